@@ -1,0 +1,1 @@
+"""Enphase IQ Gateway and cloud over HTTP; knows nothing of Home Assistant."""
