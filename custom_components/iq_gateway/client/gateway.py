@@ -1,0 +1,185 @@
+"""The gateway over https: one request at a time, one pinned certificate, one token."""
+
+import asyncio
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import ClientConnectorCertificateError, ClientError, ClientResponse, ClientSession, hdrs
+from yarl import URL
+
+from .endpoints import CHECK_TOKEN_PATH, INFO, STREAM_PATH, Answer, Endpoint
+from .errors import (
+    CannotConnect,
+    CertificateChanged,
+    GatewayBusy,
+    GatewayError,
+    InvalidAnswer,
+    NotFound,
+    NotPermitted,
+    TokenRejected,
+    WrongGateway,
+)
+from .models import GatewayInfo
+from .tls import PinMismatch, PinnedContext
+from .token import AccessToken
+
+# A healthy gateway answers within 0.4 s, a slow one within 6 s (gateway-api.md 3); one that hangs does so for a minute.
+REQUEST_TIMEOUT: Final = 15
+# 300 inverters are 45 kB. What is longer than this is no answer to any question of ours.
+MAX_BODY: Final = 4 * 1024 * 1024
+
+_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+
+
+class _Refused(GatewayError):
+    """401 or 403: the token or its role, which only `/auth/check_jwt` tells apart."""
+
+
+def _raise_for_status(status: int) -> None:
+    """Translate a status code into what it means on this device."""
+    if status == HTTPStatus.OK:
+        return
+    if status in _REFUSED:
+        raise _Refused
+    if status == HTTPStatus.NOT_FOUND:
+        raise NotFound("not found")
+    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise GatewayBusy(f"status {status}")
+    raise InvalidAnswer(f"status {status}")
+
+
+async def _read_body(response: ClientResponse) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise InvalidAnswer("the answer is far too long")
+    return bytes(body)
+
+
+def _clock(response: ClientResponse) -> float | None:
+    """Return the gateway's own time, so that the age of its values can be told whatever its clock shows."""
+    try:
+        return parsedate_to_datetime(response.headers.get(hdrs.DATE, "")).timestamp()
+    except ValueError:
+        return None
+
+
+class Gateway:
+    """One IQ Gateway at one address.
+
+    `host` may carry a port. `fingerprint` is the SHA-256 of the gateway's certificate in hex; without it the first
+    connection teaches it. The token goes only to a peer with that certificate, and only after `/info` named the serial
+    number that the token was made for. Every method raises errors of the `GatewayError` family.
+    """
+
+    def __init__(
+        self, session: ClientSession, host: str, *, token: str | None = None, fingerprint: str | None = None
+    ) -> None:
+        self._session = session
+        self._url = URL(f"https://[{host}]" if host.count(":") > 1 and not host.startswith("[") else f"https://{host}")
+        self._context = PinnedContext(fingerprint)
+        self._lock = asyncio.Lock()
+        self._token: AccessToken | None = None
+        self.serial: str | None = None
+        self.token = token
+
+    @property
+    def fingerprint(self) -> str | None:
+        """SHA-256 of the gateway's certificate in hex; None before the first connection of an unpinned gateway."""
+        return self._context.fingerprint
+
+    @property
+    def token(self) -> str | None:
+        """The token as it is sent; setting it to anything else than a token raises `TokenMalformed`."""
+        return self._token.raw if self._token else None
+
+    @token.setter
+    def token(self, raw: str | None) -> None:
+        self._token = AccessToken.parse(raw) if raw else None
+
+    async def info(self) -> GatewayInfo:
+        """Read `/info`, for which no token is sent, and remember the serial number it gives."""
+        return (await self.read(INFO)).data
+
+    async def check_token(self) -> None:
+        """Ask the gateway whether it accepts the token; `TokenRejected` if not."""
+        try:
+            body, _ = await self._authorized_request(hdrs.METH_GET, CHECK_TOKEN_PATH)
+        except _Refused as err:
+            raise TokenRejected("the gateway does not accept the token") from err
+        if b"Valid token" not in body:
+            raise InvalidAnswer("the gateway does not tell whether it accepts the token")
+
+    async def read[T](self, endpoint: Endpoint[T], *, last: bool = False) -> Answer[T]:
+        """Read one endpoint; `last` closes the connection behind it instead of leaving it open for more."""
+        request = self._authorized_request if endpoint.authorized else self._request
+        try:
+            body, time = await request(hdrs.METH_GET, endpoint.path, last=last)
+        except _Refused as err:
+            await self.check_token()
+            raise NotPermitted("the token's role is too low") from err
+        try:
+            data, dropped = endpoint.parse(endpoint.decode(body))
+        except ValueError as err:
+            raise InvalidAnswer("the answer is not JSON") from err
+        if isinstance(data, GatewayInfo):
+            self.serial = data.serial
+        return Answer(data=data, dropped=dropped, time=time, raw=body)
+
+    async def enable_stream(self) -> None:
+        """Have live data move for the next quarter of an hour (gateway-api.md 13)."""
+        try:
+            await self._authorized_request(hdrs.METH_POST, STREAM_PATH, json={"enable": 1})
+        except _Refused as err:
+            raise NotPermitted("the token's role is too low") from err
+
+    async def _authorized_request(
+        self, method: str, path: str, *, json: object = None, last: bool = False
+    ) -> tuple[bytes, float | None]:
+        """Send a request with the token, once the gateway has shown to be the one that the token is for."""
+        if self._token is None:
+            raise TokenRejected("there is no token")
+        if self.serial is None:
+            await self.info()
+        if self._token.serial != self.serial:
+            raise WrongGateway("the token was made for another gateway")
+        return await self._request(method, path, bearer=self._token.raw, json=json, last=last)
+
+    async def _request(
+        self, method: str, path: str, *, bearer: str | None = None, json: object = None, last: bool = False
+    ) -> tuple[bytes, float | None]:
+        """Send one request and return the body and the gateway's time; the only place that talks to the network."""
+        headers = {hdrs.ACCEPT: "application/json"}
+        if bearer is not None:
+            headers[hdrs.AUTHORIZATION] = f"Bearer {bearer}"
+        if last:
+            headers[hdrs.CONNECTION] = "close"
+        # Errors of the network stay out of our texts and chains of causes: they name the address.
+        problem: GatewayError
+        async with self._lock:
+            try:
+                async with (
+                    asyncio.timeout(REQUEST_TIMEOUT),
+                    self._session.request(
+                        method,
+                        self._url.with_path(path),
+                        headers=headers,
+                        json=json,
+                        ssl=self._context,
+                        allow_redirects=False,
+                    ) as response,
+                ):
+                    _raise_for_status(response.status)
+                    return await _read_body(response), _clock(response)
+            except TimeoutError:
+                problem = GatewayBusy("no answer in time")
+            except ClientConnectorCertificateError as err:
+                changed = isinstance(err.certificate_error, PinMismatch)
+                problem = (
+                    CertificateChanged("another certificate") if changed else CannotConnect("no secure connection")
+                )
+            except ClientError, OSError:
+                problem = CannotConnect("no connection, or it broke")
+        raise problem

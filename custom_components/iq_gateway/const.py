@@ -1,0 +1,32 @@
+"""Names and numbers that more than one module needs."""
+
+from datetime import timedelta
+import logging
+from typing import Final
+
+DOMAIN: Final = "iq_gateway"
+LOGGER: Final = logging.getLogger(__package__)
+
+MANUFACTURER: Final = "Enphase"
+
+# Where a gateway answers on most home networks (brief, "Access the IQ Gateway local UI").
+DEFAULT_HOST: Final = "envoy.local"
+
+CONF_FINGERPRINT: Final = "fingerprint"
+CONF_SERIAL: Final = "serial"
+CONF_REMEMBER_PASSWORD: Final = "remember_password"
+
+CONF_UPDATE_INTERVAL: Final = "update_interval"
+CONF_KEEP_LIVE_DATA: Final = "keep_live_data"
+DEFAULT_KEEP_LIVE_DATA: Final = True
+
+# Inverters report every 5 to 15 minutes, the Energy panel looks at hours: five minutes lose nothing.
+DEFAULT_UPDATE_INTERVAL: Final = 300
+MIN_UPDATE_INTERVAL: Final = 30
+MAX_UPDATE_INTERVAL: Final = 3600
+
+# A gateway that is away comes back within minutes, or is away for longer: ask soon, a little later, then as always.
+RETRY_INTERVALS: Final = (timedelta(seconds=60), timedelta(seconds=120))
+
+# Each request has its own deadline; a gateway on which all of them hang must not keep a cycle for longer than this.
+CYCLE_TIMEOUT: Final = 60
