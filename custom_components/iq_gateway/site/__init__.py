@@ -1,0 +1,37 @@
+"""The site: one coherent picture made of the gateway's answers. Pure; knows nothing of Home Assistant."""
+
+from .build import build_site
+from .models import (
+    Battery,
+    BatteryMode,
+    Consumption,
+    EnergyFlow,
+    Flow,
+    GridState,
+    MeterPhase,
+    Part,
+    Relays,
+    Site,
+    SiteInverter,
+    SiteMeter,
+    Total,
+)
+from .snapshot import Snapshot
+
+__all__ = [
+    "Battery",
+    "BatteryMode",
+    "Consumption",
+    "EnergyFlow",
+    "Flow",
+    "GridState",
+    "MeterPhase",
+    "Part",
+    "Relays",
+    "Site",
+    "SiteInverter",
+    "SiteMeter",
+    "Snapshot",
+    "Total",
+    "build_site",
+]

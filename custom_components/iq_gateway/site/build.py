@@ -1,0 +1,93 @@
+"""Puts the picture of a site together."""
+
+from ..client.endpoints import CONSUMPTION, ENERGY, INVERTERS, LIVE, METERS, READINGS
+from ..client.models import ReportLine
+from .flows import Flows, Needs
+from .inverters import build_inverters, count_reporting
+from .live import build_battery, build_cloud_connected, build_relays
+from .meters import LOAD_METER, Meters
+from .models import Consumption, Site, Total
+from .snapshot import Snapshot
+from .totals import (
+    build_totals,
+    consumption_period,
+    has_consumption_period,
+    production_period,
+    production_period_needs,
+    total_needs,
+)
+
+
+def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Site:
+    """Return one coherent picture of what the gateway last said.
+
+    `seen` are the parts that the site has shown before: a battery that is empty is still a battery.
+    """
+    meters = Meters(snapshot)
+    flows = Flows(snapshot, meters, seen)
+    totals = build_totals(snapshot, meters, flows)
+    return Site(
+        parts=flows.parts | ({Part.CONSUMPTION_PERIOD} if has_consumption_period(snapshot, meters) else frozenset()),
+        production=_production(snapshot, meters, flows),
+        consumption=_consumption(snapshot, meters, flows),
+        grid=flows.grid(),
+        battery=build_battery(snapshot, flows.battery()),
+        generator=flows.generator(),
+        relays=build_relays(snapshot),
+        cloud_connected=build_cloud_connected(snapshot),
+        totals=totals,
+        meters=meters.picture(),
+        inverters=build_inverters(snapshot),
+        inverters_reporting=count_reporting(snapshot),
+        phase_count=flows.phase_count,
+        needs=_needs(snapshot, meters, flows, totals),
+        fresh=snapshot.fresh_names,
+    )
+
+
+def _production(snapshot: Snapshot, meters: Meters, flows: Flows) -> EnergyFlow:
+    flow, period = flows.production(), production_period(snapshot, meters)
+    return EnergyFlow(
+        power=flow.power,
+        phases=flow.phases,
+        today=period.today if period else None,
+        last_seven_days=period.seven_days if period else None,
+    )
+
+
+def _consumption(snapshot: Snapshot, meters: Meters, flows: Flows) -> Consumption:
+    flow, period, report = flows.consumption(), consumption_period(snapshot, meters), _load_report(snapshot)
+    return Consumption(
+        power=flow.power,
+        phases=flow.phases,
+        today=period.today if period else None,
+        last_seven_days=period.seven_days if period else None,
+        apparent_power=report.apparent_power if report else None,
+        reactive_power=report.reactive_power if report else None,
+    )
+
+
+def _load_report(snapshot: Snapshot) -> ReportLine | None:
+    reports = snapshot.fresh(CONSUMPTION) or ()
+    return next((report.cumulative for report in reports if report.report_type == LOAD_METER), None)
+
+
+def _needs(snapshot: Snapshot, meters: Meters, flows: Flows, totals: dict[str, Total]) -> dict[str, Needs]:
+    """Return by the key of an entity, or of a kind of entity, which endpoints it is read from."""
+    period = production_period_needs(snapshot, meters)
+    live, inverters, report = frozenset({LIVE.name}), frozenset({INVERTERS.name}), frozenset({CONSUMPTION.name})
+    return {
+        "production_power": flows.production_needs(),
+        "consumption_power": flows.consumption_needs(),
+        "grid_power": flows.grid_needs(),
+        "generator_power": live,
+        "battery_power": flows.battery_needs(),
+        "production_period": period,
+        "consumption_period": frozenset({ENERGY.name}),
+        "report": report,
+        "live": live,
+        "inverters": inverters,
+        "meter": frozenset({READINGS.name}),
+        "meter_status": frozenset({METERS.name}),
+        **{key: total_needs(snapshot, meters, key) for key in totals},
+    }

@@ -1,0 +1,160 @@
+"""Powers: which answer each is taken from, and which endpoints that needs."""
+
+from ..client.endpoints import ENERGY, INFO, INVERTERS, LIVE, PRODUCTION, READINGS
+from ..client.models import LiveData, LiveFlow
+from .inverters import microinverters
+from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
+from .models import Flow
+from .snapshot import Snapshot
+
+# gen_relay_state without a generator: not told, or told to be open (gateway-api.md 13).
+_NO_GENERATOR = frozenset({None, 0, 5})
+
+_GRID_CLOSED = 1
+
+type Needs = frozenset[str]
+
+_READINGS: Needs = frozenset({READINGS.name})
+_LIVE: Needs = frozenset({LIVE.name})
+
+
+class Flows:
+    """The powers of a site, each from its best source.
+
+    Whether the site has a battery, a generator or a clamp is known from the last good answers, however old; the figures
+    come from fresh ones only.
+    """
+
+    def __init__(self, snapshot: Snapshot, meters: Meters, seen: frozenset[Part]) -> None:
+        self._snapshot = snapshot
+        self._meters = meters
+        self._known_live = snapshot.known(LIVE)
+        self._live = snapshot.current_live
+        self.parts = seen | {part for part, there in self._tell_parts().items() if there}
+
+    @property
+    def phase_count(self) -> int:
+        """Phases of the house: the meters know, live data does where there are none."""
+        live = self._known_live
+        told = 0 if live is None else live.phase_count or (2 if live.is_split_phase else 1)
+        return self._meters.phase_count or told
+
+    def _tell_parts(self) -> dict[Part, bool]:
+        """Tell which parts show: by their meters, or by live data that is not at rest."""
+        live, has = self._known_live, self._meters.has
+        any_load_meter = has(NET_METER) or has(LOAD_METER)
+        battery = has(STORAGE_METER) or has_charge(live)
+        generator = live is not None and (live.generator_relay_state not in _NO_GENERATOR or bool(live.generator.power))
+        # Every gateway tells a state of the main relay; those without a relay say that it is closed.
+        off_grid = live is not None and live.main_relay_state not in (None, _GRID_CLOSED)
+        return {
+            Part.BATTERY: battery,
+            Part.GENERATOR: generator,
+            Part.GRID: any_load_meter or (live is not None and bool(live.grid.power)),
+            Part.CONSUMPTION: has(LOAD_METER) or self._balanced or (live is not None and bool(live.load.power)),
+            Part.RELAYS: live is not None and (battery or generator or off_grid),
+            Part.LOAD_REPORT: any_load_meter,
+        }
+
+    @property
+    def _balanced(self) -> bool:
+        """Whether the load is the sum of what the meters see come in."""
+        return self._meters.has(PRODUCTION_METER, NET_METER)
+
+    def production(self) -> Flow:
+        """Return what the inverters produce, never below zero."""
+        if (metered := self._meters.flow(PRODUCTION_METER)).power is not None:
+            return metered.not_negative()
+        energy, totals = self._snapshot.fresh(ENERGY), self._snapshot.fresh(PRODUCTION)
+        if energy and energy.microinverters and energy.microinverters.power is not None:
+            return Flow(power=energy.microinverters.power).not_negative()
+        if totals and totals.power is not None and not_metered(self._snapshot):
+            return Flow(power=totals.power).not_negative()
+        powers = [inverter.last_power for inverter in microinverters(self._snapshot.fresh(INVERTERS) or ())]
+        return Flow(power=sum(filter(None, powers)) if powers else None)
+
+    def production_needs(self) -> Needs:
+        """Return the endpoints of the source that is there."""
+        if self._meters.has(PRODUCTION_METER):
+            return _READINGS
+        if (energy := self._snapshot.known(ENERGY)) and energy.microinverters:
+            return frozenset({ENERGY.name})
+        return frozenset({PRODUCTION.name if not_metered(self._snapshot) else INVERTERS.name})
+
+    def grid(self) -> Flow:
+        """Return what comes from the grid; negative is export."""
+        if self._meters.has(NET_METER):
+            metered = self._meters.flow(NET_METER)
+        elif self._meters.has(LOAD_METER, PRODUCTION_METER):
+            metered = self._meters.flow(LOAD_METER) + -self._meters.flow(PRODUCTION_METER) + -self._stored()
+        else:
+            metered = Flow()
+        return metered if metered.power is not None else self._live_flow(self._live.grid if self._live else None)
+
+    def grid_needs(self) -> Needs:
+        """Return the endpoints of the source that is there."""
+        if self._meters.has(NET_METER):
+            return _READINGS
+        return _READINGS | self._stored_needs() if self._meters.has(LOAD_METER, PRODUCTION_METER) else _LIVE
+
+    def battery(self) -> Flow:
+        """Return what the batteries give; negative is charging."""
+        if (metered := self._meters.flow(STORAGE_METER)).power is not None:
+            return metered
+        return self._live_flow(self._live.storage if self._live else None)
+
+    def battery_needs(self) -> Needs:
+        """Return the endpoints of the source that is there."""
+        return _READINGS if self._meters.has(STORAGE_METER) else _LIVE
+
+    def consumption(self) -> Flow:
+        """Return the house's load.
+
+        Meters first, and then unclipped: production's small negative power at night is load of the inverters.
+        """
+        if self._meters.has(LOAD_METER):
+            metered = self._meters.flow(LOAD_METER)
+        elif self._balanced:
+            metered = self._meters.flow(PRODUCTION_METER) + self._meters.flow(NET_METER) + self._stored()
+            metered = metered + self.generator() if Part.GENERATOR in self.parts else metered
+        else:
+            metered = Flow()
+        return metered if metered.power is not None else self._live_flow(self._live.load if self._live else None)
+
+    def consumption_needs(self) -> Needs:
+        """Return the endpoints of the source that is there."""
+        if self._meters.has(LOAD_METER):
+            return _READINGS
+        if not self._balanced:
+            return _LIVE
+        return _READINGS | self._stored_needs() | (_LIVE if Part.GENERATOR in self.parts else frozenset())
+
+    def generator(self) -> Flow:
+        """Return what a generator gives."""
+        return self._live_flow(self._live.generator if self._live else None)
+
+    def _stored(self) -> Flow:
+        """Return the battery's part of a balance: nothing where there is none."""
+        return self.battery() if Part.BATTERY in self.parts else Flow(power=0.0, phases=(0.0,) * self.phase_count)
+
+    def _stored_needs(self) -> Needs:
+        return self.battery_needs() if Part.BATTERY in self.parts else frozenset()
+
+    def _live_flow(self, flow: LiveFlow | None) -> Flow:
+        if flow is None:
+            return Flow()
+        several = self.phase_count > 1
+        return Flow(power=flow.power, phases=flow.phase_powers[: self.phase_count] if several else ())
+
+
+def has_charge(live: LiveData | None) -> bool:
+    """Tell whether live data speaks of a battery: without one all of these are zero (gateway-api.md 13)."""
+    return live is not None and any(
+        (live.soc, live.encharge_soc, live.encharge_energy, live.ac_battery_soc, live.ac_battery_energy)
+    )
+
+
+def not_metered(snapshot: Snapshot) -> bool:
+    """Tell whether the gateway cannot have meters; one that can gives garbage in `/api/v1/production` without them."""
+    info = snapshot.known(INFO)
+    return info is not None and info.metered is not True

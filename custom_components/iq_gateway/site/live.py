@@ -1,0 +1,56 @@
+"""What only live data tells: the battery's state, the relays, the connection to the cloud (gateway-api.md 13)."""
+
+from typing import Final
+
+from ..client.endpoints import LIVE
+from .models import Battery, BatteryMode, Flow, GridState, Relays
+from .snapshot import Snapshot
+
+# main_relay_state and gen_relay_state; what is not listed is not known.
+_GRID_STATES: Final[dict[int | None, GridState]] = {
+    0: GridState.OFF_GRID,
+    1: GridState.ON_GRID,
+    2: GridState.OFF_GRID_GRID_AVAILABLE,
+    3: GridState.RESYNCHRONIZING,
+    4: GridState.STARTING,
+}
+_GRID_RELAY_CLOSED: Final[dict[int | None, bool]] = {0: False, 1: True, 2: False, 3: False}
+_GENERATOR_RELAY_CLOSED: Final[dict[int | None, bool]] = {5: False, 6: True, 7: False, 8: False, 9: False, 10: False}
+_BATTERY_MODES: Final[dict[int | None, BatteryMode]] = {
+    0: BatteryMode.FULL_BACKUP,
+    1: BatteryMode.SELF_CONSUMPTION,
+    2: BatteryMode.SAVINGS,
+}
+_CONNECTED: Final = "connected"
+
+
+def build_battery(snapshot: Snapshot, flow: Flow) -> Battery:
+    """Return all batteries as one."""
+    if (live := snapshot.current_live) is None:
+        return Battery(power=flow.power, phases=flow.phases)
+    energies = [energy for energy in (live.encharge_energy, live.ac_battery_energy) if energy is not None]
+    return Battery(
+        power=flow.power,
+        phases=flow.phases,
+        level=live.soc,
+        stored_energy=sum(energies) if energies else None,
+        reserve=live.backup_soc,
+        mode=_BATTERY_MODES.get(live.battery_mode),
+    )
+
+
+def build_relays(snapshot: Snapshot) -> Relays:
+    """Return what the relays are doing."""
+    if (live := snapshot.current_live) is None:
+        return Relays()
+    return Relays(
+        grid_closed=_GRID_RELAY_CLOSED.get(live.main_relay_state),
+        grid_state=_GRID_STATES.get(live.main_relay_state),
+        generator_closed=_GENERATOR_RELAY_CLOSED.get(live.generator_relay_state),
+    )
+
+
+def build_cloud_connected(snapshot: Snapshot) -> bool | None:
+    """Return whether the gateway reaches Enphase's cloud; told even while the values stand still."""
+    live = snapshot.fresh(LIVE)
+    return None if live is None or live.mqtt_state is None else live.mqtt_state == _CONNECTED

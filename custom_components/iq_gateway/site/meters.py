@@ -1,0 +1,104 @@
+"""Meters joined with their readings by eid: only enabled ones, only wired phases (gateway-api.md 5, 6)."""
+
+from typing import Final
+
+from ..client.endpoints import METERS, READINGS
+from ..client.models import Channel, Meter, MeterReading
+from .models import Flow, MeterPhase, SiteMeter
+from .snapshot import Snapshot
+
+PRODUCTION_METER: Final = "production"
+NET_METER: Final = "net-consumption"
+LOAD_METER: Final = "total-consumption"
+STORAGE_METER: Final = "storage"
+
+_NORMAL = "normal"
+# From three phases up the sum of the voltages, which the gateway gives, is no voltage that could be measured anywhere.
+_THREE_PHASES = 3
+
+
+class Meters:
+    """The enabled meters of a site and what they read."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._status_fresh = snapshot.fresh(METERS) is not None
+        self._meters: dict[str, Meter] = {}
+        for meter in snapshot.known(METERS) or ():
+            if meter.enabled:
+                self._meters.setdefault(meter.measurement_type, meter)
+        self._readings = {reading.eid: reading for reading in snapshot.fresh(READINGS) or ()}
+
+    @property
+    def phase_count(self) -> int:
+        """Phases of the house, as far as meters tell; 0 without meters."""
+        return max((meter.phase_count for meter in self._meters.values()), default=0)
+
+    def has(self, *measurement_types: str) -> bool:
+        """Tell whether all these meters are there, whether or not they read now."""
+        return all(measurement_type in self._meters for measurement_type in measurement_types)
+
+    def flow(self, measurement_type: str) -> Flow:
+        """Return a meter's active power as it is measured, in all and by phase where there are several."""
+        reading = self._reading(measurement_type)
+        if reading is None:
+            return Flow()
+        return Flow(power=reading.active_power, phases=tuple(c.active_power for c in self._channels(measurement_type)))
+
+    def delivered(self, measurement_type: str) -> float | None:
+        """Return Wh produced, imported, discharged or consumed."""
+        reading = self._reading(measurement_type)
+        return reading.energy_delivered if reading else None
+
+    def received(self, measurement_type: str) -> float | None:
+        """Return Wh exported or charged."""
+        reading = self._reading(measurement_type)
+        return reading.energy_received if reading else None
+
+    def net(self, measurement_type: str) -> float | None:
+        """Return Wh delivered less Wh received."""
+        delivered, received = self.delivered(measurement_type), self.received(measurement_type)
+        return None if delivered is None or received is None else delivered - received
+
+    def picture(self) -> dict[str, SiteMeter]:
+        """Return what each meter measures, for its own device."""
+        return {measurement_type: self._site_meter(meter) for measurement_type, meter in self._meters.items()}
+
+    def _reading(self, measurement_type: str) -> MeterReading | None:
+        meter = self._meters.get(measurement_type)
+        return self._readings.get(meter.eid) if meter else None
+
+    def _channels(self, measurement_type: str) -> tuple[Channel, ...]:
+        """Return the wired channels of a meter with several; the others carry other meters' ghosts."""
+        meter, reading = self._meters.get(measurement_type), self._reading(measurement_type)
+        if meter is None or reading is None or meter.phase_count < 2:  # noqa: PLR2004
+            return ()
+        return reading.channels[: meter.phase_count]
+
+    def _site_meter(self, meter: Meter) -> SiteMeter:
+        problem = meter.metering_status != _NORMAL or bool(meter.status_flags)
+        reading = self._reading(meter.measurement_type)
+        return SiteMeter(
+            problem=problem if self._status_fresh else None,
+            phase_count=meter.phase_count,
+            phases=tuple(_phase(channel) for channel in self._channels(meter.measurement_type)),
+            whole=_whole(meter, reading) if reading else MeterPhase(),
+        )
+
+
+def _phase(channel: Channel, *, voltage: float | None = None) -> MeterPhase:
+    factor = channel.power_factor
+    return MeterPhase(
+        voltage=channel.voltage if voltage is None else voltage,
+        current=channel.current,
+        frequency=channel.frequency,
+        # Over several phases some firmware adds up the factors of the phases (8.3.1598, 8.3.5433).
+        power_factor=factor if factor is None or abs(factor) <= 1 else None,
+        apparent_power=channel.apparent_power,
+        reactive_power=channel.reactive_power,
+    )
+
+
+def _whole(meter: Meter, reading: MeterReading) -> MeterPhase:
+    if meter.phase_count < _THREE_PHASES or reading.voltage is None:
+        return _phase(reading)
+    return _phase(reading, voltage=reading.voltage / meter.phase_count)

@@ -1,0 +1,171 @@
+"""One coherent picture of a site, as the entities and the Energy panel see it.
+
+Units are W, Wh, V, A, Hz, VA, var and %. Powers keep the Energy panel's signs: grid + imports, battery + discharges.
+None is "not known now"; what the site has at all stands in its parts and mappings.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+# By phase, for sites with more than one; empty otherwise.
+type Phases = tuple[float | None, ...]
+
+
+def add(first: float | None, second: float | None) -> float | None:
+    """Add two figures; what lacks a part is not known."""
+    return None if first is None or second is None else first + second
+
+
+class Part(StrEnum):
+    """What a site may have besides production. A part that has shown once stays until the next start."""
+
+    CONSUMPTION = "consumption"
+    CONSUMPTION_PERIOD = "consumption_period"  # sums of today and of seven days
+    LOAD_REPORT = "load_report"  # apparent and reactive power of the load
+    GRID = "grid"
+    BATTERY = "battery"
+    GENERATOR = "generator"
+    RELAYS = "relays"
+
+
+class GridState(StrEnum):
+    """What the main relay says of the grid (gateway-api.md 13)."""
+
+    ON_GRID = "on_grid"
+    OFF_GRID = "off_grid"
+    OFF_GRID_GRID_AVAILABLE = "off_grid_grid_available"
+    RESYNCHRONIZING = "resynchronizing"
+    STARTING = "starting"
+
+
+class BatteryMode(StrEnum):
+    """What the battery is used for (gateway-api.md 13)."""
+
+    FULL_BACKUP = "full_backup"
+    SELF_CONSUMPTION = "self_consumption"
+    SAVINGS = "savings"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """A lifetime counter in Wh, and which of the gateway's counters it is: two sources never go on from each other."""
+
+    energy: float | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A power in W, in all and by phase; the default is a flow of which nothing is known."""
+
+    power: float | None = None
+    phases: Phases = ()
+
+    def __add__(self, other: Flow) -> Flow:
+        """Add two flows; what lacks a part is not known."""
+        return Flow(power=add(self.power, other.power), phases=tuple(map(add, self.phases, other.phases, strict=False)))
+
+    def __neg__(self) -> Flow:
+        """Turn the direction round."""
+        return self.map(lambda value: -value + 0.0)
+
+    def not_negative(self) -> Flow:
+        """Leave out what flows the other way."""
+        return self.map(lambda value: max(value, 0.0))
+
+    def map(self, change: Callable[[float], float]) -> Flow:
+        """Change every known power."""
+
+        def changed(value: float | None) -> float | None:
+            return None if value is None else change(value)
+
+        return Flow(power=changed(self.power), phases=tuple(map(changed, self.phases)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnergyFlow(Flow):
+    """A power, and the energy of today and of the last seven days in Wh."""
+
+    today: float | None = None
+    last_seven_days: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consumption(EnergyFlow):
+    """The house's load."""
+
+    apparent_power: float | None = None
+    reactive_power: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Battery(Flow):
+    """All batteries together; positive power discharges."""
+
+    level: float | None = None  # %
+    stored_energy: float | None = None  # Wh
+    reserve: float | None = None  # %
+    mode: BatteryMode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relays:
+    """The relays of a system that can leave the grid; True is closed."""
+
+    grid_closed: bool | None = None
+    grid_state: GridState | None = None
+    generator_closed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterPhase:
+    """What a meter measures, in all or on one phase."""
+
+    voltage: float | None = None
+    current: float | None = None
+    frequency: float | None = None
+    power_factor: float | None = None
+    apparent_power: float | None = None
+    reactive_power: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteMeter:
+    """An enabled meter: what it measures in all, and on each phase where there are several."""
+
+    whole: MeterPhase
+    phases: tuple[MeterPhase, ...]
+    phase_count: int
+    problem: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteInverter:
+    """A microinverter; its power is the average over its last report's interval."""
+
+    power: float | None
+    max_power: float | None
+    last_report: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """All that is known of a site now."""
+
+    parts: frozenset[Part]
+    production: EnergyFlow
+    consumption: Consumption
+    grid: Flow
+    battery: Battery
+    generator: Flow
+    relays: Relays
+    cloud_connected: bool | None
+    totals: Mapping[str, Total]  # lifetime counters by the key of their entity
+    meters: Mapping[str, SiteMeter]  # by measurement type
+    inverters: Mapping[str, SiteInverter]  # by serial number
+    inverters_reporting: int | None
+    phase_count: int
+    needs: Mapping[str, frozenset[str]]  # which endpoints an entity's value is read from, by the entity's need
+    fresh: frozenset[str]  # endpoints whose last answer still stands
