@@ -6,7 +6,7 @@ from .flows import Flows, Needs
 from .inverters import build_inverters, count_reporting
 from .live import build_battery, build_cloud_connected, build_relays
 from .meters import LOAD_METER, Meters
-from .models import Consumption, Site, Total
+from .models import Consumption, EnergyFlow, Part, Site, Total
 from .snapshot import Snapshot
 from .totals import (
     build_totals,

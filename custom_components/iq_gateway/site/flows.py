@@ -4,7 +4,7 @@ from ..client.endpoints import ENERGY, INFO, INVERTERS, LIVE, PRODUCTION, READIN
 from ..client.models import LiveData, LiveFlow
 from .inverters import microinverters
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
-from .models import Flow
+from .models import Flow, Part
 from .snapshot import Snapshot
 
 # gen_relay_state without a generator: not told, or told to be open (gateway-api.md 13).

@@ -40,7 +40,7 @@ def _production(snapshot: Snapshot, meters: Meters) -> Total | None:
         fresh = snapshot.fresh(ENERGY)
         counted = fresh.microinverters if fresh else None
         return Total(energy=counted.lifetime if counted else None, source="microinverters")
-    if not_metered(snapshot) and snapshot.known(PRODUCTION):
+    if not_metered(snapshot) and snapshot.known(PRODUCTION) is not None:
         totals = snapshot.fresh(PRODUCTION)
         return Total(energy=totals.lifetime if totals else None, source="production api")
     return None
