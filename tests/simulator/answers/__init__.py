@@ -1,0 +1,25 @@
+"""From the house to the bodies of the gateway's answers: one function an endpoint."""
+
+from collections.abc import Callable
+from typing import Final
+
+from tests.simulator import endpoints
+from tests.simulator.reply import Json
+
+from .energy import pdm_energy, v1_production
+from .inverters import inverters
+from .live import live_status
+from .meters import consumption_reports, meters, readings, reports
+from .scene import Scene
+
+__all__ = ["ANSWERS", "Scene", "live_status"]
+
+ANSWERS: Final[dict[str, Callable[[Scene], Json]]] = {
+    endpoints.METERS: meters,
+    endpoints.READINGS: readings,
+    endpoints.REPORTS: reports,
+    endpoints.CONSUMPTION: consumption_reports,
+    endpoints.PRODUCTION: v1_production,
+    endpoints.ENERGY: pdm_energy,
+    endpoints.INVERTERS: inverters,
+}

@@ -1,0 +1,301 @@
+"""The simulated gateway: a house or a recording behind HTTPS, tokens, one worker and whatever goes wrong."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+import json
+from pathlib import Path
+from typing import Final, override as overrides
+from zoneinfo import ZoneInfo
+
+from aiohttp import hdrs, web
+
+from . import endpoints, tokens
+from .auth import COOKIE, Denied, Doorkeeper
+from .certificates import self_signed, server_context
+from .clock import Clock
+from .faults import MUTATIONS, TRANSPORT, Fault, Faults, spoil
+from .house import House
+from .profiles import PROFILES, Profile
+from .replay import Recording
+from .reply import HTML, Json, Reply, error, json_reply, unauthorized
+from .server import HttpsServer, Request, break_off, response_to
+from .situations import Situation
+from .source import ModelSource, Source
+from .stream import OFF_TEXT, Stream
+
+type Override = Json | Callable[[Json], Json]
+
+SERVER: Final = "openresty/1.17.8.1"
+_HEADERS: Final = {
+    "Strict-Transport-Security": "max-age=63072000; includeSubdomains",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+}
+_PAST: Final = 1_800.0
+"""Seconds before the start at which the live data last moved."""
+
+_DRIP_INTERVAL: Final = 1.0
+_RECORDING_REFRESH: Final = 15
+DEFAULT_ZONE: Final = "Europe/Amsterdam"
+
+
+class GatewaySimulator(HttpsServer):
+    """A gateway on a port of 127.0.0.1.
+
+    `profile` names a site or is one; `replay` serves a recorded folder instead. `latency` scales the real device's
+    answering times (0: at once). `denied` maps a role to the paths or names it gets 401 on.
+    """
+
+    def __init__(
+        self,
+        profile: str | Profile = "metered_battery",
+        *,
+        clock: Clock | None = None,
+        replay: Path | None = None,
+        serial: str | None = None,
+        port: int = 0,
+        latency: float = 0.0,
+        denied: Denied | None = None,
+        zone: str = DEFAULT_ZONE,
+    ) -> None:
+        self.clock = clock or Clock()
+        self.clock_error = 0.0
+        self.situations: list[Situation] = []
+        self.latency = latency
+        self.zone = ZoneInfo(zone)
+        started = self.clock.now()
+        self._source = _source(profile, replay, serial, self.zone, started - _PAST)
+        self._stream = Stream(now=started - _PAST, refresh=_RECORDING_REFRESH if replay else None)
+        self._frozen = self._source.live(int(started - _PAST))
+        self._doorkeeper = Doorkeeper(serial=self.serial, denied=denied)
+        self._faults = Faults()
+        self._overrides: dict[str, Override] = {}
+        self._lane = asyncio.Lock()
+        self._certificate = self_signed("envoy")
+        super().__init__(context=server_context(self._certificate), port=port)
+
+    @property
+    def serial(self) -> str:
+        """The gateway's serial number."""
+        return self._source.serial
+
+    @property
+    def firmware(self) -> str:
+        """The software version as /info shows it; may be set."""
+        return self._source.firmware
+
+    @firmware.setter
+    def firmware(self, version: str) -> None:
+        self._source.firmware = version
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of its present certificate, in hex."""
+        return self._certificate.fingerprint
+
+    @property
+    def house(self) -> House:
+        """The model behind it, brought up to this moment."""
+        if not isinstance(self._source, ModelSource):
+            raise TypeError("a recording has no house")
+        self._advance(self.clock.now())
+        return self._source.house
+
+    def mint(
+        self,
+        role: str = "owner",
+        *,
+        lifetime: timedelta | None = None,
+        serial: str | None = None,
+        issued: datetime | None = None,
+    ) -> str:
+        """Sign a token; by default one that this gateway accepts, as long as the cloud would make it for the role."""
+        begin = int(issued.timestamp() if issued else self.clock.now())
+        seconds = int(lifetime.total_seconds()) if lifetime else tokens.LIFETIMES.get(role, tokens.YEAR)
+        return tokens.mint(
+            tokens.Claims(serial=serial or self.serial, role=role, issued=begin, expires=begin + seconds)
+        )
+
+    def revoke(self, token: str) -> None:
+        """Reject a token from now on."""
+        self._doorkeeper.revoke(token)
+
+    def deny(self, role: str, *paths: str) -> None:
+        """Answer 401 to a role on these paths or names, and on no others."""
+        self._doorkeeper.deny(role, paths)
+
+    def fault(self, path: str, fault: Fault, *, times: int | None = None) -> None:
+        """Switch a fault on for a path, a name or "*"; for so many answers, or until cleared."""
+        self._faults.set(endpoints.path_of(path), fault, times)
+        if fault is Fault.REFUSED and path == "*":
+            self.close_port()
+
+    def clear_faults(self) -> None:
+        """Switch all faults off, situations too; a port that a fault closed opens again."""
+        self._faults.clear()
+        self.situations.clear()
+        self.open_port()
+
+    def override(self, path: str, payload: Override) -> None:
+        """Answer a path with this JSON, or with what this makes of the usual JSON; None takes it back."""
+        path = endpoints.path_of(path)
+        self._overrides.pop(path, None)
+        if payload is not None:
+            self._overrides[path] = payload
+
+    def new_certificate(self) -> None:
+        """Show another certificate from the next handshake on; connections there are stay."""
+        self._certificate = self_signed("envoy")
+        self._certificate.load_into(self._context)
+
+    def enable_stream(self) -> None:
+        """Turn the live data's stream on, as some other client might."""
+        self._advance(self.clock.now())
+        self._stream.enable(self.clock.now())
+
+    def disable_stream(self) -> None:
+        """Turn the stream off: the live data stands still."""
+        now = self.clock.now()
+        self._advance(now)
+        self._stream.disable(now)
+        self._frozen = self._source.live(self._stamp(now))
+
+    @overrides
+    def _now(self) -> float:
+        return self.clock.now()
+
+    @overrides
+    def _turns_away(self) -> bool:
+        return self._situation(self.clock.now()) is Fault.REFUSED
+
+    def _situation(self, now: float) -> Fault | None:
+        return next((fault for situation in self.situations if (fault := situation.fault(now))), None)
+
+    def _stamp(self, moment: float) -> int:
+        return int(moment + self.clock_error)
+
+    def _advance(self, now: float) -> None:
+        """Bring the house up to now, and note on the way what the live data stopped at."""
+        shown = self._stream.updated(now)
+        if shown < now and self._source.time < shown:
+            self._source.advance_to(shown)
+            self._frozen = self._source.live(self._stamp(shown))
+        self._source.advance_to(now)
+
+    @overrides
+    async def _answer(self, request: web.BaseRequest, record: Request) -> web.StreamResponse:
+        fault = self._situation(record.at) or self._faults.take(record.path)
+        if fault is Fault.REFUSED:
+            await break_off(request)
+        if fault is Fault.HANG:
+            await asyncio.Event().wait()
+        async with self._lane:
+            if delay := self.latency * endpoints.LATENCY.get(record.path, endpoints.OTHER_LATENCY):
+                await asyncio.sleep(delay)
+            reply = self._route(record)
+        if fault and fault not in TRANSPORT:
+            reply = _disturb(fault, reply)
+        record.status = reply.status
+        if fault in (Fault.RESET, Fault.DRIP):
+            await _send_badly(request, reply, fault)
+        return response_to(reply, server=SERVER, chunked=record.path.startswith("/ivp/") and reply.status == 200)
+
+    def _route(self, record: Request) -> Reply:
+        now = record.at
+        self._advance(now)
+        if record.path in (endpoints.INFO, "/info.xml"):
+            record.authorized = self._credentials(record, now) is not None
+            return self._edited(record.path, self._source.info(self._stamp(now)))
+        claims = self._credentials(record, now)
+        record.authorized = claims is not None
+        if claims is None or not self._doorkeeper.allows(claims, record.path):
+            return unauthorized()
+        if record.path == endpoints.CHECK_JWT:
+            return self._check(claims, now)
+        if record.path == endpoints.STREAM:
+            return self._switch_stream(record)
+        if record.path == endpoints.LIVE:
+            return self._edited(record.path, json_reply(self._live(now)))
+        return self._edited(record.path, self._source.reply(record.path, self._stamp(now)) or error(404))
+
+    def _credentials(self, record: Request, now: float) -> tokens.Claims | None:
+        stamp = now + self.clock_error
+        bearer = self._doorkeeper.bearer(record.headers.get("authorization"), stamp)
+        return bearer or self._doorkeeper.session(record.cookies.get(COOKIE), stamp)
+
+    def _check(self, claims: tokens.Claims, now: float) -> Reply:
+        cookie = self._doorkeeper.open_session(claims, now + self.clock_error)
+        headers = {**_HEADERS, hdrs.SET_COOKIE: f"{COOKIE}={cookie}; Path=/; Secure; HttpOnly"}
+        return Reply(body=b"<!DOCTYPE html><h2>Valid token.</h2>\n", content_type=HTML, headers=headers)
+
+    def _switch_stream(self, record: Request) -> Reply:
+        if record.method != hdrs.METH_POST:
+            return error(405)
+        try:
+            enable = json.loads(record.body)["enable"]
+        except ValueError, KeyError, TypeError:
+            return Reply(body=b"", status=400)
+        if enable:
+            self._stream.enable(record.at)
+        else:
+            self.disable_stream()
+        return json_reply({"sc_stream": "enabled" if enable else "disabled"})
+
+    def _live(self, now: float) -> Json:
+        if self._stream.running(now):
+            body = self._source.live(self._stamp(now))
+            return {**body, "connection": {**_section(body, "connection"), "sc_stream": "enabled"}}
+        return {**self._frozen, "info": OFF_TEXT}
+
+    def _edited(self, path: str, reply: Reply) -> Reply:
+        """Return the reply with the path's override and the gateway's usual headers."""
+        edit = self._overrides.get(path)
+        if edit is not None:
+            payload = edit(json.loads(reply.body)) if callable(edit) else edit
+            reply = json_reply(payload, content_type=None if reply.status == 404 else reply.content_type)
+        return Reply(body=reply.body, status=reply.status, content_type=reply.content_type, headers=_HEADERS)
+
+
+def _source(profile: str | Profile, replay: Path | None, serial: str | None, zone: ZoneInfo, start: float) -> Source:
+    if replay:
+        return Recording(replay, start=start, serial=serial)
+    site = PROFILES[profile] if isinstance(profile, str) else profile
+    serial = serial or site.serial
+    return ModelSource(House(site, start=start, seed=serial, zone=zone), serial=serial)
+
+
+def _section(body: dict[str, Json], name: str) -> dict[str, Json]:
+    section = body[name]
+    return section if isinstance(section, dict) else {}
+
+
+def _disturb(fault: Fault, reply: Reply) -> Reply:
+    """Return the reply with a fault in its status, body or content; what is no JSON has no content to disturb."""
+    if (mutate := MUTATIONS.get(fault)) is None:
+        return spoil(fault, reply)
+    if reply.status != 200:
+        return reply
+    try:
+        payload: Json = json.loads(reply.body)
+    except ValueError:
+        return reply
+    return Reply(
+        body=json.dumps(mutate(payload)).encode(),
+        status=reply.status,
+        content_type=reply.content_type,
+        headers=reply.headers,
+    )
+
+
+async def _send_badly(request: web.BaseRequest, reply: Reply, fault: Fault) -> None:
+    """Send half an answer and break off, or the whole of it a byte a second."""
+    response = web.StreamResponse(status=reply.status, headers={hdrs.SERVER: SERVER})
+    response.content_length = len(reply.body)
+    await response.prepare(request)
+    if fault is Fault.RESET:
+        await response.write(reply.body[: len(reply.body) // 2])
+        await break_off(request)
+    for index in range(len(reply.body)):
+        await response.write(reply.body[index : index + 1])
+        await asyncio.sleep(_DRIP_INTERVAL)

@@ -1,0 +1,228 @@
+"""The model of a house: sun, load, battery and grid, integrated in steps of constant power.
+
+Within a step every power is constant, so a counter is exactly the integral of its power, however the house is asked.
+At each moment production + import + discharge + generator = load + export + charge (production below 0 is the
+inverters' own draw at night).
+"""
+
+from bisect import bisect_left
+from collections import deque
+from datetime import datetime, timedelta
+import math
+from typing import Final, NamedTuple
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+from .balance import Flow, Store, balance
+from .profiles import Profile
+from .weather import Weather
+
+STEP: Final = 60
+QUARTER: Final = 900
+_PAST_STEP: Final = 300
+_PAST_DAYS: Final = 7
+_NIGHT_DRAW: Final = 0.1
+"""W each inverter draws in the dark; a production meter counts it as received (gateway-api.md 6)."""
+
+_YEARS: Final = 3
+_WH_PER_PANEL_WATT: Final = 0.95 * 1_000.0
+"""A year's yield of one watt of panel, in Wh."""
+
+SHARES: Final[dict[int, tuple[float, ...]]] = {1: (1.0,), 2: (0.56, 0.44), 3: (0.45, 0.33, 0.22)}
+"""How a house's load is spread over its phases."""
+
+
+class Meter:
+    """The two counters of each phase in Wh: `delivered` for power above 0, `received` for power below."""
+
+    def __init__(self, phases: int) -> None:
+        self.power: tuple[float, ...] = (0.0,) * phases
+        self.delivered = [0.0] * phases
+        self.received = [0.0] * phases
+
+    def integrate(self, hours: float) -> None:
+        """Add the present power over this time."""
+        for phase, power in enumerate(self.power):
+            if power >= 0.0:
+                self.delivered[phase] += power * hours
+            else:
+                self.received[phase] -= power * hours
+
+    def preset(self, delivered: float, received: float, shares: tuple[float, ...]) -> None:
+        """Start from a past, in Wh."""
+        self.delivered = [delivered * share for share in shares]
+        self.received = [received * share for share in shares]
+
+    @property
+    def net(self) -> float:
+        """Delivered minus received, in Wh."""
+        return math.fsum(self.delivered) - math.fsum(self.received)
+
+
+class Totals(NamedTuple):
+    """The true lifetime counters in Wh."""
+
+    production: float
+    production_received: float
+    grid_import: float
+    grid_export: float
+    battery_charged: float
+    battery_discharged: float
+    generator: float
+    consumption: float
+
+
+class Snapshot(NamedTuple):
+    """Counters at one moment: production as a meter's net and as delivered by the inverters, consumption; Wh."""
+
+    time: float
+    production: float
+    produced: float
+    consumption: float
+
+
+class House:
+    """A house that lives up to the moment it was last asked about."""
+
+    def __init__(self, profile: Profile, *, start: float, seed: str = "", zone: ZoneInfo) -> None:
+        self.profile = profile
+        self._seed = crc32((seed or profile.serial).encode())
+        self._zone = zone
+        self._weather = Weather(zone=zone, seed=self._seed)
+        self._shares = SHARES[profile.phases]
+        self._even = (1 / profile.phases,) * profile.phases
+        self.production = Meter(profile.phases)
+        self.grid = Meter(profile.phases)
+        self.battery = Meter(profile.phases)
+        self.load = Meter(profile.phases)
+        self.generator = Meter(profile.phases)
+        self.store = Store(profile.battery)
+        self.power = Flow(0.0, 0.0, 0.0, 0.0, 0.0)
+        self.quarters: deque[Snapshot] = deque(maxlen=2)
+        self.midnights: deque[Snapshot] = deque(maxlen=_PAST_DAYS)
+        self._history: deque[tuple[float, float]] = deque(maxlen=90)
+        self._preset()
+        self._live_through_past(start)
+
+    @property
+    def totals(self) -> Totals:
+        """The true lifetime counters."""
+        return Totals(
+            production=math.fsum(self.production.delivered),
+            production_received=math.fsum(self.production.received),
+            grid_import=math.fsum(self.grid.delivered),
+            grid_export=math.fsum(self.grid.received),
+            battery_charged=math.fsum(self.battery.received),
+            battery_discharged=math.fsum(self.battery.delivered),
+            generator=math.fsum(self.generator.delivered),
+            consumption=self.load.net,
+        )
+
+    @property
+    def peak(self) -> float:
+        """The array's peak power in W."""
+        return self.profile.inverters * self.profile.panel_watts
+
+    @property
+    def last_sun(self) -> float:
+        """The last moment at which the inverters produced."""
+        return self._history[-1][0]
+
+    def snapshot(self) -> Snapshot:
+        """Return the counters of this moment."""
+        produced = math.fsum(self.production.delivered)
+        return Snapshot(self.time, self.production.net, produced, self.load.net)
+
+    def advance_to(self, moment: float) -> None:
+        """Live on up to this moment; a moment in the past changes nothing."""
+        while self.time < moment:
+            self._integrate(min(moment, self._step_end))
+            if self.time >= self._step_end:
+                self._step()
+
+    def produced_at(self, moment: float) -> float:
+        """Return what the inverters had delivered by this moment of the last quarter-hours, in Wh."""
+        times = [entry[0] for entry in self._history]
+        after = bisect_left(times, moment)
+        if after == len(times):
+            last = self._history[-1]
+            if self.time <= last[0]:
+                return last[1]
+            return last[1] + (math.fsum(self.production.delivered) - last[1]) * min(
+                1.0, (moment - last[0]) / (self.time - last[0])
+            )
+        if after == 0:
+            return self._history[0][1]
+        (left, low), (right, high) = self._history[after - 1], self._history[after]
+        return low + (high - low) * (moment - left) / (right - left)
+
+    def _preset(self) -> None:
+        produced = _YEARS * _WH_PER_PANEL_WATT * self.peak
+        charged = 0.2 * produced if self.profile.battery else 0.0
+        discharged = 0.88 * charged
+        exported, imported = 0.4 * produced, 0.7 * produced
+        self.production.preset(produced, 0.0, self._even)
+        self.grid.preset(imported, exported, self._shares)
+        self.battery.preset(discharged, charged, self._even)
+        self.load.preset(produced + imported + discharged - exported - charged, 0.0, self._shares)
+
+    def _live_through_past(self, start: float) -> None:
+        """Fill today, the seven days and the battery from a coarse past, then go on in fine steps."""
+        midnight = datetime.fromtimestamp(start, self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        self._midnight = (midnight - timedelta(days=_PAST_DAYS)).timestamp()
+        self.time = self._midnight
+        self._step_length = _PAST_STEP
+        self._history.append((self.time, math.fsum(self.production.delivered)))
+        self._step()
+        self.advance_to(start // _PAST_STEP * _PAST_STEP)
+        self._step_length = STEP
+        self._step()
+        self.advance_to(start)
+
+    def _integrate(self, until: float) -> None:
+        hours = (until - self.time) / 3600
+        for meter in (self.production, self.grid, self.battery, self.load, self.generator):
+            meter.integrate(hours)
+        self.store.integrate(self.power.battery, hours)
+        self.time = until
+
+    def _step(self) -> None:
+        """Begin the next step: note what is due at this moment, then settle the powers until its end."""
+        now = self.time
+        if now % QUARTER == 0:
+            self.quarters.append(self.snapshot())
+        if now >= self._midnight:
+            self.midnights.append(self.snapshot())
+            following = datetime.fromtimestamp(now, self._zone) + timedelta(days=1)
+            self._midnight = following.timestamp()
+        self._step_end = now + self._step_length
+        if self.power.production > 0.0 and now > self._history[-1][0]:
+            self._history.append((now, math.fsum(self.production.delivered)))
+        self._settle(now + self._step_length / 2)
+        if self.power.production > 0.0 and now > self._history[-1][0]:
+            self._history.append((now, math.fsum(self.production.delivered)))
+
+    def _settle(self, middle: float) -> None:
+        profile, weather = self.profile, self._weather
+        sun = min(1.0, weather.sunshine(middle)) * self.peak
+        appliance = weather.appliance(middle)
+        wanted = weather.load(middle, profile.load) + appliance
+        if sun <= 0.0 and "production" in profile.meters:
+            sun = -_NIGHT_DRAW * profile.inverters
+        hours = self._step_length / 3600
+        flow = balance(profile, self.store, sun=sun, load=wanted, minute=weather.local_minute(middle), hours=hours)
+        self.power = flow
+        appliance *= flow.load / wanted
+        where = int(middle // 3600) % profile.phases
+        base = flow.load - appliance
+        load = [base * share for share in self._shares]
+        load[where] += appliance
+        self.load.power = tuple(load)
+        self.production.power = tuple(flow.production * share for share in self._even)
+        self.battery.power = tuple(flow.battery * share for share in self._even)
+        self.generator.power = tuple(flow.generator * share for share in self._even)
+        if profile.on_grid:
+            self.grid.power = tuple(
+                mine - made - stored
+                for mine, made, stored in zip(load, self.production.power, self.battery.power, strict=True)
+            )
