@@ -1,0 +1,250 @@
+"""The flow: find the gateway, sign in with an account or a token, stay in touch when the gateway or the token changes.
+
+Every way in (user, zeroconf, dhcp, reauth, reconfigure) leads to `sign_in`, and from there to `account` or `token`.
+"""
+
+from collections.abc import Mapping
+from itertools import count
+from typing import Any, Final, override
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    OptionsFlow,
+)
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
+from homeassistant.core import callback
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from .client.cloud import ENTREZ_URL
+from .client.errors import CloudError, GatewayError, TokenError
+from .client.token import AccessToken
+from .const import CONF_FINGERPRINT, CONF_REMEMBER_PASSWORD, CONF_SERIAL, DEFAULT_HOST, DOMAIN
+from .flow_checks import FoundGateway, InvalidHost, async_find_gateway, async_verify_token
+from .flow_discovery import async_has_moved, async_remember_mac, read_announcement
+from .flow_forms import (
+    ACCOUNT_ERRORS,
+    ACCOUNT_SCHEMA,
+    CONFIRM_SCHEMA,
+    REAUTH_ERRORS,
+    RECONFIGURE_ERRORS,
+    RECONFIGURE_SCHEMA,
+    TOKEN_ERRORS,
+    TOKEN_SCHEMA,
+    USER_ERRORS,
+    USER_SCHEMA,
+    ErrorTable,
+    explain,
+    readable_fingerprint,
+)
+from .minting import async_mint_token
+from .options_flow import IQGatewayOptionsFlow
+
+_TITLE: Final = "IQ Gateway"
+
+
+class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
+    """One conversation about one gateway."""
+
+    VERSION = 1
+
+    _found: FoundGateway
+    """The gateway that answered; everything after that is pinned to its certificate."""
+
+    def __init__(self) -> None:
+        self._address: dict[str, Any] = {CONF_HOST: DEFAULT_HOST}
+        self._entry: ConfigEntry | None = None
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+        return IQGatewayOptionsFlow()
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask where the gateway is, and find it there."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self._address = user_input
+            serial = user_input.get(CONF_SERIAL, "").strip() or None
+            errors = await self._async_find(user_input[CONF_HOST], serial, USER_ERRORS)
+            if not errors:
+                await self.async_set_unique_id(self._found.serial, raise_on_progress=False)
+                self._abort_if_unique_id_configured()
+                return await self.async_step_sign_in()
+        return self._show("user", USER_SCHEMA, self._address, errors)
+
+    @override
+    async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
+        """Take up a gateway's announcement."""
+        host, serial = read_announcement(discovery_info)
+        return await self._async_discovered(host, serial)
+
+    @override
+    async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
+        """Take up that a router gave an address to what may be a gateway."""
+        try:
+            found = await async_find_gateway(self.hass, discovery_info.ip)
+        except GatewayError:
+            return self.async_abort(reason="cannot_connect")
+        async_remember_mac(self.hass, found.serial, discovery_info.macaddress)
+        return await self._async_discovered(found.host, found.serial)
+
+    async def _async_discovered(self, host: str, serial: str) -> ConfigFlowResult:
+        """Offer a gateway that is new; follow one that has moved."""
+        entry = await self.async_set_unique_id(serial)
+        moved = entry is not None and await async_has_moved(self.hass, entry, host)
+        self._abort_if_unique_id_configured(updates={CONF_HOST: host} if moved else None)
+        self.context.update({"title_placeholders": {"serial": serial, "host": host}})
+        self._address = {CONF_HOST: host, CONF_SERIAL: serial}
+        return await self.async_step_user()
+
+    async def async_step_reauth(self, _entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Sign in again: the gateway no longer takes the token, or soon will not."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say so, and see that the gateway is there before anything secret is asked."""
+        return await self._async_step_known(
+            "reauth_confirm", CONFIRM_SCHEMA, REAUTH_ERRORS, self._get_reauth_entry(), user_input
+        )
+
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the gateway's address, which may be a new one."""
+        return await self._async_step_known(
+            "reconfigure", RECONFIGURE_SCHEMA, RECONFIGURE_ERRORS, self._get_reconfigure_entry(), user_input
+        )
+
+    async def _async_step_known(
+        self,
+        step_id: str,
+        schema: vol.Schema,
+        table: ErrorTable,
+        entry: ConfigEntry,
+        user_input: dict[str, Any] | None,
+    ) -> ConfigFlowResult:
+        """Find an entry's gateway; it must be that one, and should show the certificate that we know."""
+        self._entry = entry
+        self._address = {CONF_HOST: entry.data[CONF_HOST], **(user_input or {})}
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            errors = await self._async_find(self._address[CONF_HOST], entry.unique_id, table)
+            if not errors:
+                if self._found.fingerprint != entry.data[CONF_FINGERPRINT]:
+                    return await self.async_step_certificate()
+                return await self.async_step_sign_in()
+        return self._show(step_id, schema, self._address, errors, title=entry.title)
+
+    async def async_step_certificate(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Have a changed certificate confirmed before anything secret goes to whoever shows it."""
+        if user_input is not None:
+            return await self.async_step_sign_in()
+        known = self._entry.data[CONF_FINGERPRINT] if self._entry else ""
+        return self._show(
+            "certificate",
+            CONFIRM_SCHEMA,
+            {},
+            {},
+            known=readable_fingerprint(known),
+            found=readable_fingerprint(self._found.fingerprint),
+        )
+
+    async def async_step_sign_in(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Let the user choose how the gateway's token is had."""
+        ways = ["account", "token"]
+        return self.async_show_menu(
+            step_id="sign_in", menu_options=["keep", *ways] if self.source == SOURCE_RECONFIGURE else ways
+        )
+
+    async def async_step_keep(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change the address alone."""
+        return self.async_update_reload_and_abort(
+            self._get_reconfigure_entry(),
+            data_updates={CONF_HOST: self._found.host, CONF_FINGERPRINT: self._found.fingerprint},
+        )
+
+    async def async_step_account(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Have Enphase's cloud make a token."""
+        errors: dict[str, str] = {}
+        suggested = self._account_so_far()
+        if user_input is not None:
+            account = {key: user_input[key] for key in (CONF_USERNAME, CONF_PASSWORD)}
+            suggested = {key: value for key, value in user_input.items() if key != CONF_PASSWORD}
+            try:
+                token = await async_mint_token(self.hass, **account, serial=self._found.serial)
+                await async_verify_token(self.hass, self._found, token)
+            except (CloudError, GatewayError) as err:
+                errors = explain(err, ACCOUNT_ERRORS)
+            else:
+                return self._finish(token, account if user_input[CONF_REMEMBER_PASSWORD] else {})
+        return self._show("account", ACCOUNT_SCHEMA, suggested, errors)
+
+    def _account_so_far(self) -> dict[str, Any]:
+        """Return what an entry tells about its account."""
+        if self._entry is None:
+            return {}
+        data = self._entry.data
+        return {CONF_USERNAME: data.get(CONF_USERNAME, ""), CONF_REMEMBER_PASSWORD: CONF_PASSWORD in data}
+
+    async def async_step_token(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take a token that the user had made: with a second factor, or without giving a password away."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            try:
+                token = AccessToken.find(user_input[CONF_TOKEN])
+                token.check(serial=self._found.serial, now=dt_util.utcnow())
+                await async_verify_token(self.hass, self._found, token)
+            except (TokenError, GatewayError) as err:
+                errors = explain(err, TOKEN_ERRORS)
+            else:
+                return self._finish(token, {})
+        return self._show("token", TOKEN_SCHEMA, {}, errors, token_url=ENTREZ_URL, serial=self._found.serial)
+
+    def _finish(self, token: AccessToken, account: dict[str, str]) -> ConfigFlowResult:
+        """Store what was found; an account only if it is to be remembered."""
+        data = {
+            CONF_HOST: self._found.host,
+            CONF_SERIAL: self._found.serial,
+            CONF_FINGERPRINT: self._found.fingerprint,
+            CONF_TOKEN: token.raw,
+            **account,
+        }
+        if self._entry is not None:
+            return self.async_update_reload_and_abort(self._entry, data=data)
+        return self.async_create_entry(title=self._free_title(), data=data)
+
+    def _free_title(self) -> str:
+        """Number further gateways; titles go into logs, where serial numbers have no place."""
+        taken = {entry.title for entry in self._async_current_entries()}
+        names = (_TITLE if number == 1 else f"{_TITLE} {number}" for number in count(1))
+        return next(name for name in names if name not in taken)
+
+    async def _async_find(self, host: str, serial: str | None, table: ErrorTable) -> dict[str, str]:
+        """Look for the gateway; return the form's errors."""
+        try:
+            self._found = await async_find_gateway(self.hass, host, serial=serial)
+        except (InvalidHost, GatewayError) as err:
+            return explain(err, table)
+        return {}
+
+    def _show(
+        self,
+        step_id: str,
+        schema: vol.Schema,
+        suggested: Mapping[str, Any],
+        errors: dict[str, str],
+        **placeholders: str,
+    ) -> ConfigFlowResult:
+        """Show a form with what is known already."""
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
