@@ -55,11 +55,11 @@ type Strategy = Callable[[Battery, float, int], float]
 """From a battery, what the house lacks (W, below 0: surplus) and the local minute to the battery's wanted power."""
 
 
-def _full_backup(battery: Battery, lack: float, minute: int) -> float:  # noqa: ARG001
+def _full_backup(battery: Battery, lack: float, minute: int) -> float:
     return min(lack, 0.0)
 
 
-def _self_consumption(battery: Battery, lack: float, minute: int) -> float:  # noqa: ARG001
+def _self_consumption(battery: Battery, lack: float, minute: int) -> float:
     return lack
 
 

@@ -75,11 +75,11 @@ STATUSES: Final = {
 }
 
 BODIES: Final[dict[Fault, Callable[[Reply], Reply]]] = {
-    Fault.EMPTY: lambda reply: Reply(body=b"", content_type=reply.content_type),
+    Fault.EMPTY: lambda reply: reply.with_body(b""),
     Fault.HTML_PAGE: lambda _: Reply(body=_LOGIN_PAGE, content_type=HTML),
-    Fault.TRUNCATED: lambda reply: Reply(body=reply.body[: len(reply.body) // 2], content_type=reply.content_type),
-    Fault.WRONG_SHAPE: lambda reply: Reply(body=b'{"error": {"why": [1, 2]}}', content_type=reply.content_type),
-    Fault.HUGE: lambda reply: Reply(body=reply.body + b" " * HUGE_SIZE, content_type=reply.content_type),
+    Fault.TRUNCATED: lambda reply: reply.with_body(reply.body[: len(reply.body) // 2]),
+    Fault.WRONG_SHAPE: lambda reply: reply.with_body(b'{"error": {"why": [1, 2]}}'),
+    Fault.HUGE: lambda reply: reply.with_body(reply.body + b" " * HUGE_SIZE),
 }
 
 MUTATIONS: Final[dict[Fault, Callable[[Json], Json]]] = {

@@ -1,7 +1,7 @@
 """The simulated gateway: a house or a recording behind HTTPS, tokens, one worker and whatever goes wrong."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 import json
 from pathlib import Path
@@ -14,13 +14,14 @@ from . import endpoints, tokens
 from .auth import COOKIE, Denied, Doorkeeper
 from .certificates import self_signed, server_context
 from .clock import Clock
-from .faults import MUTATIONS, TRANSPORT, Fault, Faults, spoil
+from .delivery import disturbed, send_badly
+from .faults import TRANSPORT, Fault, Faults
 from .house import House
 from .profiles import PROFILES, Profile
 from .replay import Recording
 from .reply import HTML, Json, Reply, error, json_reply, unauthorized
 from .server import HttpsServer, Request, break_off, response_to
-from .situations import Situation
+from .situations import FirmwareUpdate, Reboot, Situation
 from .source import ModelSource, Source
 from .stream import OFF_TEXT, Stream
 
@@ -35,7 +36,6 @@ _HEADERS: Final = {
 _PAST: Final = 1_800.0
 """Seconds before the start at which the live data last moved."""
 
-_DRIP_INTERVAL: Final = 1.0
 _RECORDING_REFRESH: Final = 15
 DEFAULT_ZONE: Final = "Europe/Amsterdam"
 
@@ -73,7 +73,8 @@ class GatewaySimulator(HttpsServer):
         self._overrides: dict[str, Override] = {}
         self._lane = asyncio.Lock()
         self._certificate = self_signed("envoy")
-        super().__init__(context=server_context(self._certificate), port=port)
+        self._tls = server_context(self._certificate)
+        super().__init__(context=self._tls, port=port)
 
     @property
     def serial(self) -> str:
@@ -131,6 +132,11 @@ class GatewaySimulator(HttpsServer):
         if fault is Fault.REFUSED and path == "*":
             self.close_port()
 
+    @property
+    def active_faults(self) -> Mapping[str, str]:
+        """The faults switched on, by path."""
+        return self._faults.listing()
+
     def clear_faults(self) -> None:
         """Switch all faults off, situations too; a port that a fault closed opens again."""
         self._faults.clear()
@@ -147,7 +153,17 @@ class GatewaySimulator(HttpsServer):
     def new_certificate(self) -> None:
         """Show another certificate from the next handshake on; connections there are stay."""
         self._certificate = self_signed("envoy")
-        self._certificate.load_into(self._context)
+        self._certificate.load_into(self._tls)
+
+    def reboot(self, *, zeros: bool = False, firmware: str | None = None) -> None:
+        """Restart now: refused for 90 s, 502 for 60 s; then maybe empty counters once, or another firmware."""
+        now = self.clock.now()
+        if firmware:
+            self.situations.append(FirmwareUpdate(begins=now, zeros=zeros, version=firmware))
+        else:
+            self.situations.append(Reboot(begins=now, zeros=zeros))
+        self.disable_stream()
+        self.drop_connections()
 
     def enable_stream(self) -> None:
         """Turn the live data's stream on, as some other client might."""
@@ -169,8 +185,11 @@ class GatewaySimulator(HttpsServer):
     def _turns_away(self) -> bool:
         return self._situation(self.clock.now()) is Fault.REFUSED
 
-    def _situation(self, now: float) -> Fault | None:
-        return next((fault for situation in self.situations if (fault := situation.fault(now))), None)
+    def _situation(self, now: float, path: str | None = None) -> Fault | None:
+        """Return what befalls all answers now; a firmware that a situation brought is there from now on."""
+        for situation in self.situations:
+            self.firmware = situation.firmware(now) or self.firmware
+        return next((fault for situation in self.situations if (fault := situation.fault(now, path))), None)
 
     def _stamp(self, moment: float) -> int:
         return int(moment + self.clock_error)
@@ -185,8 +204,9 @@ class GatewaySimulator(HttpsServer):
 
     @overrides
     async def _answer(self, request: web.BaseRequest, record: Request) -> web.StreamResponse:
-        fault = self._situation(record.at) or self._faults.take(record.path)
+        fault = self._situation(record.at, record.path) or self._faults.take(record.path)
         if fault is Fault.REFUSED:
+            self._doorkeeper.forget_sessions()
             await break_off(request)
         if fault is Fault.HANG:
             await asyncio.Event().wait()
@@ -195,10 +215,10 @@ class GatewaySimulator(HttpsServer):
                 await asyncio.sleep(delay)
             reply = self._route(record)
         if fault and fault not in TRANSPORT:
-            reply = _disturb(fault, reply)
+            reply = disturbed(fault, reply)
         record.status = reply.status
         if fault in (Fault.RESET, Fault.DRIP):
-            await _send_badly(request, reply, fault)
+            return await send_badly(request, reply, server=SERVER, drip=fault is Fault.DRIP)
         return response_to(reply, server=SERVER, chunked=record.path.startswith("/ivp/") and reply.status == 200)
 
     def _route(self, record: Request) -> Reply:
@@ -254,7 +274,7 @@ class GatewaySimulator(HttpsServer):
         if edit is not None:
             payload = edit(json.loads(reply.body)) if callable(edit) else edit
             reply = json_reply(payload, content_type=None if reply.status == 404 else reply.content_type)
-        return Reply(body=reply.body, status=reply.status, content_type=reply.content_type, headers=_HEADERS)
+        return reply.with_headers(_HEADERS)
 
 
 def _source(profile: str | Profile, replay: Path | None, serial: str | None, zone: ZoneInfo, start: float) -> Source:
@@ -268,34 +288,3 @@ def _source(profile: str | Profile, replay: Path | None, serial: str | None, zon
 def _section(body: dict[str, Json], name: str) -> dict[str, Json]:
     section = body[name]
     return section if isinstance(section, dict) else {}
-
-
-def _disturb(fault: Fault, reply: Reply) -> Reply:
-    """Return the reply with a fault in its status, body or content; what is no JSON has no content to disturb."""
-    if (mutate := MUTATIONS.get(fault)) is None:
-        return spoil(fault, reply)
-    if reply.status != 200:
-        return reply
-    try:
-        payload: Json = json.loads(reply.body)
-    except ValueError:
-        return reply
-    return Reply(
-        body=json.dumps(mutate(payload)).encode(),
-        status=reply.status,
-        content_type=reply.content_type,
-        headers=reply.headers,
-    )
-
-
-async def _send_badly(request: web.BaseRequest, reply: Reply, fault: Fault) -> None:
-    """Send half an answer and break off, or the whole of it a byte a second."""
-    response = web.StreamResponse(status=reply.status, headers={hdrs.SERVER: SERVER})
-    response.content_length = len(reply.body)
-    await response.prepare(request)
-    if fault is Fault.RESET:
-        await response.write(reply.body[: len(reply.body) // 2])
-        await break_off(request)
-    for index in range(len(reply.body)):
-        await response.write(reply.body[index : index + 1])
-        await asyncio.sleep(_DRIP_INTERVAL)

@@ -1,7 +1,7 @@
 """What is sent back, and the gateway's own pages (gateway-api.md 2, 3, 19)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import json
 from typing import Final
 
@@ -18,6 +18,14 @@ class Reply:
     status: int = 200
     content_type: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    def with_headers(self, headers: Mapping[str, str]) -> Reply:
+        """Return the same with these headers added."""
+        return replace(self, headers={**self.headers, **headers})
+
+    def with_body(self, body: bytes) -> Reply:
+        """Return the same with another body."""
+        return replace(self, body=body)
 
 
 def json_reply(payload: Json, *, status: int = 200, content_type: str | None = None) -> Reply:

@@ -77,10 +77,11 @@ class _Connections(web.Server):
 class HttpsServer:
     """The common half of the simulated gateway and cloud: a port of 127.0.0.1, requests and their record.
 
-    A subclass answers in `_answer`. The port stays the same over `stop` and `start`.
+    A subclass answers in `_answer`. The port stays the same over `stop` and `start`. Without a context it is
+    plain HTTP.
     """
 
-    def __init__(self, *, context: SSLContext, port: int = 0) -> None:
+    def __init__(self, *, context: SSLContext | None, port: int = 0) -> None:
         self.port = port
         self.requests: list[Request] = []
         self._context = context
