@@ -93,14 +93,15 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             found = await async_find_gateway(self.hass, discovery_info.ip)
         except GatewayError:
             return self.async_abort(reason="cannot_connect")
-        async_remember_mac(self.hass, found.serial, discovery_info.macaddress)
-        return await self._async_discovered(found.host, found.serial)
+        return await self._async_discovered(found.host, found.serial, mac=discovery_info.macaddress)
 
-    async def _async_discovered(self, host: str, serial: str) -> ConfigFlowResult:
+    async def _async_discovered(self, host: str, serial: str, *, mac: str | None = None) -> ConfigFlowResult:
         """Offer a gateway that is new; follow one that has moved."""
-        entry = await self.async_set_unique_id(serial)
-        moved = entry is not None and await async_has_moved(self.hass, entry, host)
-        self._abort_if_unique_id_configured(updates={CONF_HOST: host} if moved else None)
+        if entry := await self.async_set_unique_id(serial):
+            if mac is not None:
+                async_remember_mac(self.hass, entry, mac)
+            moved = await async_has_moved(self.hass, entry, host)
+            self._abort_if_unique_id_configured(updates={CONF_HOST: host} if moved else None)
         self.context.update({"title_placeholders": {"serial": serial, "host": host}})
         self._address = {CONF_HOST: host, CONF_SERIAL: serial}
         return await self.async_step_user()

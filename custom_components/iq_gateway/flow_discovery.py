@@ -61,11 +61,12 @@ async def _answers(hass: HomeAssistant, entry: ConfigEntry, host: str) -> bool:
 
 
 @callback
-def async_remember_mac(hass: HomeAssistant, serial: str, mac: str) -> None:
-    """Note a known gateway's MAC address, by which Home Assistant then recognizes it at any other address.
+def async_remember_mac(hass: HomeAssistant, entry: ConfigEntry, mac: str) -> None:
+    """Note a gateway's MAC address, by which Home Assistant then recognizes it at any other address.
 
     None of the answers that we read tells it.
     """
     registry = dr.async_get(hass)
-    if device := registry.async_get_device(identifiers={(DOMAIN, serial)}):
-        registry.async_update_device(device.id, merge_connections={(dr.CONNECTION_NETWORK_MAC, dr.format_mac(mac))})
+    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+        if (DOMAIN, entry.unique_id) in device.identifiers:
+            registry.async_update_device(device.id, merge_connections={(dr.CONNECTION_NETWORK_MAC, dr.format_mac(mac))})

@@ -1,0 +1,109 @@
+"""What every test may use: a simulated gateway and cloud on real sockets, and entries that lead to them."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any, Protocol
+
+from homeassistant.const import CONF_HOST, CONF_TOKEN
+from homeassistant.core import HomeAssistant
+from homeassistant.util.ssl import SSL_ALPN_HTTP11, SSLCipherList, client_context
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.iq_gateway.client import cloud as cloud_client
+from custom_components.iq_gateway.const import CONF_FINGERPRINT, CONF_SERIAL, DOMAIN
+from tests.simulator import Account, Clock, CloudSimulator, GatewaySimulator
+
+USERNAME = "somebody@example.com"
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(request: pytest.FixtureRequest) -> None:
+    """Let Home Assistant find the integration, where a test has one."""
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The time of the simulated site: the computer's, frozen where that is."""
+    return Clock()
+
+
+@pytest.fixture
+async def gateway(socket_enabled: None, clock: Clock) -> AsyncGenerator[GatewaySimulator]:
+    """A home with meters, microinverters and a battery."""
+    async with GatewaySimulator("metered_battery", clock=clock) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def cloud(
+    socket_enabled: None, clock: Clock, gateway: GatewaySimulator, monkeypatch: pytest.MonkeyPatch
+) -> AsyncGenerator[CloudSimulator]:
+    """The cloud that knows the gateway, with one account; Home Assistant trusts its certificate."""
+    async with CloudSimulator(clock=clock, gateways=[gateway]) as simulator:
+        simulator.accounts[USERNAME] = Account(password=PASSWORD)
+        monkeypatch.setattr(cloud_client, "ENLIGHTEN_URL", simulator.enlighten_url)
+        monkeypatch.setattr(cloud_client, "ENTREZ_URL", simulator.entrez_url)
+        context = client_context(SSLCipherList.PYTHON_DEFAULT, SSL_ALPN_HTTP11)
+        await asyncio.to_thread(context.load_verify_locations, simulator.ca_file)
+        yield simulator
+
+
+class EntryMaker(Protocol):
+    """Adds an entry for a simulated gateway to Home Assistant, without setting it up."""
+
+    def __call__(
+        self, gateway: GatewaySimulator, *, options: dict[str, Any] | None = None, **data: str
+    ) -> MockConfigEntry:
+        """Take further data, or other data than the gateway's own, by name."""
+
+
+@pytest.fixture
+def add_entry(hass: HomeAssistant) -> EntryMaker:
+    """Entries as the flow makes them, signed in with a pasted token of an owner."""
+
+    def add(gateway: GatewaySimulator, *, options: dict[str, Any] | None = None, **data: str) -> MockConfigEntry:
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            title="IQ Gateway",
+            unique_id=gateway.serial,
+            data={
+                CONF_HOST: gateway.host,
+                CONF_SERIAL: gateway.serial,
+                CONF_FINGERPRINT: gateway.fingerprint,
+                CONF_TOKEN: gateway.mint(),
+                **data,
+            },
+            options=options or {},
+        )
+        entry.add_to_hass(hass)
+        return entry
+
+    return add
+
+
+class EntrySetUp(Protocol):
+    """Adds an entry for a simulated gateway and sets it up."""
+
+    async def __call__(
+        self, gateway: GatewaySimulator, *, options: dict[str, Any] | None = None, **data: str
+    ) -> MockConfigEntry:
+        """Return the entry once Home Assistant is done with it, whatever state that left it in."""
+
+
+@pytest.fixture
+def setup_entry(hass: HomeAssistant, add_entry: EntryMaker) -> EntrySetUp:
+    """The integration at work."""
+
+    async def set_up(
+        gateway: GatewaySimulator, *, options: dict[str, Any] | None = None, **data: str
+    ) -> MockConfigEntry:
+        entry = add_entry(gateway, options=options, **data)
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        return entry
+
+    return set_up
