@@ -1,8 +1,9 @@
 """What every test may use: a simulated gateway and cloud on real sockets, and entries that lead to them."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from typing import Any, Protocol
+from unittest.mock import patch
 
 from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
@@ -50,6 +51,16 @@ async def cloud(
         context = client_context(SSLCipherList.PYTHON_DEFAULT, SSL_ALPN_HTTP11)
         await asyncio.to_thread(context.load_verify_locations, simulator.ca_file)
         yield simulator
+
+
+@pytest.fixture
+def no_setup() -> Generator[None]:
+    """Entries count as set up without anything being read, for tests of the flow alone."""
+    with (
+        patch("custom_components.iq_gateway.async_setup_entry", return_value=True),
+        patch("custom_components.iq_gateway.async_unload_entry", return_value=True),
+    ):
+        yield
 
 
 class EntryMaker(Protocol):

@@ -21,7 +21,6 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .client.cloud import ENTREZ_URL
 from .client.errors import CloudError, GatewayError, TokenError
 from .client.token import AccessToken
 from .const import CONF_FINGERPRINT, CONF_REMEMBER_PASSWORD, CONF_SERIAL, DEFAULT_HOST, DOMAIN
@@ -46,6 +45,8 @@ from .minting import async_mint_token
 from .options_flow import IQGatewayOptionsFlow
 
 _TITLE: Final = "IQ Gateway"
+# Where people mint a token by hand (brief, "Get a token").
+_TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"
 
 
 class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -205,7 +206,7 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
                 errors = explain(err, TOKEN_ERRORS)
             else:
                 return self._finish(token, {})
-        return self._show("token", TOKEN_SCHEMA, {}, errors, token_url=ENTREZ_URL, serial=self._found.serial)
+        return self._show("token", TOKEN_SCHEMA, {}, errors, token_url=_TOKEN_PAGE, serial=self._found.serial)
 
     def _finish(self, token: AccessToken, account: dict[str, str]) -> ConfigFlowResult:
         """Store what was found; an account only if it is to be remembered."""
