@@ -4,7 +4,7 @@ from ..client.endpoints import CONSUMPTION, ENERGY, INVERTERS, LIVE, METERS, REA
 from ..client.models import ReportLine
 from .flows import Flows, Needs
 from .inverters import build_inverters, count_reporting
-from .live import build_battery, build_cloud_connected, build_relays
+from .live import build_battery, build_cloud_connected, build_relays, live_oddities
 from .meters import LOAD_METER, Meters
 from .models import Consumption, EnergyFlow, Part, Site, Total
 from .snapshot import Snapshot
@@ -40,6 +40,7 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         inverters=build_inverters(snapshot),
         inverters_reporting=count_reporting(snapshot),
         phase_count=flows.phase_count,
+        oddities=live_oddities(snapshot),
         needs=_needs(snapshot, meters, flows, totals),
         fresh=snapshot.fresh_names,
     )

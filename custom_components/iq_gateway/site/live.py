@@ -54,3 +54,15 @@ def build_cloud_connected(snapshot: Snapshot) -> bool | None:
     """Return whether the gateway reaches Enphase's cloud; told even while the values stand still."""
     live = snapshot.fresh(LIVE)
     return None if live is None or live.mqtt_state is None else live.mqtt_state == _CONNECTED
+
+
+def live_oddities(snapshot: Snapshot) -> frozenset[str]:
+    """Return the states that the tables above do not know."""
+    if (live := snapshot.fresh(LIVE)) is None:
+        return frozenset()
+    told = (
+        ("main_relay_state", live.main_relay_state, _GRID_STATES),
+        ("gen_relay_state", live.generator_relay_state, _GENERATOR_RELAY_CLOSED),
+        ("backup_bat_mode", live.battery_mode, _BATTERY_MODES),
+    )
+    return frozenset(f"{name} {state}" for name, state, known in told if state is not None and state not in known)

@@ -168,4 +168,5 @@ class Site:
     inverters_reporting: int | None
     phase_count: int
     needs: Mapping[str, frozenset[str]]  # which endpoints an entity's value is read from, by the entity's need
+    oddities: frozenset[str]  # values of unknown meaning, as "name value"
     fresh: frozenset[str]  # endpoints whose last answer still stands

@@ -1,0 +1,141 @@
+"""The cycle in Home Assistant: when it runs, what it hands on, and what the log says of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from .client.endpoints import INFO
+from .client.errors import CannotConnect, CertificateChanged, GatewayError, TokenRejected, WrongGateway
+from .client.gateway import Gateway
+from .client.models import GatewayInfo
+from .client.token import AccessToken
+from .const import (
+    CONF_KEEP_LIVE_DATA,
+    CONF_SERIAL,
+    CONF_UPDATE_INTERVAL,
+    DEFAULT_KEEP_LIVE_DATA,
+    DEFAULT_UPDATE_INTERVAL,
+    DOMAIN,
+    LOGGER,
+    RETRY_INTERVALS,
+)
+from .polling import CycleResult, Poller
+from .silences import SilenceLog
+from .site import Site
+
+type IQGatewayConfigEntry = ConfigEntry[IQGatewayData]
+
+# Why a whole cycle failed, as the user reads it.
+_REASONS: dict[type[GatewayError], str] = {
+    CannotConnect: "cannot_connect",
+    CertificateChanged: "certificate_changed",
+    WrongGateway: "wrong_gateway",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What the entities show: the site, its lifetime totals in Wh by the key of their entity, and the token in use."""
+
+    site: Site
+    totals: Mapping[str, float | None]
+    token: AccessToken | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IQGatewayData:
+    """What a set-up entry carries."""
+
+    coordinator: IQGatewayCoordinator
+    device_id: str  # of the gateway, which meters and inverters are reached through
+
+
+class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
+    """Polls one gateway for what its enabled entities need.
+
+    The context of a listener is the key of a need in `Site.needs`. An update never fails as a whole once the first one
+    succeeded: each value stands or falls with the endpoints that it is read from.
+    """
+
+    config_entry: IQGatewayConfigEntry
+
+    def __init__(self, hass: HomeAssistant, entry: IQGatewayConfigEntry, gateway: Gateway) -> None:
+        pace = timedelta(seconds=entry.options.get(CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL))
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            # No serial number: the name is part of log lines.
+            name=entry.title,
+            update_interval=pace,
+            always_update=False,
+        )
+        self.gateway = gateway
+        self.serial: str = entry.data[CONF_SERIAL]
+        self.poller = Poller(
+            gateway,
+            serial=self.serial,
+            interval=pace.total_seconds(),
+            keep_live_data=entry.options.get(CONF_KEEP_LIVE_DATA, DEFAULT_KEEP_LIVE_DATA),
+        )
+        self._pace = pace
+        self._silent_cycles = 0
+        self._oddities: frozenset[str] = frozenset()
+        self._silences = SilenceLog(entry.title)
+
+    @property
+    def info(self) -> GatewayInfo | None:
+        """What the gateway last said of itself."""
+        return self.poller.snapshot().known(INFO)
+
+    @override
+    async def _async_update_data(self) -> Picture:
+        result = await self.poller.run({context for context in self.async_contexts() if isinstance(context, str)})
+        if self.config_entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
+            self._check_first(result)
+        self._silences.update(result)
+        self._set_pace(result)
+        if any(isinstance(error, TokenRejected) for error in result.errors.values()):
+            self.config_entry.async_start_reauth(self.hass)
+        self._log_oddities()
+        return self._picture()
+
+    def _picture(self) -> Picture:
+        site = self.poller.site
+        raw = self.gateway.token
+        return Picture(
+            site=site,
+            totals={key: total.energy for key, total in site.totals.items()},
+            token=AccessToken.parse(raw) if raw else None,
+        )
+
+    def _check_first(self, result: CycleResult) -> None:
+        """Refuse to start on a gateway that tells nothing of the site."""
+        if result.answered - {INFO.name}:
+            return
+        error = next(iter(result.errors.values()), None)
+        if isinstance(error, TokenRejected):
+            raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key="token_rejected") from error
+        reason = _REASONS.get(type(error), "not_ready") if error else "not_ready"
+        raise UpdateFailed(translation_domain=DOMAIN, translation_key=reason) from error
+
+    def _log_oddities(self) -> None:
+        """Log once what the gateway says that nobody has told us the meaning of."""
+        for oddity in sorted(self.poller.site.oddities - self._oddities):
+            LOGGER.info("%s: the gateway gives a value of unknown meaning: %s", self.name, oddity)
+        self._oddities |= self.poller.site.oddities
+
+    def _set_pace(self, result: CycleResult) -> None:
+        """Come back soon after a cycle in which nothing answered, later after the next, then as always."""
+        silent = bool(result.errors) and not result.answered
+        self._silent_cycles = self._silent_cycles + 1 if silent else 0
+        retry = self._silent_cycles - 1
+        self.update_interval = (
+            min(RETRY_INTERVALS[retry], self._pace) if 0 <= retry < len(RETRY_INTERVALS) else self._pace
+        )

@@ -1,0 +1,276 @@
+"""One cycle of questions to the gateway: which, in which order, and what came of each."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Set as AbstractSet
+from dataclasses import dataclass, field
+import time
+from typing import Final
+
+from .client.endpoints import ENDPOINTS, INFO, LIVE, METERS, READINGS, Answer, Endpoint
+from .client.errors import (
+    CertificateChanged,
+    GatewayBusy,
+    GatewayError,
+    NotFound,
+    NotPermitted,
+    TokenRejected,
+    WrongGateway,
+)
+from .client.gateway import Gateway
+from .const import CYCLE_TIMEOUT
+from .site import Part, Site, Snapshot, build_site
+from .site.snapshot import live_moves
+
+# What the first cycle reads to learn what the site has; the rest is asked for once that shows a need for it.
+_LEARN: Final = frozenset({"info", "meters", "readings", "live", "energy", "inverters"})
+
+# A good answer stands for two more cycles; half a cycle on top, because cycles are not punctual. The gateway is away
+# for up to ten minutes around 23:00 each night (gateway-api.md 3), which this bridges at the default pace.
+_STANDS_FOR_CYCLES: Final = 2.5
+
+# What is read hourly waits for a cycle that has room, so that no cycle asks for more than this; not for ever.
+_ROOMY_CYCLE: Final = 5
+_OVERDUE: Final = 2
+
+# The gateway ends the stream of live data by itself after 15 minutes; renewed before that, it never stops.
+_STREAM_RENEWED_AFTER: Final = 590
+
+# These say something of the gateway, not of an endpoint: nothing more is asked in this cycle.
+_ENDS_CYCLE: Final = (CertificateChanged, WrongGateway, TokenRejected)
+_STREAMING_PARTS: Final = frozenset({Part.BATTERY, Part.RELAYS})
+
+
+@dataclass(slots=True)
+class EndpointState:
+    """What is known of one endpoint."""
+
+    answer: Answer[object] | None = None
+    read_at: float = 0.0  # monotonic seconds
+    asked_at: float | None = None
+    error: GatewayError | None = None
+
+    @property
+    def rests(self) -> bool:
+        """Whether asking each cycle is pointless: it never answered, and said that it will not.
+
+        One that has answered before can only be out of sorts: neither its firmware nor the token's role has changed.
+        """
+        return self.answer is None and isinstance(self.error, NotFound | NotPermitted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleResult:
+    """What came of a cycle."""
+
+    answered: frozenset[str]
+    errors: dict[str, GatewayError] = field(default_factory=dict)
+
+
+class Poller:
+    """Asks one gateway, cycle by cycle, for what somebody looks at.
+
+    Not to be run twice at a time; requests follow each other on one connection.
+    """
+
+    def __init__(self, gateway: Gateway, *, serial: str, interval: float, keep_live_data: bool) -> None:
+        self.gateway = gateway
+        self.interval = interval
+        self.states = {endpoint.name: EndpointState() for endpoint in ENDPOINTS}
+        self.site: Site = build_site(Snapshot())
+        self._serial = serial
+        self._keep_live_data = keep_live_data
+        self._stream_enabled_at: float | None = None
+        self._foreign_eids: frozenset[int] = frozenset()
+
+    async def run(self, keys: AbstractSet[str]) -> CycleResult:
+        """Read what the given needs are read from, and build the site anew.
+
+        No error of the gateway is raised: each is in the result, with the endpoint it befell.
+        """
+        result = _Cycle()
+        try:
+            async with asyncio.timeout(CYCLE_TIMEOUT):
+                await self._ask(self._plan(keys), result)
+                self._rebuild()
+                # What was learnt may show a need: without meters, for instance, production comes from elsewhere.
+                if missing := self._wanted(keys) - result.asked:
+                    await self._ask(self._in_order(missing), result)
+        except TimeoutError:
+            late = GatewayBusy("the cycle ended before its turn came")
+            for name in result.planned - result.answered - result.errors.keys():
+                self._failed(name, late, result)
+        except _ENDS_CYCLE as err:
+            for name in result.planned - result.answered:
+                self._failed(name, err, result)
+        self._rebuild()
+        return CycleResult(answered=frozenset(result.answered), errors=result.errors)
+
+    def forget_refusals(self) -> None:
+        """Ask again where the token's role was too low: there is another token."""
+        for state in self.states.values():
+            if isinstance(state.error, NotPermitted):
+                state.error = None
+
+    def snapshot(self) -> Snapshot:
+        """Return the last good answers, and which of them still stand."""
+        now = time.monotonic()
+        answers = {name: state.answer for name, state in self.states.items() if state.answer is not None}
+        return Snapshot(
+            answers=answers,
+            fresh_names=frozenset(
+                endpoint.name
+                for endpoint in ENDPOINTS
+                if endpoint.name in answers
+                and now - self.states[endpoint.name].read_at <= endpoint.every + _STANDS_FOR_CYCLES * self.interval
+            ),
+        )
+
+    def _rebuild(self) -> None:
+        self.site = build_site(self.snapshot(), seen=self.site.parts)
+
+    # What to ask
+
+    def _plan(self, keys: AbstractSet[str]) -> list[Endpoint[object]]:
+        """Return the endpoints of this cycle, in their order."""
+        wanted = self._wanted(keys)
+        for name in ("info", "meters"):
+            overdue = self._hours_overdue(name)
+            if overdue >= 1 and (overdue >= _OVERDUE or len(wanted) + self._stream_ends < _ROOMY_CYCLE):
+                wanted.add(name)
+        return self._in_order(wanted)
+
+    def _wanted(self, keys: AbstractSet[str]) -> set[str]:
+        """Return what the needs are read from, and what has yet to be learnt; not what rests or is read hourly."""
+        named = set().union(*(self.site.needs.get(key, frozenset()) for key in keys))
+        unlearnt = {name for name in _LEARN if self.states[name].answer is None}
+        names = {name for name in named | unlearnt if not self._may_rest(name)}
+        hourly = {endpoint.name for endpoint in ENDPOINTS if endpoint.every and endpoint.name not in unlearnt}
+        return names - hourly
+
+    def _may_rest(self, name: str) -> bool:
+        """Tell whether an endpoint need not be asked: it will not answer, or has nothing to say."""
+        if name == READINGS.name and not self.site.meters and self._meters_known:
+            return True
+        return self.states[name].rests and self._hours_overdue(name) < 1
+
+    @property
+    def _meters_known(self) -> bool:
+        state = self.states[METERS.name]
+        return state.answer is not None or state.rests
+
+    def _hours_overdue(self, name: str) -> float:
+        """Return for how many of its periods an hourly endpoint, or one at rest, was not asked."""
+        asked_at = self.states[name].asked_at
+        return float("inf") if asked_at is None else (time.monotonic() - asked_at) / METERS.every
+
+    @staticmethod
+    def _in_order(names: Iterable[str]) -> list[Endpoint[object]]:
+        chosen = set(names)
+        return [endpoint for endpoint in ENDPOINTS if endpoint.name in chosen]
+
+    # Asking
+
+    async def _ask(self, plan: list[Endpoint[object]], result: _Cycle) -> None:
+        queue = deque(plan)
+        result.planned |= {endpoint.name for endpoint in plan}
+        if LIVE in queue and self._stream_ends:
+            # Asked last, so that the values have moved by then.
+            await self._enable_stream(result)
+            queue.remove(LIVE)
+            queue.append(LIVE)
+        while queue:
+            endpoint = queue.popleft()
+            if endpoint is READINGS and self._may_rest(READINGS.name):
+                result.planned.discard(READINGS.name)
+                continue
+            await self._read(endpoint, result, last=not queue)
+            if endpoint is LIVE and self._stream_stands and not result.enabled_stream:
+                await self._enable_stream(result)
+                queue.append(LIVE)
+            if endpoint is READINGS and self._new_eids() and METERS.name not in result.asked:
+                queue.appendleft(METERS)
+
+    async def _read(self, endpoint: Endpoint[object], result: _Cycle, *, last: bool) -> None:
+        state = self.states[endpoint.name]
+        result.asked.add(endpoint.name)
+        state.asked_at = time.monotonic()
+        try:
+            answer = await self.gateway.read(endpoint, last=last)
+            if endpoint is INFO and self.gateway.serial != self._serial:
+                raise WrongGateway("another gateway answers at the address")
+        except _ENDS_CYCLE:
+            raise
+        except GatewayError as err:
+            self._failed(endpoint.name, err, result)
+            return
+        state.answer, state.read_at, state.error = answer, time.monotonic(), None
+        result.answered.add(endpoint.name)
+        result.errors.pop(endpoint.name, None)
+        if endpoint in (INFO, METERS):
+            self._rebuild()
+
+    def _failed(self, name: str, error: GatewayError, result: _Cycle) -> None:
+        self.states[name].error = error
+        result.errors[name] = error
+
+    def _new_eids(self) -> bool:
+        """Tell whether the readings hold rows that the list of meters does not, and did not the last time.
+
+        Newer firmware always sends one such row (gateway-api.md 6), which is no reason to ask again each time.
+        """
+        snapshot = self.snapshot()
+        read = {reading.eid for reading in snapshot.fresh(READINGS) or ()}
+        foreign = frozenset(read - {meter.eid for meter in snapshot.known(METERS) or ()})
+        new, self._foreign_eids = not foreign <= self._foreign_eids, foreign
+        return new
+
+    # The stream of live data
+
+    async def _enable_stream(self, result: _Cycle) -> None:
+        result.enabled_stream = True
+        try:
+            await self.gateway.enable_stream()
+        except NotPermitted, NotFound:
+            self._keep_live_data = False
+        except _ENDS_CYCLE:
+            raise
+        except GatewayError:
+            self._stream_enabled_at = None
+        else:
+            self._stream_enabled_at = time.monotonic()
+
+    @property
+    def _streams(self) -> bool:
+        """Whether live data is to be kept moving: only where it tells what nothing else does."""
+        return self._keep_live_data and not _STREAMING_PARTS.isdisjoint(self.site.parts)
+
+    @property
+    def _stream_ends(self) -> bool:
+        """Whether the stream has ended, or will before the next cycle."""
+        enabled_at = self._stream_enabled_at
+        ours_ends = enabled_at is not None and time.monotonic() - enabled_at >= _STREAM_RENEWED_AFTER
+        return self._streams and (ours_ends or self._stands)
+
+    @property
+    def _stream_stands(self) -> bool:
+        """Whether live data has just been found to stand still."""
+        self._rebuild()
+        return self._streams and self._stands
+
+    @property
+    def _stands(self) -> bool:
+        snapshot = self.snapshot()
+        live = snapshot.fresh(LIVE)
+        return live is not None and not live_moves(live, snapshot.time(LIVE))
+
+
+@dataclass(slots=True)
+class _Cycle:
+    """What has happened in a cycle so far."""
+
+    planned: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)
+    errors: dict[str, GatewayError] = field(default_factory=dict)
+    enabled_stream: bool = False

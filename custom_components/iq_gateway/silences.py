@@ -1,0 +1,30 @@
+"""What the log says of endpoints that fall silent: one line for the silence, one for the return."""
+
+from .const import LOGGER
+from .polling import CycleResult
+
+
+class SilenceLog:
+    """Remembers who is silent, so that nothing is said twice."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._gateway_silent = False
+        self._silent: set[str] = set()
+
+    def update(self, result: CycleResult) -> None:
+        """Log what changed with this cycle; a gateway that is away altogether is one silence, not six."""
+        if result.errors and not result.answered:
+            if not self._gateway_silent:
+                LOGGER.warning("%s: the gateway does not answer: %s", self._name, next(iter(result.errors.values())))
+            self._gateway_silent = True
+            return
+        if self._gateway_silent and result.answered:
+            LOGGER.info("%s: the gateway answers again", self._name)
+            self._gateway_silent = False
+        for name, error in result.errors.items():
+            if name not in self._silent:
+                LOGGER.warning("%s: %s does not answer: %s", self._name, name, error)
+        for name in sorted(self._silent & result.answered):
+            LOGGER.info("%s: %s answers again", self._name, name)
+        self._silent = (self._silent | result.errors.keys()) - result.answered
