@@ -16,6 +16,7 @@ from .cloud import CloudSimulator
 from .control import HELP, Control
 from .faults import Fault
 from .gateway import DEFAULT_ZONE, GatewaySimulator
+from .identity import kept_certificate
 from .profiles import PROFILES
 from .reply import Json
 
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--start", type=datetime.fromisoformat, metavar="TIME", help="begin at this ISO 8601 time with its offset")
     add("--zone", default=DEFAULT_ZONE, help="the gateway's time zone (default: %(default)s)")
     add("--latency", type=float, default=1.0, help="1 answers as slowly as a real gateway, 0 at once")
+    add("--identity", type=Path, metavar="FOLDER", help="keep certificate and token key there over restarts")
     add("--json", action="store_true", help="print one line of JSON once ready")
     return parser
 
@@ -89,6 +91,8 @@ async def _serve(options: argparse.Namespace) -> None:
         latency=options.latency,
         zone=options.zone,
     )
+    if options.identity:
+        gateway.new_certificate(kept_certificate(options.identity))
     cloud = None if options.no_cloud else CloudSimulator(clock=clock, gateways=[gateway], port=options.cloud_port)
     control = Control(gateway=gateway, cloud=cloud, port=options.control_port)
     stopped = asyncio.Event()

@@ -12,7 +12,7 @@ from aiohttp import hdrs, web
 
 from . import endpoints, tokens
 from .auth import COOKIE, Denied, Doorkeeper
-from .certificates import self_signed, server_context
+from .certificates import Certificate, self_signed, server_context
 from .clock import Clock
 from .delivery import disturbed, send_badly
 from .faults import TRANSPORT, Fault, Faults
@@ -150,9 +150,9 @@ class GatewaySimulator(HttpsServer):
         if payload is not None:
             self._overrides[path] = payload
 
-    def new_certificate(self) -> None:
-        """Show another certificate from the next handshake on; connections there are stay."""
-        self._certificate = self_signed("envoy")
+    def new_certificate(self, certificate: Certificate | None = None) -> None:
+        """Show another certificate from the next handshake on, by default a new one; connections there are stay."""
+        self._certificate = certificate or self_signed("envoy")
         self._certificate.load_into(self._tls)
 
     def reboot(self, *, zeros: bool = False, firmware: str | None = None) -> None:

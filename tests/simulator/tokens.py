@@ -1,7 +1,7 @@
 """Access tokens as the cloud signs them: ES256 JWTs, checked by the gateway (gateway-api.md 1.5)."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 from uuid import uuid4
 
@@ -25,10 +25,16 @@ class Claims:
     expires: int
 
 
-@cache
-def signing_key() -> ec.EllipticCurvePrivateKey:
-    """Return this process's signing key."""
-    return ec.generate_private_key(ec.SECP256R1())
+class Signer:
+    """Who signs the tokens; `key` is one of this process's own, unless a kept one is put in its place."""
+
+    @cached_property
+    def key(self) -> ec.EllipticCurvePrivateKey:
+        """The private key."""
+        return ec.generate_private_key(ec.SECP256R1())
+
+
+SIGNER: Final = Signer()
 
 
 def mint(claims: Claims, *, username: str = "someone@example.com") -> str:
@@ -42,7 +48,7 @@ def mint(claims: Claims, *, username: str = "someone@example.com") -> str:
         "jti": str(uuid4()),
         "username": username,
     }
-    return jwt.encode(payload, signing_key(), algorithm="ES256", headers={"kid": KEY_ID, "typ": "JWT"})
+    return jwt.encode(payload, SIGNER.key, algorithm="ES256", headers={"kid": KEY_ID, "typ": "JWT"})
 
 
 @cache
@@ -50,7 +56,7 @@ def verify(token: str) -> Claims | None:
     """Return the claims of a token that this process signed, whatever its age; None for any other text."""
     unchecked = {"verify_exp": False, "verify_aud": False, "verify_iat": False}
     try:
-        payload = jwt.decode(token, signing_key().public_key(), algorithms=["ES256"], options=unchecked)  # type: ignore[arg-type]
+        payload = jwt.decode(token, SIGNER.key.public_key(), algorithms=["ES256"], options=unchecked)  # type: ignore[arg-type]
     except jwt.InvalidTokenError:
         return None
     return Claims(
