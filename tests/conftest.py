@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.client import cloud as cloud_client
 from custom_components.iq_gateway.const import CONF_FINGERPRINT, CONF_SERIAL, DOMAIN
+from tests.network import Network
 from tests.simulator import Account, Clock, CloudSimulator, GatewaySimulator
 
 USERNAME = "somebody@example.com"
@@ -51,6 +52,14 @@ async def cloud(
         context = client_context(SSLCipherList.PYTHON_DEFAULT, SSL_ALPN_HTTP11)
         await asyncio.to_thread(context.load_verify_locations, simulator.ca_file)
         yield simulator
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> Network:
+    """A network with made-up addresses; fill it with gateways."""
+    network = Network()
+    monkeypatch.setattr("aiohttp.connector.aiohappyeyeballs.start_connection", network.start_connection)
+    return network
 
 
 @pytest.fixture
