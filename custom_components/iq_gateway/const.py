@@ -1,6 +1,5 @@
 """Names and numbers that more than one module needs."""
 
-from datetime import timedelta
 import logging
 from typing import Final
 
@@ -24,9 +23,6 @@ DEFAULT_KEEP_LIVE_DATA: Final = True
 DEFAULT_UPDATE_INTERVAL: Final = 300
 MIN_UPDATE_INTERVAL: Final = 30
 MAX_UPDATE_INTERVAL: Final = 3600
-
-# A gateway that is away comes back within minutes, or is away for longer: ask soon, a little later, then as always.
-RETRY_INTERVALS: Final = (timedelta(seconds=60), timedelta(seconds=120))
 
 # Each request has its own deadline; a gateway on which all of them hang must not keep a cycle for longer than this.
 CYCLE_TIMEOUT: Final = 60

@@ -23,8 +23,8 @@ from .const import (
     DEFAULT_UPDATE_INTERVAL,
     DOMAIN,
     LOGGER,
-    RETRY_INTERVALS,
 )
+from .pace import Pace
 from .polling import CycleResult, Poller
 from .silences import SilenceLog
 from .site import Site
@@ -84,8 +84,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
             interval=pace.total_seconds(),
             keep_live_data=entry.options.get(CONF_KEEP_LIVE_DATA, DEFAULT_KEEP_LIVE_DATA),
         )
-        self._pace = pace
-        self._silent_cycles = 0
+        self._pace = Pace(pace)
         self._oddities: frozenset[str] = frozenset()
         self._silences = SilenceLog(entry.title)
 
@@ -100,7 +99,8 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         if self.config_entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
             self._check_first(result)
         self._silences.update(result)
-        self._set_pace(result)
+        self.update_interval = self._pace.after(result)
+        self.poller.interval = self._pace.calm.total_seconds()
         if any(isinstance(error, TokenRejected) for error in result.errors.values()):
             self.config_entry.async_start_reauth(self.hass)
         self._log_oddities()
@@ -130,12 +130,3 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         for oddity in sorted(self.poller.site.oddities - self._oddities):
             LOGGER.info("%s: the gateway gives a value of unknown meaning: %s", self.name, oddity)
         self._oddities |= self.poller.site.oddities
-
-    def _set_pace(self, result: CycleResult) -> None:
-        """Come back soon after a cycle in which nothing answered, later after the next, then as always."""
-        silent = bool(result.errors) and not result.answered
-        self._silent_cycles = self._silent_cycles + 1 if silent else 0
-        retry = self._silent_cycles - 1
-        self.update_interval = (
-            min(RETRY_INTERVALS[retry], self._pace) if 0 <= retry < len(RETRY_INTERVALS) else self._pace
-        )

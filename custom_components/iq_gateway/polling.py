@@ -65,6 +65,7 @@ class CycleResult:
 
     answered: frozenset[str]
     errors: dict[str, GatewayError] = field(default_factory=dict)
+    seconds: float = 0.0  # from the first question to the last answer
 
 
 class Poller:
@@ -88,7 +89,7 @@ class Poller:
 
         No error of the gateway is raised: each is in the result, with the endpoint it befell.
         """
-        result = _Cycle()
+        result, began = _Cycle(), time.monotonic()
         try:
             async with asyncio.timeout(CYCLE_TIMEOUT):
                 await self._ask(self._plan(keys), result)
@@ -104,7 +105,7 @@ class Poller:
             for name in result.planned - result.answered:
                 self._failed(name, err, result)
         self._rebuild()
-        return CycleResult(answered=frozenset(result.answered), errors=result.errors)
+        return CycleResult(answered=frozenset(result.answered), errors=result.errors, seconds=time.monotonic() - began)
 
     def forget_refusals(self) -> None:
         """Ask again where the token's role was too low: there is another token."""
