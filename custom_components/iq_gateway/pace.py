@@ -29,7 +29,7 @@ class Pace:
     @property
     def calm(self) -> timedelta:
         """The interval that the gateway can keep at present; what values are held against to see whether they stand."""
-        return self._chosen * 2**self._steps
+        return self._chosen * (1 << self._steps)
 
     def after(self, result: CycleResult) -> timedelta:
         """Return the time to wait after a cycle."""
