@@ -1,0 +1,103 @@
+"""What came of it: a table of the entities, and whether anything is wrong."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+import re
+from typing import Final
+
+from scripts.lib.develop.api import Websocket
+from scripts.lib.develop.set_up import DOMAIN
+
+SETTLE_SECONDS: Final = 45
+WITHOUT_VALUE: Final = frozenset({"unavailable", "unknown"})
+# Why an entity may have no value, by the end of its unique ID: nothing is wrong then.
+REASONS: Final[dict[str, str]] = {}
+
+_RECORD: Final = re.compile(r"^\S+ \S+ (?P<level>[A-Z]+) \(")
+_BAD_LEVELS: Final = frozenset({"WARNING", "ERROR", "CRITICAL"})
+# Home Assistant says this of every custom integration, at every start.
+_EXPECTED: Final = f"We found a custom integration {DOMAIN} which has not been tested by Home Assistant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An enabled entity: its state as Home Assistant shows it, with its unit."""
+
+    entity_id: str
+    state: str
+    unit: str
+    reason: str | None
+
+    @property
+    def has_value(self) -> bool:
+        """Whether the state is a value."""
+        return self.state not in WITHOUT_VALUE
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the state is missing without a reason."""
+        return not self.has_value and self.reason is None
+
+
+async def read_rows(websocket: Websocket) -> list[Row]:
+    """Every enabled entity of the integration, sorted by its ID."""
+    registry = await websocket.command("config/entity_registry/list")
+    states = {state["entity_id"]: state for state in await websocket.command("get_states")}
+    rows = []
+    for entry in registry:
+        if entry["platform"] != DOMAIN or entry["disabled_by"]:
+            continue
+        state = states.get(entry["entity_id"], {"state": "unavailable", "attributes": {}})
+        row = Row(
+            entity_id=entry["entity_id"],
+            state=state["state"],
+            unit=state["attributes"].get("unit_of_measurement", ""),
+            reason=next((text for end, text in REASONS.items() if entry["unique_id"].endswith(end)), None),
+        )
+        rows.append(row)
+    return sorted(rows, key=lambda row: row.entity_id)
+
+
+async def settled_rows(websocket: Websocket) -> list[Row]:
+    """The rows once each of them has a value; as they are when that takes too long."""
+    rows: list[Row] = []
+    try:
+        async with asyncio.timeout(SETTLE_SECONDS):
+            while not rows or any(row.is_wrong for row in rows):
+                await asyncio.sleep(0.3)
+                rows = await read_rows(websocket)
+    except TimeoutError:
+        pass
+    return rows
+
+
+def table(rows: Iterable[Row]) -> str:
+    """The rows below each other, columns aligned."""
+    cells = [(row.entity_id, f"{row.state} {row.unit}".rstrip(), _remark(row)) for row in rows]
+    widths = [max((len(row[column]) for row in cells), default=0) for column in range(2)]
+    return "\n".join(f"{name:<{widths[0]}}  {state:<{widths[1]}}  {remark}".rstrip() for name, state, remark in cells)
+
+
+def _remark(row: Row) -> str:
+    """Why there is no value, where there is none."""
+    return "" if row.has_value else row.reason or "<- no reason is known"
+
+
+def log_complaints(log: Path) -> list[str]:
+    """Warnings and errors of Home Assistant's log that name the integration, in their text or their traceback."""
+    return [record for record in _bad_records(log) if DOMAIN in record and _EXPECTED not in record]
+
+
+def _bad_records(log: Path) -> Iterator[str]:
+    """The log's records of a level that matters, each with its continuation lines."""
+    record: list[str] = []
+    for line in [*log.read_text(encoding="utf-8", errors="replace").splitlines(), "end of log ("]:
+        start = _RECORD.match(line)
+        if start or line == "end of log (":
+            if record:
+                yield "\n".join(record)
+            record = [line] if start and start["level"] in _BAD_LEVELS else []
+        elif record:
+            record.append(line)
