@@ -348,3 +348,24 @@ async def test_the_interval_has_limits(
         await hass.config_entries.options.async_configure(
             result["flow_id"], {"update_interval": seconds, "keep_live_data": True}
         )
+
+
+async def test_nothing_secret_is_logged(
+    hass: HomeAssistant, gateway: GatewaySimulator, cloud: CloudSimulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With everything at debug level: neither password, e-mail address, tokens nor the serial number."""
+    caplog.set_level("DEBUG")
+    form = await account_form(hass, gateway)
+    for behaviour in CloudBehaviour:
+        cloud.behaviour = behaviour
+        form = await submit(hass, await account_form(hass, gateway), **ACCOUNT)
+        if form["type"] is FlowResultType.CREATE_ENTRY:
+            await hass.config_entries.async_remove(form["result"].entry_id)
+    token = gateway.mint(lifetime=timedelta(days=5))
+    await submit(hass, await token_form(hass, gateway), token=f"{token}x")
+    result = await submit(hass, await token_form(hass, gateway), token=token)
+    tokens = {request.headers.get("authorization", "").removeprefix("Bearer ") for request in gateway.requests} - {""}
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert len(tokens) > 2
+    for secret in (USERNAME, PASSWORD, gateway.serial, *tokens):
+        assert secret not in caplog.text

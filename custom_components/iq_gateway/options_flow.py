@@ -16,7 +16,7 @@ from .const import (
     MIN_UPDATE_INTERVAL,
 )
 
-_SCHEMA: Final = vol.Schema(
+SCHEMA: Final = vol.Schema(
     {
         vol.Required(CONF_UPDATE_INTERVAL, default=DEFAULT_UPDATE_INTERVAL): vol.All(
             NumberSelector(
@@ -44,5 +44,5 @@ class IQGatewayOptionsFlow(OptionsFlowWithReload):
             return self.async_create_entry(data=user_input)
         return self.async_show_form(
             step_id="init",
-            data_schema=self.add_suggested_values_to_schema(_SCHEMA, self.config_entry.options),
+            data_schema=self.add_suggested_values_to_schema(SCHEMA, self.config_entry.options),
         )

@@ -1,0 +1,69 @@
+"""Every form, field, error and way out of the flow has its text."""
+
+import json
+from pathlib import Path
+import re
+from typing import Any
+
+import pytest
+import voluptuous as vol
+
+from custom_components.iq_gateway import config_flow, flow_checks, flow_forms, options_flow
+
+FOLDER = Path(config_flow.__file__).parent
+TRANSLATIONS = FOLDER / "translations" / "en.json"
+TABLES = [table for name, table in vars(flow_forms).items() if name.endswith("_ERRORS")]
+SOURCES = [(FOLDER / name).read_text(encoding="utf-8") for name in ("config_flow.py", "flow_discovery.py")]
+
+
+@pytest.fixture(scope="module")
+def texts() -> dict[str, Any]:
+    """The English texts."""
+    loaded: dict[str, Any] = json.loads(TRANSLATIONS.read_text(encoding="utf-8"))
+    return loaded
+
+
+def test_every_error_has_a_text_and_every_text_an_error(texts: dict[str, Any]) -> None:
+    """Neither a bare key on the screen nor a text that nobody sees."""
+    assert len(TABLES) == 5
+    assert {key for table in TABLES for _, key in table.values()} == set(texts["config"]["error"])
+
+
+def test_every_abort_has_a_text(texts: dict[str, Any]) -> None:
+    """Those of our own and those of Home Assistant's helpers."""
+    own = {key for source in SOURCES for key in re.findall(r'(?:reason=|AbortFlow\()"(\w+)"', source)}
+    helpers = {"already_configured", "already_in_progress", "reauth_successful", "reconfigure_successful"}
+    assert own | helpers | {flow_checks.LEGACY} == set(texts["config"]["abort"])
+
+
+@pytest.mark.parametrize(
+    ("step", "schema"),
+    [
+        ("user", flow_forms.USER_SCHEMA),
+        ("reconfigure", flow_forms.RECONFIGURE_SCHEMA),
+        ("account", flow_forms.ACCOUNT_SCHEMA),
+        ("token", flow_forms.TOKEN_SCHEMA),
+        ("certificate", flow_forms.CONFIRM_SCHEMA),
+        ("reauth_confirm", flow_forms.CONFIRM_SCHEMA),
+    ],
+)
+def test_every_field_is_named_and_described(texts: dict[str, Any], step: str, schema: vol.Schema) -> None:
+    """A label and a sentence for each."""
+    described(texts["config"]["step"][step], schema)
+
+
+def test_every_option_is_named_and_described(texts: dict[str, Any]) -> None:
+    """The same for the options."""
+    described(texts["options"]["step"]["init"], options_flow.SCHEMA)
+
+
+def described(step: dict[str, Any], schema: vol.Schema) -> None:
+    """Check that a step has a title and texts for exactly its fields."""
+    fields = {str(field) for field in schema.schema}
+    assert step["title"]
+    assert set(step.get("data", {})) == set(step.get("data_description", {})) == fields
+
+
+def test_texts_hold_no_addresses() -> None:
+    """Links come as placeholders, so that translators cannot change them."""
+    assert "://" not in TRANSLATIONS.read_text(encoding="utf-8")
