@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncGenerator
 import ssl
+from typing import override
 
-from aiohttp import ClientSession, DummyCookieJar, TCPConnector
+from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
 import pytest
 
 from custom_components.iq_gateway.client import cloud as cloud_client
@@ -16,7 +17,7 @@ from custom_components.iq_gateway.client.errors import (
     TooManySessions,
 )
 from tests.conftest import PASSWORD, USERNAME
-from tests.simulator import CloudBehaviour, CloudSimulator, GatewaySimulator
+from tests.simulator import CloudBehaviour, CloudSimulator, GatewaySimulator, Request
 
 LOGIN = "/login/login.json"
 TOKENS = "/tokens"
@@ -190,3 +191,70 @@ async def test_one_route_down_and_the_other_refusing_is_trouble(
     cloud.behaviour = CloudBehaviour.TOKENS_FORBIDDEN
     monkeypatch.setattr(cloud_client, "ENTREZ_URL", "https://127.0.0.1:1")
     assert await mint_error(client, gateway.serial) == "CloudUnreachable"
+
+
+class OddCloud(CloudSimulator):
+    """A cloud with one answer to everything."""
+
+    answer: web.Response
+
+    @override
+    async def _answer(self, request: web.BaseRequest, record: Request) -> web.StreamResponse:
+        return self.answer
+
+
+@pytest.fixture
+async def odd_cloud(cloud: CloudSimulator, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[OddCloud]:
+    """Take the usual cloud's place; what it redirects to is the usual one."""
+    async with OddCloud() as simulator:
+        monkeypatch.setattr(cloud_client, "ENLIGHTEN_URL", simulator.enlighten_url)
+        yield simulator
+
+
+async def test_a_password_is_not_carried_on_to_where_a_redirect_leads(
+    client: EnphaseCloud, cloud: CloudSimulator, odd_cloud: OddCloud, gateway: GatewaySimulator
+) -> None:
+    """Form fields would go along with a 307."""
+    odd_cloud.answer = web.Response(status=307, headers={"Location": f"{cloud.enlighten_url}{LOGIN}"})
+    assert await mint_error(client, gateway.serial) == "CloudUnreachable"
+    assert asked(odd_cloud) == [LOGIN]
+    assert asked(cloud) == []
+
+
+async def test_an_endless_answer_is_not_read_to_its_end(
+    client: EnphaseCloud, odd_cloud: OddCloud, gateway: GatewaySimulator
+) -> None:
+    """What a good answer never needs is left unread, be it well-formed or not."""
+    odd_cloud.answer = web.json_response({"padding": "x" * 100_000, "session_id": "1" * 32})
+    assert await mint_error(client, gateway.serial) == "CloudUnreachable"
+
+
+@pytest.mark.parametrize(
+    ("document", "error"),
+    [
+        ({"message": "success", "session_id": "1" * 32, "isBlocked": True}, AccountBlocked),
+        ({"message": "success", "session_id": "1" * 32, "requires_mfa": True}, MfaRequired),
+        ({"message": "success", "session_id": ""}, MfaRequired),
+        ({"message": "success", "session_id": None}, MfaRequired),
+        (["success"], CloudUnreachable),
+    ],
+)
+async def test_a_success_without_a_session_is_none(
+    client: EnphaseCloud,
+    odd_cloud: OddCloud,
+    gateway: GatewaySimulator,
+    document: object,
+    error: type[CloudError],
+) -> None:
+    """Neither the status nor the message tells."""
+    odd_cloud.answer = web.json_response(document)
+    assert await mint_error(client, gateway.serial) == error.__name__
+    assert asked(odd_cloud) == [LOGIN]
+
+
+async def test_too_many_sessions_is_known_by_its_text_whatever_the_status(
+    client: EnphaseCloud, odd_cloud: OddCloud, gateway: GatewaySimulator
+) -> None:
+    """Nobody has recorded the status that comes with it."""
+    odd_cloud.answer = web.json_response({"message": "Too many active sessions.."}, status=401)
+    assert await mint_error(client, gateway.serial) == "TooManySessions"
