@@ -186,10 +186,13 @@ class GatewaySimulator(HttpsServer):
         return self._situation(self.clock.now()) is Fault.REFUSED
 
     def _situation(self, now: float, path: str | None = None) -> Fault | None:
-        """Return what befalls all answers now; a firmware that a situation brought is there from now on."""
+        """Return what befalls all answers now; a firmware that came with it stays, sessions are lost in a restart."""
         for situation in self.situations:
             self.firmware = situation.firmware(now) or self.firmware
-        return next((fault for situation in self.situations if (fault := situation.fault(now, path))), None)
+        fault = next((fault for situation in self.situations if (fault := situation.fault(now, path))), None)
+        if fault is Fault.REFUSED:
+            self._doorkeeper.forget_sessions()
+        return fault
 
     def _stamp(self, moment: float) -> int:
         return int(moment + self.clock_error)
@@ -197,7 +200,7 @@ class GatewaySimulator(HttpsServer):
     def _advance(self, now: float) -> None:
         """Bring the house up to now, and note on the way what the live data stopped at."""
         shown = self._stream.updated(now)
-        if shown < now and self._source.time < shown:
+        if not self._stream.running(now) and self._source.time < shown:
             self._source.advance_to(shown)
             self._frozen = self._source.live(self._stamp(shown))
         self._source.advance_to(now)
@@ -206,7 +209,6 @@ class GatewaySimulator(HttpsServer):
     async def _answer(self, request: web.BaseRequest, record: Request) -> web.StreamResponse:
         fault = self._situation(record.at, record.path) or self._faults.take(record.path)
         if fault is Fault.REFUSED:
-            self._doorkeeper.forget_sessions()
             await break_off(request)
         if fault is Fault.HANG:
             await asyncio.Event().wait()

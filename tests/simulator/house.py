@@ -212,12 +212,8 @@ class House:
         hours = self._step_length / 3600
         flow = balance(profile, self.store, sun=sun, load=wanted, minute=weather.local_minute(middle), hours=hours)
         self.power = flow
-        appliance *= flow.load / wanted
-        where = int(middle // 3600) % profile.phases
-        base = flow.load - appliance
-        load = [base * share for share in self._shares]
-        load[where] += appliance
-        self.load.power = tuple(load)
+        load = self._load_of_phases(flow.load, appliance * flow.load / wanted, middle)
+        self.load.power = load
         self.production.power = tuple(flow.production * share for share in self._even)
         self.battery.power = tuple(flow.battery * share for share in self._even)
         self.generator.power = tuple(flow.generator * share for share in self._even)
@@ -226,3 +222,11 @@ class House:
                 mine - made - stored
                 for mine, made, stored in zip(load, self.production.power, self.battery.power, strict=True)
             )
+
+    def _load_of_phases(self, load: float, appliance: float, moment: float) -> tuple[float, ...]:
+        """Return the load of each phase; an island's transformer spreads it evenly, a grid takes it as it is."""
+        if not self.profile.on_grid:
+            return tuple(load * share for share in self._even)
+        where = int(moment // 3600) % self.profile.phases
+        base = load - appliance
+        return tuple(base * share + (appliance if phase == where else 0.0) for phase, share in enumerate(self._shares))

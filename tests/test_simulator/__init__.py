@@ -1,0 +1,1 @@
+"""What the simulator promises to those who test with it."""
