@@ -25,6 +25,9 @@ from .site.snapshot import live_moves
 # What the first cycle reads to learn what the site has; the rest is asked for once that shows a need for it.
 _LEARN: Final = frozenset({"info", "meters", "readings", "live", "energy", "inverters"})
 
+# What every site shows. In the first cycle there are no entities yet to ask for it.
+_SHOWN_BY_ALL: Final = frozenset({"production_power", "production_period"})
+
 # A good answer stands for two more cycles; half a cycle on top, because cycles are not punctual. The gateway is away
 # for up to ten minutes around 23:00 each night (gateway-api.md 3), which this bridges at the default pace.
 _STANDS_FOR_CYCLES: Final = 2.5
@@ -90,6 +93,8 @@ class Poller:
         No error of the gateway is raised: each is in the result, with the endpoint it befell.
         """
         result, began = _Cycle(), time.monotonic()
+        if not any(state.answer for state in self.states.values()):
+            keys |= _SHOWN_BY_ALL
         try:
             async with asyncio.timeout(CYCLE_TIMEOUT):
                 await self._ask(self._plan(keys), result)

@@ -130,6 +130,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         key="production_energy_today",
         translation_key="production_energy_today",
         need="production_period",
+        exists_fn=_part(Part.PRODUCTION_PERIOD),
         value_fn=lambda site: site.production.today,
     ),
     SiteEnergySensorDescription(
@@ -145,6 +146,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         need="production_period",
         state_class=None,
         entity_registry_enabled_default=False,
+        exists_fn=_part(Part.PRODUCTION_PERIOD),
         value_fn=lambda site: site.production.last_seven_days,
     ),
     SiteEnergySensorDescription(

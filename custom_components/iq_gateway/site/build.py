@@ -12,6 +12,7 @@ from .totals import (
     build_totals,
     consumption_period,
     has_consumption_period,
+    has_production_period,
     production_period,
     production_period_needs,
     total_needs,
@@ -27,7 +28,7 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
     flows = Flows(snapshot, meters, seen)
     totals = build_totals(snapshot, meters, flows)
     return Site(
-        parts=flows.parts | ({Part.CONSUMPTION_PERIOD} if has_consumption_period(snapshot, meters) else frozenset()),
+        parts=flows.parts | _periods(snapshot, meters),
         production=_production(snapshot, meters, flows),
         consumption=_consumption(snapshot, meters, flows),
         grid=flows.grid(),
@@ -44,6 +45,15 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         needs=_needs(snapshot, meters, flows, totals),
         fresh=snapshot.fresh_names,
     )
+
+
+def _periods(snapshot: Snapshot, meters: Meters) -> frozenset[Part]:
+    """Return of which flows the gateway itself keeps sums of today and of seven days."""
+    there = {
+        Part.PRODUCTION_PERIOD: has_production_period(snapshot, meters),
+        Part.CONSUMPTION_PERIOD: has_consumption_period(snapshot, meters),
+    }
+    return frozenset(part for part, has in there.items() if has)
 
 
 def _production(snapshot: Snapshot, meters: Meters, flows: Flows) -> EnergyFlow:

@@ -19,10 +19,11 @@ def add(first: float | None, second: float | None) -> float | None:
 
 
 class Part(StrEnum):
-    """What a site may have besides production. A part that has shown once stays until the next start."""
+    """What a site may have besides production itself. A part that has shown once stays until the next start."""
 
+    PRODUCTION_PERIOD = "production_period"  # sums of today and of seven days
     CONSUMPTION = "consumption"
-    CONSUMPTION_PERIOD = "consumption_period"  # sums of today and of seven days
+    CONSUMPTION_PERIOD = "consumption_period"
     LOAD_REPORT = "load_report"  # apparent and reactive power of the load
     GRID = "grid"
     BATTERY = "battery"

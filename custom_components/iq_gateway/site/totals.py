@@ -65,6 +65,13 @@ def production_period(snapshot: Snapshot, meters: Meters) -> ProductionTotals | 
     return snapshot.fresh(PRODUCTION) if _has_true_v1(snapshot, meters) else None
 
 
+def has_production_period(snapshot: Snapshot, meters: Meters) -> bool:
+    """Tell whether the site has those figures."""
+    if energy := snapshot.known(ENERGY):
+        return (energy.production_meter if meters.has(PRODUCTION_METER) else energy.microinverters) is not None
+    return snapshot.known(PRODUCTION) is not None and _has_true_v1(snapshot, meters)
+
+
 def production_period_needs(snapshot: Snapshot, meters: Meters) -> Needs:
     """Return the endpoint of that group."""
     energy_known = snapshot.known(ENERGY) is not None
