@@ -1,0 +1,137 @@
+"""What a folder of recorded answers ought to look like in Home Assistant: the rules of the site, written down plainly.
+
+Made to check the integration, so it shares no code with it.
+"""
+
+from collections.abc import Iterator
+import json
+from pathlib import Path
+import re
+from typing import Any, Final
+
+type Row = dict[str, Any]
+type Figures = dict[str, float]
+
+# Totals and powers that have an entity only where the site has a source for them.
+CHECKED: Final = (
+    "production_power",
+    "production_energy",
+    "grid_power",
+    "grid_import_energy",
+    "grid_export_energy",
+    "battery_power",
+    "battery_charged_energy",
+    "battery_discharged_energy",
+    "consumption_power",
+    "consumption_energy",
+)
+_AC_BATTERY: Final = 11
+_ENERGY_KEYS: Final = {
+    "net-consumption": ("grid_import_energy", "grid_export_energy"),
+    "storage": ("battery_discharged_energy", "battery_charged_energy"),
+}
+
+
+class Recorded:
+    """One folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.firmware = self._told("software")
+        self._metered = self._told("imeter") == "true"
+        readings = {row["eid"]: row for row in self._rows("ivp_meters_readings")}
+        self._meters: dict[str, Row] = {
+            meter["measurementType"]: readings[meter["eid"]]
+            for meter in self._rows("ivp_meters")
+            if meter["state"] == "enabled"
+        }
+
+    @property
+    def major(self) -> int:
+        """The firmware's first number."""
+        found = re.search(r"\d+", self.firmware)
+        return int(found[0]) if found else 0
+
+    def figures(self) -> Figures:
+        """Return what is to be shown on the gateway's device; what is missing has no entity."""
+        power, energy = self._production()
+        shown = {"production_power": power} | ({} if energy is None else {"production_energy": energy})
+        shown |= dict(self._energies())
+        return shown | self._powers()
+
+    def inverters(self) -> Figures:
+        """Return the power of each microinverter by its serial number."""
+        return {
+            row["serialNumber"]: _signed(row["lastReportWatts"])
+            for row in self._rows("api_v1_production_inverters")
+            if row.get("devType") != _AC_BATTERY
+        }
+
+    def other_devices(self) -> set[str]:
+        """Return the serial numbers in the list of inverters that are none."""
+        return {row["serialNumber"] for row in self._rows("api_v1_production_inverters")} - self.inverters().keys()
+
+    def _production(self) -> tuple[float, float | None]:
+        if meter := self._meters.get("production"):
+            return max(meter["activePower"], 0.0), meter["actEnergyDlvd"]
+        if by_inverters := self._json("ivp_pdm_energy").get("production", {}).get("pcu"):
+            return by_inverters["wattsNow"], by_inverters["wattHoursLifetime"]
+        if not self._metered:
+            totals = self._json("api_v1_production")
+            return totals["wattsNow"], totals["wattHoursLifetime"]
+        return sum(self.inverters().values()), None
+
+    def _energies(self) -> Iterator[tuple[str, float]]:
+        for measurement, (delivered, received) in _ENERGY_KEYS.items():
+            if meter := self._meters.get(measurement):
+                yield delivered, meter["actEnergyDlvd"]
+                yield received, meter["actEnergyRcvd"]
+        if meter := self._meters.get("total-consumption"):
+            yield "consumption_energy", meter["actEnergyDlvd"]
+        elif self._balanced:
+            parts = [
+                self._meters[name] for name in ("production", "net-consumption", "storage") if name in self._meters
+            ]
+            yield "consumption_energy", sum(part["actEnergyDlvd"] - part["actEnergyRcvd"] for part in parts)
+
+    def _powers(self) -> Figures:
+        powers = {name: meter["activePower"] for name, meter in self._meters.items()}
+        shown: Figures = {"battery_power": powers["storage"]} if "storage" in powers else {}
+        if "total-consumption" in powers:
+            load = powers["total-consumption"]
+            return shown | {
+                "consumption_power": load,
+                "grid_power": load - powers["production"] - powers.get("storage", 0.0),
+            }
+        if "net-consumption" in powers:
+            shown["grid_power"] = powers["net-consumption"]
+        if self._balanced:
+            shown["consumption_power"] = powers["production"] + powers["net-consumption"] + powers.get("storage", 0.0)
+        return shown
+
+    @property
+    def _balanced(self) -> bool:
+        return {"production", "net-consumption"} <= self._meters.keys()
+
+    def _told(self, element: str) -> str:
+        found = re.search(rf"<{element}>([^<]*)</{element}>", (self._folder / "info").read_text())
+        return found[1] if found else ""
+
+    def _json(self, name: str) -> Row:
+        """Return an object that was recorded; nothing if it was not, or was refused."""
+        payload = self._payload(name)
+        return payload if isinstance(payload, dict) else {}
+
+    def _rows(self, name: str) -> list[Row]:
+        payload = self._payload(name)
+        return payload if isinstance(payload, list) else []
+
+    def _payload(self, name: str) -> object:
+        file, log = self._folder / name, self._folder / f"{name}_log.json"
+        refused = log.is_file() and json.loads(log.read_text()).get("code", 200) != 200
+        return json.loads(file.read_text()) if file.is_file() and not refused else None
+
+
+def _signed(watts: int) -> int:
+    """Return a power that may be written as an unsigned number of 32 bits."""
+    return watts - 2**32 if watts >= 2**31 else watts

@@ -1,0 +1,63 @@
+"""What Home Assistant shows of a site, looked up by the serial numbers and keys that make up the unique ids."""
+
+from typing import Final
+
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, UnitOfEnergy, UnitOfPower
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.iq_gateway.const import DOMAIN
+from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
+
+_NATIVE: Final = {UnitOfEnergy.KILO_WATT_HOUR: 1000.0, UnitOfEnergy.WATT_HOUR: 1.0, UnitOfPower.WATT: 1.0}
+
+
+def entity_id(hass: HomeAssistant, serial: str, key: str, platform: str = "sensor") -> str:
+    """Return the id under which the entity is registered; one that is not there fails the test."""
+    found = find(hass, serial, key, platform)
+    assert found is not None, f"there is no {platform} {key}"
+    return found
+
+
+def find(hass: HomeAssistant, serial: str, key: str, platform: str = "sensor") -> str | None:
+    """Return the id under which the entity is registered, if it is."""
+    return er.async_get(hass).async_get_entity_id(platform, DOMAIN, f"{serial}_{key}")
+
+
+def state(hass: HomeAssistant, serial: str, key: str, platform: str = "sensor") -> str:
+    """Return the state that is shown."""
+    shown = hass.states.get(entity_id(hass, serial, key, platform))
+    assert shown is not None, f"{platform} {key} is disabled"
+    return shown.state
+
+
+def figure(hass: HomeAssistant, serial: str, key: str) -> float | None:
+    """Return the number that is shown, in W, Wh or the sensor's own unit; None while there is none."""
+    shown = hass.states.get(entity_id(hass, serial, key))
+    assert shown is not None, f"{key} is disabled"
+    if shown.state in (STATE_UNAVAILABLE, STATE_UNKNOWN):
+        return None
+    return float(shown.state) * _NATIVE.get(shown.attributes.get("unit_of_measurement", ""), 1.0)
+
+
+def coordinator(entry: MockConfigEntry) -> IQGatewayCoordinator:
+    """Return the coordinator of an entry that is set up."""
+    found = entry.runtime_data.coordinator
+    assert isinstance(found, IQGatewayCoordinator)
+    return found
+
+
+async def enable(hass: HomeAssistant, entry: MockConfigEntry, *entity_ids: str) -> None:
+    """Enable entities as somebody would in their settings, and load the entry anew with them."""
+    for chosen in entity_ids:
+        er.async_get(hass).async_update_entity(chosen, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+
+
+async def disable(hass: HomeAssistant, entry: MockConfigEntry, *entity_ids: str) -> None:
+    """Disable entities as somebody would in their settings; they are gone at once."""
+    for chosen in entity_ids:
+        er.async_get(hass).async_update_entity(chosen, disabled_by=er.RegistryEntryDisabler.USER)
+    await hass.async_block_till_done()

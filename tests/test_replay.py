@@ -1,0 +1,83 @@
+"""Whole systems, replayed from their recorded answers: what Home Assistant shows is what the recordings say.
+
+Recordings of real systems lie beside the project on some machines; the project's own made-up samples cover the same
+rules everywhere.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from tests import states
+from tests.conftest import EntrySetUp
+from tests.flow_steps import start, submit
+from tests.recorded import CHECKED, Recorded
+from tests.simulator import Clock, GatewaySimulator
+
+SAMPLES: Final = Path(__file__).parent / "samples"
+REAL_SYSTEMS: Final = Path(__file__).parents[2] / "shared" / "recorded-systems"
+_FIRST_WITH_TOKENS: Final = 7
+
+
+def _folders() -> list[Path]:
+    return sorted(info.parent for root in (SAMPLES, REAL_SYSTEMS) for info in root.glob("*/info"))
+
+
+def _firmware(folder: Path) -> int:
+    return Recorded(folder).major
+
+
+CURRENT: Final = [folder for folder in _folders() if _firmware(folder) >= _FIRST_WITH_TOKENS]
+LEGACY: Final = [folder for folder in _folders() if _firmware(folder) < _FIRST_WITH_TOKENS]
+
+
+@pytest.mark.parametrize("folder", CURRENT, ids=lambda folder: folder.name)
+async def test_figures_are_those_of_the_recording(
+    hass: HomeAssistant, socket_enabled: None, clock: Clock, setup_entry: EntrySetUp, folder: Path
+) -> None:
+    """Production, grid, battery, load and every inverter, and none of them where the site has no source for it."""
+    recorded = Recorded(folder)
+    async with GatewaySimulator(replay=folder, clock=clock) as gateway:
+        entry = await setup_entry(gateway)
+        assert entry.state is ConfigEntryState.LOADED
+
+        shown = {
+            key: states.figure(hass, gateway.serial, key) for key in CHECKED if states.find(hass, gateway.serial, key)
+        }
+        assert shown == pytest.approx(recorded.figures(), abs=0.001)
+        inverters = {serial: states.figure(hass, serial, "power") for serial in recorded.inverters()}
+        assert inverters == pytest.approx(recorded.inverters())
+        assert not [serial for serial in recorded.other_devices() if states.find(hass, serial, "power")]
+
+
+@pytest.mark.parametrize("folder", CURRENT, ids=lambda folder: folder.name)
+async def test_every_enabled_entity_has_a_value(
+    hass: HomeAssistant, socket_enabled: None, clock: Clock, setup_entry: EntrySetUp, folder: Path
+) -> None:
+    """What a site has no source for has no entity, rather than one that never has a value."""
+    async with GatewaySimulator(replay=folder, clock=clock) as gateway:
+        entry = await setup_entry(gateway)
+
+        registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+        shown = {one.entity_id: hass.states.get(one.entity_id) for one in registered if not one.disabled_by}
+        assert shown
+        assert not [name for name, at in shown.items() if at is None or at.state in (STATE_UNAVAILABLE, STATE_UNKNOWN)]
+
+
+@pytest.mark.skipif(not LEGACY, reason="no recording of such a gateway on this machine")
+@pytest.mark.parametrize("folder", LEGACY, ids=lambda folder: folder.name)
+async def test_legacy_firmware_is_turned_away(
+    hass: HomeAssistant, socket_enabled: None, clock: Clock, folder: Path
+) -> None:
+    """A gateway that needs no token has another API: the flow says so and ends."""
+    async with GatewaySimulator(replay=folder, clock=clock) as gateway:
+        result = await submit(hass, await start(hass), host=gateway.host)
+
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "legacy_firmware"
