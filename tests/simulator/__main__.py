@@ -16,7 +16,7 @@ from .cloud import CloudSimulator
 from .control import HELP, Control
 from .faults import Fault
 from .gateway import DEFAULT_ZONE, GatewaySimulator
-from .identity import kept_certificate
+from .identity import keep_memory, kept_certificate, kept_memory
 from .profiles import PROFILES
 from .reply import Json
 
@@ -63,7 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--start", type=datetime.fromisoformat, metavar="TIME", help="begin at this ISO 8601 time with its offset")
     add("--zone", default=DEFAULT_ZONE, help="the gateway's time zone (default: %(default)s)")
     add("--latency", type=float, default=1.0, help="1 answers as slowly as a real gateway, 0 at once")
-    add("--identity", type=Path, metavar="FOLDER", help="keep certificate and token key there over restarts")
+    add(
+        "--identity",
+        type=Path,
+        metavar="FOLDER",
+        help="keep certificate, token key, counters over restarts",
+    )
     add("--json", action="store_true", help="print one line of JSON once ready")
     return parser
 
@@ -80,8 +85,9 @@ def _report(state: dict[str, Json], *, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-async def _serve(options: argparse.Namespace) -> None:
-    clock = Clock(speed=options.speed, start=options.start)
+def _gateway(options: argparse.Namespace, clock: Clock) -> GatewaySimulator:
+    """Return the gateway asked for; with an identity it is the one of the last time."""
+    folder = options.identity
     gateway = GatewaySimulator(
         options.profile,
         clock=clock,
@@ -91,8 +97,16 @@ async def _serve(options: argparse.Namespace) -> None:
         latency=options.latency,
         zone=options.zone,
     )
-    if options.identity:
-        gateway.new_certificate(kept_certificate(options.identity))
+    if folder:
+        gateway.new_certificate(kept_certificate(folder))
+    if folder and not options.replay and (memory := kept_memory(folder, options.profile, now=clock.now())):
+        gateway.resume(memory)
+    return gateway
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    clock = Clock(speed=options.speed, start=options.start)
+    gateway = _gateway(options, clock)
     cloud = None if options.no_cloud else CloudSimulator(clock=clock, gateways=[gateway], port=options.cloud_port)
     control = Control(gateway=gateway, cloud=cloud, port=options.control_port)
     stopped = asyncio.Event()
@@ -107,6 +121,8 @@ async def _serve(options: argparse.Namespace) -> None:
         await stack.enter_async_context(control)
         _report(control.state() | {"token": gateway.mint(options.role)}, as_json=options.json)
         await stopped.wait()
+    if options.identity and not options.replay:
+        keep_memory(options.identity, options.profile, gateway.house.memory())
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from email.utils import formatdate
 import json
 from pathlib import Path
 from typing import Final, override as overrides
@@ -16,14 +17,14 @@ from .certificates import Certificate, self_signed, server_context
 from .clock import Clock
 from .delivery import disturbed, send_badly
 from .faults import TRANSPORT, Fault, Faults
-from .house import House
+from .house import House, Memory
 from .profiles import PROFILES, Profile
 from .replay import Recording
 from .reply import HTML, Json, Reply, error, json_reply, unauthorized
 from .server import HttpsServer, Request, break_off, response_to
 from .situations import FirmwareUpdate, Reboot, Situation
 from .source import ModelSource, Source
-from .stream import OFF_TEXT, Stream
+from .stream import LiveData
 
 type Override = Json | Callable[[Json], Json]
 
@@ -64,10 +65,11 @@ class GatewaySimulator(HttpsServer):
         self.situations: list[Situation] = []
         self.latency = latency
         self.zone = ZoneInfo(zone)
-        started = self.clock.now()
-        self._source = _source(profile, replay, serial, self.zone, started - _PAST)
-        self._stream = Stream(now=started - _PAST, refresh=_RECORDING_REFRESH if replay else None)
-        self._frozen = self._source.live(int(started - _PAST))
+        begins = self.clock.now() - _PAST
+        self._source: Source = (
+            Recording(replay, start=begins, serial=serial) if replay else _model(profile, serial, self.zone, begins)
+        )
+        self._live = LiveData(self._source, stamp=self._stamp, refresh=_RECORDING_REFRESH if replay else None)
         self._doorkeeper = Doorkeeper(serial=self.serial, denied=denied)
         self._faults = Faults()
         self._overrides: dict[str, Override] = {}
@@ -100,8 +102,14 @@ class GatewaySimulator(HttpsServer):
         """The model behind it, brought up to this moment."""
         if not isinstance(self._source, ModelSource):
             raise TypeError("a recording has no house")
-        self._advance(self.clock.now())
+        self._live.advance_to(self.clock.now())
         return self._source.house
+
+    def resume(self, memory: Memory) -> None:
+        """Go on with the counters of an earlier run."""
+        self._source = _model(self.house.profile, self.serial, self.zone, memory.time)
+        self._source.house.recall(memory)
+        self._live = LiveData(self._source, stamp=self._stamp)
 
     def mint(
         self,
@@ -167,15 +175,11 @@ class GatewaySimulator(HttpsServer):
 
     def enable_stream(self) -> None:
         """Turn the live data's stream on, as some other client might."""
-        self._advance(self.clock.now())
-        self._stream.enable(self.clock.now())
+        self._live.enable(self.clock.now())
 
     def disable_stream(self) -> None:
         """Turn the stream off: the live data stands still."""
-        now = self.clock.now()
-        self._advance(now)
-        self._stream.disable(now)
-        self._frozen = self._source.live(self._stamp(now))
+        self._live.disable(self.clock.now())
 
     @overrides
     def _now(self) -> float:
@@ -197,14 +201,6 @@ class GatewaySimulator(HttpsServer):
     def _stamp(self, moment: float) -> int:
         return int(moment + self.clock_error)
 
-    def _advance(self, now: float) -> None:
-        """Bring the house up to now, and note on the way what the live data stopped at."""
-        shown = self._stream.updated(now)
-        if not self._stream.running(now) and self._source.time < shown:
-            self._source.advance_to(shown)
-            self._frozen = self._source.live(self._stamp(shown))
-        self._source.advance_to(now)
-
     @overrides
     async def _answer(self, request: web.BaseRequest, record: Request) -> web.StreamResponse:
         fault = self._situation(record.at, record.path) or self._faults.take(record.path)
@@ -225,7 +221,7 @@ class GatewaySimulator(HttpsServer):
 
     def _route(self, record: Request) -> Reply:
         now = record.at
-        self._advance(now)
+        self._live.advance_to(now)
         if record.path in (endpoints.INFO, "/info.xml"):
             record.authorized = self._credentials(record, now) is not None
             return self._edited(record.path, self._source.info(self._stamp(now)))
@@ -238,7 +234,7 @@ class GatewaySimulator(HttpsServer):
         if record.path == endpoints.STREAM:
             return self._switch_stream(record)
         if record.path == endpoints.LIVE:
-            return self._edited(record.path, json_reply(self._live(now)))
+            return self._edited(record.path, json_reply(self._live.body(now)))
         return self._edited(record.path, self._source.reply(record.path, self._stamp(now)) or error(404))
 
     def _credentials(self, record: Request, now: float) -> tokens.Claims | None:
@@ -258,17 +254,9 @@ class GatewaySimulator(HttpsServer):
             enable = json.loads(record.body)["enable"]
         except ValueError, KeyError, TypeError:
             return Reply(body=b"", status=400)
-        if enable:
-            self._stream.enable(record.at)
-        else:
-            self.disable_stream()
+        switch = self._live.enable if enable else self._live.disable
+        switch(record.at)
         return json_reply({"sc_stream": "enabled" if enable else "disabled"})
-
-    def _live(self, now: float) -> Json:
-        if self._stream.running(now):
-            body = self._source.live(self._stamp(now))
-            return {**body, "connection": {**_section(body, "connection"), "sc_stream": "enabled"}}
-        return {**self._frozen, "info": OFF_TEXT}
 
     def _edited(self, path: str, reply: Reply) -> Reply:
         """Return the reply with the path's override and the gateway's usual headers."""
@@ -276,17 +264,10 @@ class GatewaySimulator(HttpsServer):
         if edit is not None:
             payload = edit(json.loads(reply.body)) if callable(edit) else edit
             reply = json_reply(payload, content_type=None if reply.status == 404 else reply.content_type)
-        return reply.with_headers(_HEADERS)
+        return reply.with_headers({**_HEADERS, hdrs.DATE: formatdate(self._stamp(self.clock.now()), usegmt=True)})
 
 
-def _source(profile: str | Profile, replay: Path | None, serial: str | None, zone: ZoneInfo, start: float) -> Source:
-    if replay:
-        return Recording(replay, start=start, serial=serial)
+def _model(profile: str | Profile, serial: str | None, zone: ZoneInfo, start: float) -> ModelSource:
     site = PROFILES[profile] if isinstance(profile, str) else profile
     serial = serial or site.serial
     return ModelSource(House(site, start=start, seed=serial, zone=zone), serial=serial)
-
-
-def _section(body: dict[str, Json], name: str) -> dict[str, Json]:
-    section = body[name]
-    return section if isinstance(section, dict) else {}

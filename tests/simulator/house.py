@@ -72,6 +72,14 @@ class Totals(NamedTuple):
     consumption: float
 
 
+class Memory(NamedTuple):
+    """What a house must know to go on after a restart: the moment, the battery's Wh, each meter's two counters."""
+
+    time: float
+    stored: float
+    counters: dict[str, tuple[list[float], list[float]]]
+
+
 class Snapshot(NamedTuple):
     """Counters at one moment: production as a meter's net and as delivered by the inverters, consumption; Wh."""
 
@@ -79,6 +87,14 @@ class Snapshot(NamedTuple):
     production: float
     produced: float
     consumption: float
+
+    def since(self, other: Snapshot) -> Snapshot:
+        """Return how far the counters are ahead of another one's."""
+        return Snapshot(self.time, *(mine - theirs for mine, theirs in zip(self[1:], other[1:], strict=True)))
+
+    def shifted(self, shift: Snapshot) -> Snapshot:
+        """Return the same moment with the counters moved on."""
+        return Snapshot(self.time, *(mine + more for mine, more in zip(self[1:], shift[1:], strict=True)))
 
 
 class House:
@@ -96,6 +112,13 @@ class House:
         self.battery = Meter(profile.phases)
         self.load = Meter(profile.phases)
         self.generator = Meter(profile.phases)
+        self._meters = {
+            "production": self.production,
+            "grid": self.grid,
+            "battery": self.battery,
+            "load": self.load,
+            "generator": self.generator,
+        }
         self.store = Store(profile.battery)
         self.power = Flow(0.0, 0.0, 0.0, 0.0, 0.0)
         self.quarters: deque[Snapshot] = deque(maxlen=2)
@@ -156,6 +179,27 @@ class House:
         (left, low), (right, high) = self._history[after - 1], self._history[after]
         return low + (high - low) * (moment - left) / (right - left)
 
+    def memory(self) -> Memory:
+        """Return what to remember of this moment."""
+        counters = {name: (list(meter.delivered), list(meter.received)) for name, meter in self._meters.items()}
+        return Memory(self.time, self.store.energy, counters)
+
+    def recall(self, memory: Memory) -> None:
+        """Go on with the counters and the battery of a house remembered at this moment; the past is shifted to fit."""
+        before = self.snapshot()
+        for name, (delivered, received) in memory.counters.items():
+            self._meters[name].delivered, self._meters[name].received = list(delivered), list(received)
+        self.store.energy = memory.stored
+        shift = self.snapshot().since(before)
+        for snapshots in (self.quarters, self.midnights):
+            shifted = [snapshot.shifted(shift) for snapshot in snapshots]
+            snapshots.clear()
+            snapshots.extend(shifted)
+        history = [(time, produced + shift.produced) for time, produced in self._history]
+        self._history.clear()
+        self._history.extend(history)
+        self._settle(self.time + self._step_length / 2)
+
     def _preset(self) -> None:
         produced = _YEARS * _WH_PER_PANEL_WATT * self.peak
         charged = 0.2 * produced if self.profile.battery else 0.0
@@ -181,7 +225,7 @@ class House:
 
     def _integrate(self, until: float) -> None:
         hours = (until - self.time) / 3600
-        for meter in (self.production, self.grid, self.battery, self.load, self.generator):
+        for meter in self._meters.values():
             meter.integrate(hours)
         self.store.integrate(self.power.battery, hours)
         self.time = until

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 import json
+from pathlib import Path
 import signal
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.simulator import CloudBehaviour, CloudSimulator, GatewaySimulator
 from tests.simulator.control import COMMANDS, Control
+from tests.simulator.reply import Json
 
 from .conftest import Browser, Page, a_record
 
@@ -96,6 +98,30 @@ async def test_command_line_serves_until_told_to_stop(number: signal.Signals, br
     process.send_signal(number)
     _, errors = await process.communicate()
     assert (process.returncode, errors) == (0, b"")
+
+
+async def _told(*options: str) -> dict[str, Json]:
+    """Start the simulator, and return what it tells once it has been stopped again."""
+    command = [sys.executable, "-m", "tests.simulator", "--json", "--no-cloud", *options]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout
+    state = a_record(json.loads(await process.stdout.readline()))
+    process.terminate()
+    assert await process.wait() == 0
+    return state
+
+
+async def test_with_an_identity_it_is_the_same_gateway_again(tmp_path: Path, socket_enabled: None) -> None:
+    """Certificate and signature stay; the counters go on."""
+    options = ("--identity", str(tmp_path), "--profile", "net_single")
+    first, second = await _told(*options), await _told(*options)
+    assert first["fingerprint"] == second["fingerprint"]
+    file = tmp_path / "counters-net_single.json"
+    kept = json.loads(file.read_text())
+    kept["counters"]["grid"][0] = [5_000_000.0]
+    file.write_text(json.dumps(kept))
+    await _told(*options)
+    assert json.loads(file.read_text())["counters"]["grid"][0][0] == pytest.approx(5_000_000, abs=500)
 
 
 async def test_help_tells_everything() -> None:

@@ -174,3 +174,20 @@ def test_no_battery_is_a_store_that_takes_nothing() -> None:
     """Without a battery there is no room either way, and no level."""
     store = Store(None)
     assert (store.level, store.charge_room(1), store.discharge_room(1, 0)) == (0, 0, 0)
+
+
+def test_a_house_goes_on_from_what_it_remembers() -> None:
+    """Counters, battery, today and the inverters' reports are what they would have been without a restart."""
+    undisturbed = make_house("metered_battery")
+    undisturbed.advance_to(JUNE_NOON + 3 * DAY + 1234)
+    memory = undisturbed.memory()
+    restarted = make_house("metered_battery", start=memory.time)
+    restarted.recall(memory)
+    assert restarted.totals == undisturbed.totals
+    for house in (undisturbed, restarted):
+        house.advance_to(memory.time + 7200)
+    assert restarted.totals == pytest.approx(undisturbed.totals, abs=60)
+    quarter = memory.time + 3600
+    assert restarted.produced_at(quarter) == pytest.approx(undisturbed.produced_at(quarter), abs=60)
+    today = [house.quarters[-1].produced - house.midnights[-1].produced for house in (restarted, undisturbed)]
+    assert today[0] == pytest.approx(today[1], rel=0.02)
