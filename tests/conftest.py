@@ -23,6 +23,8 @@ PASSWORD = "correct horse battery staple"
 @pytest.fixture(autouse=True)
 def _custom_integrations(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant find the integration, where a test has one."""
+    if "recorder_mock" in request.fixturenames:
+        request.getfixturevalue("recorder_mock")  # wants to come before Home Assistant
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
 

@@ -17,6 +17,8 @@ CONF_REMEMBER_PASSWORD: Final = "remember_password"
 
 CONF_UPDATE_INTERVAL: Final = "update_interval"
 CONF_KEEP_LIVE_DATA: Final = "keep_live_data"
+# A wish, in the options until it is fulfilled: put the site into the Energy panel.
+CONF_ENERGY_PANEL: Final = "energy_panel"
 DEFAULT_KEEP_LIVE_DATA: Final = True
 
 # Inverters report every 5 to 15 minutes, the Energy panel looks at hours: five minutes lose nothing.
