@@ -133,6 +133,7 @@ class Gateway:
         try:
             await self._authorized_request(hdrs.METH_POST, STREAM_PATH, json={"enable": 1})
         except _Refused as err:
+            await self.check_token()
             raise NotPermitted("the token's role is too low") from err
 
     async def _authorized_request(
@@ -144,6 +145,8 @@ class Gateway:
         if self.serial is None:
             await self.info()
         if self._token.serial != self.serial:
+            # Whoever answers at the address by the next time is asked anew.
+            self.serial = None
             raise WrongGateway("the token was made for another gateway")
         return await self._request(method, path, bearer=self._token.raw, json=json, last=last)
 
@@ -178,7 +181,9 @@ class Gateway:
             except ClientConnectorCertificateError as err:
                 changed = isinstance(err.certificate_error, PinMismatch)
                 problem = (
-                    CertificateChanged("another certificate") if changed else CannotConnect("no secure connection")
+                    CertificateChanged("another certificate than the known one, so nothing secret was sent")
+                    if changed
+                    else CannotConnect("no secure connection")
                 )
             except ClientError, OSError:
                 problem = CannotConnect("no connection, or it broke")

@@ -31,6 +31,8 @@ type Record = Mapping[str, object]
 _UINT32 = 2**32
 _INT32_MAX = 2**31 - 1
 
+_MOST_PHASES = 3
+
 _MEASURED = {
     "energy_delivered": "actEnergyDlvd",
     "energy_received": "actEnergyRcvd",
@@ -45,6 +47,7 @@ _MEASURED = {
     "current": "current",
     "frequency": "freq",
 }
+_SIGNED = frozenset({"current_power", "active_power", "reactive_power"})
 _REPORTED = {
     "current_power": "currW",
     "active_power": "actPower",
@@ -112,7 +115,7 @@ def _rows(record: Record, key: str) -> list[Record]:
 
 
 def _numbers(record: Record, names: Mapping[str, str]) -> dict[str, float | None]:
-    return {name: number(record.get(key)) for name, key in names.items()}
+    return {name: (watts if name in _SIGNED else number)(record.get(key)) for name, key in names.items()}
 
 
 def _records[T](payload: object, parse: Callable[[Record], T | None]) -> Parsed[tuple[T, ...]]:
@@ -163,7 +166,7 @@ def _meter(record: Record) -> Meter | None:
         enabled=record.get("state") == "enabled",
         measurement_type=measurement_type,
         phase_mode=text(record.get("phaseMode")),
-        phase_count=integer(record.get("phaseCount")) or 1,
+        phase_count=min(max(integer(record.get("phaseCount")) or 1, 1), _MOST_PHASES),
         metering_status=text(record.get("meteringStatus")),
         status_flags=tuple(flag for flag in flags if isinstance(flag, str)) if isinstance(flags, list) else (),
     )
@@ -247,7 +250,7 @@ def parse_inverters(payload: object) -> Parsed[tuple[Inverter, ...]]:
 
 def _thousandth(value: object) -> float | None:
     """Return W or VA from the mW or mVA of live data."""
-    result = number(value)
+    result = watts(value)
     return None if result is None else result / 1000
 
 
