@@ -52,6 +52,7 @@ class EndpointState:
     read_at: float = 0.0  # monotonic seconds
     asked_at: float | None = None
     error: GatewayError | None = None
+    answers: bool = False  # to the present token
 
     @property
     def rests(self) -> bool:
@@ -59,7 +60,9 @@ class EndpointState:
 
         One that has answered before can only be out of sorts: neither its firmware nor the token's role has changed.
         """
-        return self.answer is None and isinstance(self.error, NotFound | NotPermitted)
+        if isinstance(self.error, NotPermitted):
+            return not self.answers
+        return self.answer is None and isinstance(self.error, NotFound)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ class CycleResult:
 
     answered: frozenset[str]
     errors: dict[str, GatewayError] = field(default_factory=dict)
+    resting: frozenset[str] = frozenset()  # of those with errors, the ones that are not there to be read at all
     seconds: float = 0.0  # from the first question to the last answer
 
 
@@ -84,6 +88,7 @@ class Poller:
         self.site: Site = build_site(Snapshot())
         self._serial = serial
         self._keep_live_data = keep_live_data
+        self._may_stream = True
         self._stream_enabled_at: float | None = None
         self._foreign_eids: frozenset[int] = frozenset()
 
@@ -94,7 +99,7 @@ class Poller:
         """
         result, began = _Cycle(), time.monotonic()
         if not any(state.answer for state in self.states.values()):
-            keys |= _SHOWN_BY_ALL
+            keys = keys | _SHOWN_BY_ALL
         try:
             async with asyncio.timeout(CYCLE_TIMEOUT):
                 await self._ask(self._plan(keys), result)
@@ -110,11 +115,18 @@ class Poller:
             for name in result.planned - result.answered:
                 self._failed(name, err, result)
         self._rebuild()
-        return CycleResult(answered=frozenset(result.answered), errors=result.errors, seconds=time.monotonic() - began)
+        return CycleResult(
+            answered=frozenset(result.answered),
+            errors=result.errors,
+            resting=frozenset(name for name in result.errors if self.states[name].rests),
+            seconds=time.monotonic() - began,
+        )
 
     def forget_refusals(self) -> None:
         """Ask again where the token's role was too low: there is another token."""
+        self._may_stream = True
         for state in self.states.values():
+            state.answers = False
             if isinstance(state.error, NotPermitted):
                 state.error = None
 
@@ -158,7 +170,9 @@ class Poller:
         """Tell whether an endpoint need not be asked: it will not answer, or has nothing to say."""
         if name == READINGS.name and not self.site.meters and self._meters_known:
             return True
-        return self.states[name].rests and self._hours_overdue(name) < 1
+        state = self.states[name]
+        # A firmware that lacks an endpoint may be updated; what a role may read stays the same.
+        return state.rests and (isinstance(state.error, NotPermitted) or self._hours_overdue(name) < 1)
 
     @property
     def _meters_known(self) -> bool:
@@ -210,7 +224,7 @@ class Poller:
         except GatewayError as err:
             self._failed(endpoint.name, err, result)
             return
-        state.answer, state.read_at, state.error = answer, time.monotonic(), None
+        state.answer, state.read_at, state.error, state.answers = answer, time.monotonic(), None, True
         result.answered.add(endpoint.name)
         result.errors.pop(endpoint.name, None)
         if endpoint in (INFO, METERS):
@@ -238,7 +252,7 @@ class Poller:
         try:
             await self.gateway.enable_stream()
         except NotPermitted, NotFound:
-            self._keep_live_data = False
+            self._may_stream = False
         except _ENDS_CYCLE:
             raise
         except GatewayError:
@@ -249,7 +263,7 @@ class Poller:
     @property
     def _streams(self) -> bool:
         """Whether live data is to be kept moving: only where it tells what nothing else does."""
-        return self._keep_live_data and not _STREAMING_PARTS.isdisjoint(self.site.parts)
+        return self._keep_live_data and self._may_stream and not _STREAMING_PARTS.isdisjoint(self.site.parts)
 
     @property
     def _stream_ends(self) -> bool:

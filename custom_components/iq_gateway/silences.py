@@ -1,5 +1,7 @@
 """What the log says of endpoints that fall silent: one line for the silence, one for the return."""
 
+import logging
+
 from .const import LOGGER
 from .polling import CycleResult
 
@@ -22,9 +24,10 @@ class SilenceLog:
         if self._gateway_silent and result.answered:
             LOGGER.info("%s: the gateway answers again", self._name)
             self._gateway_silent = False
-        for name, error in result.errors.items():
-            if name not in self._silent:
-                LOGGER.warning("%s: %s does not answer: %s", self._name, name, error)
+        for name in sorted(result.errors.keys() - self._silent):
+            # What the firmware does not have, or the token's role may not read, is nothing to worry about.
+            level = logging.INFO if name in result.resting else logging.WARNING
+            LOGGER.log(level, "%s: %s does not answer: %s", self._name, name, result.errors[name])
         for name in sorted(self._silent & result.answered):
             LOGGER.info("%s: %s answers again", self._name, name)
         self._silent = (self._silent | result.errors.keys()) - result.answered
