@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
+from .certificate import async_watch_certificate
 from .client.endpoints import INFO
 from .client.errors import CannotConnect, CertificateChanged, GatewayError, TokenRejected, WrongGateway
 from .client.gateway import Gateway
@@ -28,6 +29,7 @@ from .pace import Pace
 from .polling import CycleResult, Poller
 from .silences import SilenceLog
 from .site import Site
+from .tokens import TokenKeeper
 
 type IQGatewayConfigEntry = ConfigEntry[IQGatewayData]
 
@@ -85,6 +87,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
             keep_live_data=entry.options.get(CONF_KEEP_LIVE_DATA, DEFAULT_KEEP_LIVE_DATA),
         )
         self._pace = Pace(pace)
+        self.keeper = TokenKeeper(hass, entry, self.poller, refresh=self.async_request_refresh)
         self._oddities: frozenset[str] = frozenset()
         self._silences = SilenceLog(entry.title)
 
@@ -95,24 +98,30 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
 
     @override
     async def _async_update_data(self) -> Picture:
-        result = await self.poller.run({context for context in self.async_contexts() if isinstance(context, str)})
+        result = await self._async_run_cycle()
         if self.config_entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
             self._check_first(result)
         self._silences.update(result)
         self.update_interval = self._pace.after(result)
         self.poller.interval = self._pace.calm.total_seconds()
-        if any(isinstance(error, TokenRejected) for error in result.errors.values()):
-            self.config_entry.async_start_reauth(self.hass)
         self._log_oddities()
         return self._picture()
 
+    async def _async_run_cycle(self) -> CycleResult:
+        """Read what is looked at; once more if that took a new token."""
+        keys = {context for context in self.async_contexts() if isinstance(context, str)}
+        result = await self.poller.run(keys)
+        while await self.keeper.async_follow(result):
+            result = await self.poller.run(keys)
+        async_watch_certificate(self.hass, self.config_entry, result)
+        return result
+
     def _picture(self) -> Picture:
         site = self.poller.site
-        raw = self.gateway.token
         return Picture(
             site=site,
             totals={key: total.energy for key, total in site.totals.items()},
-            token=AccessToken.parse(raw) if raw else None,
+            token=self.keeper.token,
         )
 
     def _check_first(self, result: CycleResult) -> None:
@@ -121,7 +130,8 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
             return
         error = next(iter(result.errors.values()), None)
         if isinstance(error, TokenRejected):
-            raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key="token_rejected") from error
+            failure = ConfigEntryAuthFailed if self.keeper.needs_user else UpdateFailed
+            raise failure(translation_domain=DOMAIN, translation_key=self.keeper.reason) from error
         reason = _REASONS.get(type(error), "not_ready") if error else "not_ready"
         raise UpdateFailed(translation_domain=DOMAIN, translation_key=reason) from error
 

@@ -1,0 +1,28 @@
+"""The fixes that Home Assistant's repairs offer, by the issue that they are for."""
+
+from collections.abc import Callable
+from typing import Final
+
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+
+from .issues import Issue
+from .repairs_certificate import CertificateRepairFlow
+from .repairs_token import TokenRepairFlow
+
+_FLOWS: Final[dict[Issue, Callable[[ConfigEntry], RepairsFlow]]] = {
+    Issue.CERTIFICATE: CertificateRepairFlow,
+    Issue.TOKEN: TokenRepairFlow,
+}
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant,
+    issue_id: str,  # noqa: ARG001
+    data: dict[str, str | int | float | None] | None,
+) -> RepairsFlow:
+    """Return the flow for an issue; one whose entry is gone can only be confirmed away."""
+    kept = data or {}
+    entry = hass.config_entries.async_get_entry(str(kept.get("entry_id")))
+    return _FLOWS[Issue(str(kept["issue"]))](entry) if entry else ConfirmRepairFlow()
