@@ -19,16 +19,13 @@ from tests.simulator.gateway import DEFAULT_ZONE
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 180
 # The silenced ones complain of programs and libraries that no part of the demo uses.
-CONFIGURATION: Final = """\
+CONFIGURATION: Final = f"""\
 homeassistant:
   name: Demo home
-  time_zone: {zone}
+  time_zone: {DEFAULT_ZONE}
   country: NL
   currency: EUR
   unit_system: metric
-http:
-  server_host: {host}
-  server_port: {port}
 energy:
 history:
 logger:
@@ -39,7 +36,7 @@ logger:
 """
 # Onboarding's step about the place would also set up integrations that want the internet: weather, radio, speech.
 # The configuration above says all that it asks.
-ONBOARDING: Final = {"version": 4, "minor_version": 1, "key": "onboarding", "data": {"done": ["core_config"]}}
+ONBOARDING: Final = {"version": 4, "key": "onboarding", "data": {"done": ["core_config"]}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +70,17 @@ class HomeAssistant:
     def prepare(self) -> None:
         """Write the configuration; what an earlier start left in the folder stays."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        configuration = CONFIGURATION.format(host=HOST, port=self.port, zone=DEFAULT_ZONE)
-        (self.folder / "configuration.yaml").write_text(configuration, encoding="utf-8")
+        (self.folder / "configuration.yaml").write_text(CONFIGURATION, encoding="utf-8")
         link = self.folder / "custom_components"
         link.unlink(missing_ok=True)
         link.symlink_to(ROOT / "custom_components")
-        onboarding = self.folder / ".storage" / "onboarding"
+        storage = self.folder / ".storage"
+        storage.mkdir(exist_ok=True)
+        # In the YAML file Home Assistant takes these for a trial, and goes back after five minutes unless confirmed.
+        server = {"version": 1, "key": "http", "data": {"server_host": [HOST], "server_port": self.port}}
+        (storage / "http").write_text(json.dumps(server), encoding="utf-8")
+        onboarding = storage / "onboarding"
         if not onboarding.exists():
-            onboarding.parent.mkdir(exist_ok=True)
             onboarding.write_text(json.dumps(ONBOARDING), encoding="utf-8")
 
     @asynccontextmanager
