@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
@@ -243,19 +244,22 @@ class TestOnDisk:
 
     @pytest.mark.usefixtures("cloud")
     async def test_a_password_not_to_be_remembered_is_not_in_storage(
-        self, hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+        self, hass: HomeAssistant, entry: MockConfigEntry
     ) -> None:
         """Neither the new nor the old one is in the file, and the account's name is gone as well."""
-        monkeypatch.setattr(Store, "_async_write_data", WRITE)
-        file = Path(hass.config.path(".storage", "core.config_entries"))
         hass.config_entries._async_schedule_save()
-        await flush_store(hass.config_entries._store)
-        assert "an old password" in await asyncio.to_thread(file.read_text)
+        assert "an old password" in await stored(hass)
 
         result = await choose(hass, await reauth_menu(hass, entry), "account")
         await submit(hass, result, **{**ACCOUNT, CONF_REMEMBER_PASSWORD: False})
-        await flush_store(hass.config_entries._store)
-        stored = await asyncio.to_thread(file.read_text)
-        assert entry.data[CONF_TOKEN] in stored
+        text = await stored(hass)
+        assert entry.data[CONF_TOKEN] in text
         for secret in (PASSWORD, "an old password", USERNAME):
-            assert secret not in stored
+            assert secret not in text
+
+
+async def stored(hass: HomeAssistant) -> str:
+    """Have Home Assistant write its entries to disk, and read the file."""
+    with patch.object(Store, "_async_write_data", WRITE):
+        await flush_store(hass.config_entries._store)
+    return await asyncio.to_thread(Path(hass.config.path(".storage", "core.config_entries")).read_text)
