@@ -20,7 +20,6 @@ from .client.errors import (
 from .client.gateway import Gateway
 from .const import CYCLE_TIMEOUT
 from .site import Part, Site, Snapshot, build_site
-from .site.snapshot import live_moves
 
 # What the first cycle reads to learn what the site has; the rest is asked for once that shows a need for it.
 _LEARN: Final = frozenset({"info", "meters", "readings", "live", "energy", "inverters"})
@@ -270,19 +269,13 @@ class Poller:
         """Whether the stream has ended, or will before the next cycle."""
         enabled_at = self._stream_enabled_at
         ours_ends = enabled_at is not None and time.monotonic() - enabled_at >= _STREAM_RENEWED_AFTER
-        return self._streams and (ours_ends or self._stands)
+        return self._streams and (ours_ends or self.snapshot().live_stands)
 
     @property
     def _stream_stands(self) -> bool:
         """Whether live data has just been found to stand still."""
         self._rebuild()
-        return self._streams and self._stands
-
-    @property
-    def _stands(self) -> bool:
-        snapshot = self.snapshot()
-        live = snapshot.fresh(LIVE)
-        return live is not None and not live_moves(live, snapshot.time(LIVE))
+        return self._streams and self.snapshot().live_stands
 
 
 @dataclass(slots=True)

@@ -50,7 +50,8 @@ class Answer[T]:
 
     data: T
     dropped: int  # records left out because they were broken
-    time: float | None  # the gateway's clock when it answered (the Date header)
+    time: float  # the gateway's clock when it answered (the Date header); ours where it does not tell
+    received: float  # our clock then
     raw: bytes
 
 

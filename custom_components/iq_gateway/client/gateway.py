@@ -3,6 +3,7 @@
 import asyncio
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+import time
 from typing import Final
 
 from aiohttp import ClientConnectorCertificateError, ClientError, ClientResponse, ClientSession, hdrs
@@ -116,17 +117,18 @@ class Gateway:
         """Read one endpoint; `last` closes the connection behind it instead of leaving it open for more."""
         request = self._authorized_request if endpoint.authorized else self._request
         try:
-            body, time = await request(hdrs.METH_GET, endpoint.path, last=last)
+            body, clock = await request(hdrs.METH_GET, endpoint.path, last=last)
         except _Refused as err:
             await self.check_token()
             raise NotPermitted("the token's role is too low") from err
+        received = time.time()
         try:
             data, dropped = endpoint.parse(endpoint.decode(body))
         except ValueError as err:
             raise InvalidAnswer("the answer is not JSON") from err
         if isinstance(data, GatewayInfo):
             self.serial = data.serial
-        return Answer(data=data, dropped=dropped, time=time, raw=body)
+        return Answer(data=data, dropped=dropped, time=clock or received, received=received, raw=body)
 
     async def enable_stream(self) -> None:
         """Have live data move for the next quarter of an hour (gateway-api.md 13)."""

@@ -38,10 +38,13 @@ class Snapshot:
     @property
     def current_live(self) -> LiveData | None:
         """Return live data if it moves: its values stand still while its stream is off (gateway-api.md 13)."""
-        live, now = self.fresh(LIVE), self.time(LIVE)
-        return live if live is not None and live_moves(live, now) else None
+        return None if self.live_stands else self.fresh(LIVE)
 
-
-def live_moves(live: LiveData, now: float | None) -> bool:
-    """Tell whether live data is of now, by the gateway's own clock, whatever that shows."""
-    return live.last_update is not None and now is not None and abs(now - live.last_update) <= LIVE_MAX_AGE
+    @property
+    def live_stands(self) -> bool:
+        """Whether there is live data, and it is not of now: by the gateway's clock, which may be wrong, nor by ours."""
+        live, answer = self.fresh(LIVE), self.answers.get(LIVE.name)
+        if live is None or answer is None:
+            return False
+        updated = live.last_update or 0
+        return all(abs(now - updated) > LIVE_MAX_AGE for now in (answer.time, answer.received))
