@@ -20,21 +20,6 @@ _UNTESTED: Final = f"We found a custom integration {DOMAIN} which has not been t
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
-    """What is no fault of the integration: a reason why values may be missing, parts of messages in the log."""
-
-    reason: str | None = None
-    messages: tuple[str, ...] = (_UNTESTED,)
-
-
-STRICT: Final = Allowance()
-# Recordings do not hold every answer that the integration asks for.
-RECORDING: Final = Allowance(
-    reason="the recording holds no answer for it", messages=(_UNTESTED, "does not answer: not found")
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """An enabled entity: its state as Home Assistant shows it, with its unit."""
 
@@ -54,7 +39,7 @@ class Row:
         return not self.has_value and self.reason is None
 
 
-async def _read_rows(websocket: Websocket, allowance: Allowance) -> list[Row]:
+async def _read_rows(websocket: Websocket, reason: str | None) -> list[Row]:
     """Every enabled entity of the integration, sorted by its ID."""
     registry = await websocket.command("config/entity_registry/list")
     states = {state["entity_id"]: state for state in await websocket.command("get_states")}
@@ -67,20 +52,23 @@ async def _read_rows(websocket: Websocket, allowance: Allowance) -> list[Row]:
             entity_id=entry["entity_id"],
             state=state["state"],
             unit=state["attributes"].get("unit_of_measurement", ""),
-            reason=allowance.reason,
+            reason=reason,
         )
         rows.append(row)
     return sorted(rows, key=lambda row: row.entity_id)
 
 
-async def settled_rows(websocket: Websocket, allowance: Allowance) -> list[Row]:
-    """The rows once each of them has a value; as they are when that takes too long."""
+async def settled_rows(websocket: Websocket, *, reason: str | None) -> list[Row]:
+    """The rows once each of them has a value; as they are when that takes too long.
+
+    `reason` is why values may be missing, if there is anything to say in the integration's defence.
+    """
     rows: list[Row] = []
     try:
         async with asyncio.timeout(SETTLE_SECONDS):
             while not rows or not all(row.has_value for row in rows):
                 await asyncio.sleep(0.3)
-                rows = await _read_rows(websocket, allowance)
+                rows = await _read_rows(websocket, reason)
     except TimeoutError:
         pass
     return rows
@@ -98,13 +86,9 @@ def _remark(row: Row) -> str:
     return "" if row.has_value else row.reason or "<- no reason is known"
 
 
-def log_complaints(log: Path, allowance: Allowance) -> list[str]:
+def log_complaints(log: Path) -> list[str]:
     """Warnings and errors of Home Assistant's log that name the integration, in their text or their traceback."""
-    return [
-        record
-        for record in _bad_records(log)
-        if DOMAIN in record and not any(message in record for message in allowance.messages)
-    ]
+    return [record for record in _bad_records(log) if DOMAIN in record and _UNTESTED not in record]
 
 
 def _bad_records(log: Path) -> Iterator[str]:
