@@ -19,6 +19,7 @@ from .client.errors import (
 )
 from .client.gateway import Gateway
 from .const import CYCLE_TIMEOUT
+from .request_log import RequestLog
 from .site import Part, Site, Snapshot, build_site
 
 # What the first cycle reads to learn what the site has; the rest is asked for once that shows a need for it.
@@ -52,6 +53,7 @@ class EndpointState:
     asked_at: float | None = None
     error: GatewayError | None = None
     answers: bool = False  # to the present token
+    log: RequestLog = field(default_factory=RequestLog)
 
     @property
     def rests(self) -> bool:
@@ -215,7 +217,8 @@ class Poller:
         result.asked.add(endpoint.name)
         state.asked_at = time.monotonic()
         try:
-            answer = await self.gateway.read(endpoint, last=last)
+            with state.log.request():
+                answer = await self.gateway.read(endpoint, last=last)
             if endpoint is INFO and self.gateway.serial != self._serial:
                 raise WrongGateway("another gateway answers at the address")
         except _ENDS_CYCLE:
