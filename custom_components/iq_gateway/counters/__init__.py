@@ -1,0 +1,7 @@
+"""Totals made safe: pure, knows nothing of Home Assistant."""
+
+from .counter import Change, Counter
+from .ledger import Ledger
+from .run import Reading
+
+__all__ = ["Change", "Counter", "Ledger", "Reading"]

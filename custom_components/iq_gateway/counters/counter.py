@@ -1,0 +1,134 @@
+"""A total that only goes up, made of a lifetime counter that does not always."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from .run import DAY, Reading, Run
+
+# Microinverters' lifetimes are kept in 32 bits of J, and the sum of them too (firmware 7.x to 8.2; gateway-api.md 3).
+WRAP: Final = 2**32 / 3600.0
+
+# A single reading after a counter stood still for long is not enough to take the missing energy from.
+_SAID_TWICE: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A counter that lastingly went elsewhere, for a person to look at."""
+
+    at: float  # seconds since 1970, when it was first seen
+    old_energy: float  # Wh
+    new_energy: float  # Wh
+    old_source: str
+    new_source: str
+
+    @property
+    def difference(self) -> float | None:
+        """Return the step in Wh; between two sources there is none."""
+        return self.new_energy - self.old_energy if self.old_source == self.new_source else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """A run of readings, and what was added to them."""
+
+    run: Run
+    offset: float  # Wh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """What is known of one lifetime counter, and the total that is published for it.
+
+    The total is the counter plus an offset, and never less than it was. A reading that cannot be true opens a suspect
+    run, beside which the total stands still. Once that run is lasting, the total goes on with it from where it stands.
+    """
+
+    total: float  # Wh
+    base: Base
+    suspect: Run | None = None
+    former: Base | None = None  # what the counter may come back to, as a meter does that was disabled for an hour
+    change: Change | None = None
+    empty: bool = False  # nothing but zeros were read yet, and not for long
+    detached: bool = False  # the next reading is another gateway's
+
+    @classmethod
+    def begin(cls, reading: Reading, *, total: float | None = None) -> Counter:
+        """Begin with a first reading: as it is, or so that a total goes on with it."""
+        if total is None:
+            # Zero may be that of a gateway that is just starting: to publish it would make all that follows a rise.
+            base = Base(run=Run.begin(reading), offset=0.0)
+            return cls(total=reading.energy, base=base, empty=reading.energy == 0)
+        return cls(total=total, base=Base(run=Run.begin(reading), offset=total - reading.energy))
+
+    @property
+    def published(self) -> float | None:
+        """The total in Wh, once there is one."""
+        return None if self.empty else self.total
+
+    def observe(self, reading: Reading) -> Counter:
+        """Return the counter after one more reading."""
+        if self.detached:
+            return Counter.begin(reading, total=self.published)
+        if self.empty and reading.energy:
+            return Counter.begin(reading)
+        base = replace(self.base, run=self.base.run.at(reading.at))
+        if believed := _next(base, reading):
+            return self._with(believed)
+        suspect = self.suspect.at(reading.at) if self.suspect else None
+        suspect = suspect.extended(reading) if suspect and suspect.allows(reading) else Run.begin(reading)
+        if suspect.readings >= _SAID_TWICE and base.run.catches_up(reading):
+            return self._with(replace(base, run=base.run.extended(reading)))
+        # A counter that stays at zero has not begun to count: nothing is lost by waiting for it, or for the old one.
+        if suspect.lasting and suspect.energy > 0:
+            return self._moved(base, suspect, reading)
+        return replace(self, base=base, suspect=suspect)
+
+    def kept(self) -> Counter:
+        """Return the counter with its change accepted as it was dealt with."""
+        return replace(self, change=None)
+
+    def followed(self) -> Counter:
+        """Return the counter with the gateway's own figure for the total, whichever way that goes."""
+        run = self.base.run
+        return replace(self, total=run.energy, base=Base(run=run, offset=0.0), suspect=None, former=None, change=None)
+
+    def detach(self) -> Counter:
+        """Return the counter ready for another gateway: the total goes on from where it is with the next reading."""
+        return replace(self, suspect=None, former=None, change=None, detached=True)
+
+    def _with(self, base: Base) -> Counter:
+        """Return the counter with a reading that was believed."""
+        empty = self.empty and not base.run.lasting
+        return replace(self, base=base, total=self._total(base), suspect=None, empty=empty)
+
+    def _moved(self, base: Base, suspect: Run, reading: Reading) -> Counter:
+        """Return the counter with a lasting run as its base: the former one again, or one from where the total is."""
+        former, change = self.former, None
+        if former and reading.at - former.run.read_at <= DAY and former.run.catches_up(reading):
+            ahead, former = Base(run=suspect, offset=former.offset), None
+        else:
+            ahead, former = Base(run=suspect, offset=self.total - suspect.start), base
+            change = Change(
+                at=suspect.start_at,
+                old_energy=base.run.energy,
+                new_energy=suspect.start,
+                old_source=base.run.source,
+                new_source=suspect.source,
+            )
+        return replace(
+            self, base=ahead, total=self._total(ahead), suspect=None, former=former, change=change, empty=False
+        )
+
+    def _total(self, base: Base) -> float:
+        return max(self.total, base.run.energy + base.offset)
+
+
+def _next(base: Base, reading: Reading) -> Base | None:
+    """Return the base with a reading that can come next; None if it cannot."""
+    if base.run.allows(reading):
+        return replace(base, run=base.run.extended(reading))
+    # Zero is what a gateway shows that is just starting; a counter that wrapped has gone on since.
+    if reading.energy > 0 and base.run.allows(replace(reading, energy=reading.energy + WRAP)):
+        return Base(run=Run.begin(reading), offset=base.offset + WRAP)
+    return None
