@@ -18,6 +18,7 @@ from .faults import Fault
 from .gateway import DEFAULT_ZONE, GatewaySimulator
 from .identity import keep_memory, kept_certificate, kept_memory
 from .profiles import PROFILES
+from .replay import is_recording
 from .reply import Json
 
 USERNAME: Final = "owner@example.com"
@@ -52,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--profile", default="metered_battery", choices=list(PROFILES), metavar="NAME", help="the site (see below)")
-    add("--replay", type=Path, metavar="FOLDER", help="serve recorded answers instead of a profile")
+    add("--replay", type=Path, metavar="PATH", help="serve recorded answers: a folder or diagnostics")
     add("--port", type=int, default=0, help="the gateway's port (default: a free one)")
     add("--cloud-port", type=int, default=0, help="the cloud's port (default: a free one)")
     add("--control-port", type=int, default=0, help="the control's port (default: a free one)")
@@ -128,7 +129,7 @@ async def _serve(options: argparse.Namespace) -> None:
 def main() -> None:
     """Serve until told to stop."""
     options = _parser().parse_args()
-    if options.replay and not (options.replay / "info").is_file():
+    if options.replay and not is_recording(options.replay):
         _parser().error(f"{options.replay} holds no recorded gateway")
     asyncio.run(_serve(options))
 

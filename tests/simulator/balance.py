@@ -8,7 +8,7 @@ from .profiles import Battery, Profile
 _ONE_WAY_EFFICIENCY: Final = 0.95
 _EVENING: Final = range(17 * 60, 22 * 60)
 _CHEAP_NIGHT: Final = range(1 * 60, 5 * 60)
-_GENERATOR_MINIMUM: Final = 800.0
+_GENERATOR_MINIMUM: Final = 300.0
 """W a running generator always feeds: it cannot idle."""
 
 

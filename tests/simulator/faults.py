@@ -56,13 +56,21 @@ class Fault(StrEnum):
 
     ZEROS = "zeros"
     """All counters zero, as for one reading after a reboot."""
+    HALVED = "halved"
+    DOUBLED = "doubled"
+    JUMPED = "jumped"
+    """All counters ahead by 2^32 joules, 1,193,046 Wh."""
+    NEGATIVE = "negative"
+    FROZEN = "frozen"
+    """The last answer from before the fault, again and again."""
     STORAGE_LEG_LOST = "storage_leg_lost"
     """One leg of the storage meter reads zero: its totals halve."""
     METERS_DISABLED = "meters_disabled"
     """The meters are listed as disabled and their figures are zero."""
 
 
-TRANSPORT: Final = frozenset({Fault.REFUSED, Fault.RESET, Fault.HANG, Fault.DRIP})
+WHOLE: Final = frozenset({Fault.REFUSED, Fault.RESET, Fault.HANG, Fault.DRIP, Fault.FROZEN})
+"""Faults that leave the answer itself whole: they are about how, or when, it comes."""
 
 STATUSES: Final = {
     Fault.UNAUTHORIZED: 401,
@@ -95,6 +103,10 @@ MUTATIONS: Final[dict[Fault, Callable[[Json], Json]]] = {
     Fault.TIME_ZERO: mutations.time_zero,
     Fault.TIME_TOMORROW: mutations.time_tomorrow,
     Fault.ZEROS: mutations.zeros,
+    Fault.HALVED: mutations.halved,
+    Fault.DOUBLED: mutations.doubled,
+    Fault.JUMPED: mutations.jumped,
+    Fault.NEGATIVE: mutations.negative,
     Fault.STORAGE_LEG_LOST: mutations.storage_leg_lost,
     Fault.METERS_DISABLED: mutations.meters_disabled,
 }

@@ -16,7 +16,7 @@ from .auth import COOKIE, Denied, Doorkeeper
 from .certificates import Certificate, self_signed, server_context
 from .clock import Clock
 from .delivery import disturbed, send_badly
-from .faults import TRANSPORT, Fault, Faults
+from .faults import WHOLE, Fault, Faults
 from .house import House, Memory
 from .profiles import PROFILES, Profile
 from .replay import Recording
@@ -44,7 +44,7 @@ DEFAULT_ZONE: Final = "Europe/Amsterdam"
 class GatewaySimulator(HttpsServer):
     """A gateway on a port of 127.0.0.1.
 
-    `profile` names a site or is one; `replay` serves a recorded folder instead. `latency` scales the real device's
+    `profile` names a site or is one; `replay` serves what was recorded instead. `latency` scales the real device's
     answering times (0: at once). `denied` maps a role to the paths or names it gets 401 on.
     """
 
@@ -73,6 +73,7 @@ class GatewaySimulator(HttpsServer):
         self._doorkeeper = Doorkeeper(serial=self.serial, denied=denied)
         self._faults = Faults()
         self._overrides: dict[str, Override] = {}
+        self._kept: dict[str, Reply] = {}
         self._lane = asyncio.Lock()
         self._certificate = self_signed("envoy")
         self._tls = server_context(self._certificate)
@@ -212,7 +213,11 @@ class GatewaySimulator(HttpsServer):
             if delay := self.latency * endpoints.LATENCY.get(record.path, endpoints.OTHER_LATENCY):
                 await asyncio.sleep(delay)
             reply = self._route(record)
-        if fault and fault not in TRANSPORT:
+        if fault is Fault.FROZEN:
+            reply = self._kept.setdefault(record.path, reply)
+        elif fault is None:
+            self._kept[record.path] = reply
+        if fault and fault not in WHOLE:
             reply = disturbed(fault, reply)
         record.status = reply.status
         if fault in (Fault.RESET, Fault.DRIP):

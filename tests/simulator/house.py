@@ -81,12 +81,15 @@ class Memory(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """Counters at one moment: production as a meter's net and as delivered by the inverters, consumption; Wh."""
+    """Counters at one moment, in Wh: production, as a meter's net and as delivered, and what the gateway calls total.
+
+    That is production and grid added up: the load, and what a battery takes on top or gives less.
+    """
 
     time: float
     production: float
     produced: float
-    consumption: float
+    total: float
 
     def since(self, other: Snapshot) -> Snapshot:
         """Return how far the counters are ahead of another one's."""
@@ -153,8 +156,8 @@ class House:
 
     def snapshot(self) -> Snapshot:
         """Return the counters of this moment."""
-        produced = math.fsum(self.production.delivered)
-        return Snapshot(self.time, self.production.net, produced, self.load.net)
+        production, produced = self.production.net, math.fsum(self.production.delivered)
+        return Snapshot(self.time, production, produced, production + self.grid.net)
 
     def advance_to(self, moment: float) -> None:
         """Live on up to this moment; a moment in the past changes nothing."""

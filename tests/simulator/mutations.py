@@ -9,6 +9,7 @@ from typing import Final
 
 from .reply import Json
 
+_WRAP_WH: Final = 1_193_046
 _UINT32_MINUS_FOUR: Final = 4_294_967_292
 _DAY: Final = 86_400
 
@@ -41,6 +42,9 @@ COUNTERS: Final = frozenset(
         "wattHoursToday",
         "wattHoursSevenDays",
         "wattHoursLifetime",
+        "whLifetime",
+        "whToday",
+        "whLastSevenDays",
     }
 )
 POWERS: Final = frozenset(
@@ -52,6 +56,7 @@ POWERS: Final = frozenset(
         "wattsNow",
         "lastReportWatts",
         "agg_p_mw",
+        "wNow",
     }
 )
 _ODD_TYPE: Final = 99
@@ -155,6 +160,27 @@ def zeros(payload: Json) -> Json:
     return _walk(payload, lambda key, value: 0 if key in COUNTERS | POWERS else value)
 
 
+def _times(factor: float) -> Callable[[Json], Json]:
+    def edit(key: str, value: Json) -> Json:
+        return round(value * factor) if key in COUNTERS and isinstance(value, int | float) else value
+
+    return lambda payload: _walk(payload, edit)
+
+
+halved: Final = _times(0.5)
+doubled: Final = _times(2.0)
+negative: Final = _times(-1.0)
+
+
+def jumped(payload: Json) -> Json:
+    """Add 2^32 joules to each counter, as an overflow taken for a step does."""
+
+    def edit(key: str, value: Json) -> Json:
+        return value + _WRAP_WH if key in COUNTERS and isinstance(value, int | float) else value
+
+    return _walk(payload, edit)
+
+
 def storage_leg_lost(payload: Json) -> Json:
     """Take the storage meter's second leg to zero, and what it adds to the meter's own figures with it."""
     if not isinstance(payload, list):
@@ -179,15 +205,36 @@ def _without_second_leg(row: dict[str, Json]) -> Json:
 
 
 def meters_disabled(payload: Json) -> Json:
-    """List each meter as disabled; zero the figures that come from meters."""
-    if isinstance(payload, dict) and "production" in payload and "consumption" in payload:
-        return {
-            kind: {source: zeros(figures) if source == "eim" else figures for source, figures in sources.items()}
-            for kind, sources in payload.items()
-            if isinstance(sources, dict)
-        }
-    if isinstance(payload, list) and any(isinstance(row, dict) and "measurementType" in row for row in payload):
-        return _walk(payload, lambda key, value: "disabled" if key == "state" else value)
-    if isinstance(payload, list) and any(isinstance(row, dict) and "serialNumber" in row for row in payload):
-        return payload
-    return zeros(payload)
+    """List each meter as disabled; zero the figures that come from meters, leave those of the inverters."""
+    if isinstance(payload, dict):
+        return {key: _without_meters(key, value) for key, value in payload.items()}
+    if isinstance(payload, list):
+        return [_disabled(row) if isinstance(row, dict) else row for row in payload]
+    return payload
+
+
+def _without_meters(key: str, value: Json) -> Json:
+    """Return one section of an object: figures of sources under their names, a list of sources, or a single figure."""
+    if isinstance(value, list):
+        return [
+            {**row, "activeCount": 0} if isinstance(row, dict) and row.get("type") == "eim" else row for row in value
+        ]
+    if isinstance(value, dict):
+        inverters = {source: figures for source, figures in value.items() if source == "pcu"}
+        return {**_walk_record(value), **inverters}
+    return 0 if key in COUNTERS | POWERS else value
+
+
+def _inactive(row: dict[str, Json]) -> Json:
+    return {**row, "activeCount": 0}
+
+
+def _disabled(row: dict[str, Json]) -> Json:
+    if "measurementType" in row:
+        return {**row, "state": "disabled"}
+    return row if "serialNumber" in row else zeros(row)
+
+
+def _walk_record(value: dict[str, Json]) -> dict[str, Json]:
+    zeroed = zeros(value)
+    return zeroed if isinstance(zeroed, dict) else value

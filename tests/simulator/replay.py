@@ -1,14 +1,16 @@
-"""A folder of recorded answers as a source: one file a path ("/" written as "_"), NAME_log.json with its status.
+"""Recorded answers as a source: a folder of them, or a file of the integration's diagnostics.
 
-What no recording holds, the live data and the consumption report, is made up from the recorded readings.
+In a folder there is one file a path ("/" written as "_"), and NAME_log.json with its status. What no folder holds, the
+live data and the consumption report, is made up from the recorded readings.
 """
 
+from collections.abc import Callable
 import json
 from pathlib import Path
 import re
 from typing import override
 
-from .endpoints import CONSUMPTION
+from .endpoints import CONSUMPTION, LIVE
 from .made_up import consumption_reports, live_status
 from .reply import Json, Reply, json_reply
 from .source import Source
@@ -17,9 +19,10 @@ from .source import Source
 class Recording(Source):
     """The recorded answers of one gateway; they do not change with time."""
 
-    def __init__(self, folder: Path, *, start: float, serial: str | None = None) -> None:
-        self._folder = folder
-        self._info = (folder / "info").read_text()
+    def __init__(self, recorded_in: Path, *, start: float, serial: str | None = None) -> None:
+        self._find = _diagnosed(recorded_in) if recorded_in.is_file() else _filed(recorded_in)
+        answered = self._find("info")
+        self._info = answered.body.decode() if answered else ""
         recorded = _element(self._info, "sn")
         self.serial = serial or recorded
         self._info = self._info.replace(recorded, self.serial)
@@ -52,19 +55,15 @@ class Recording(Source):
 
     @override
     def live(self, stamp: int) -> dict[str, Json]:
+        recorded = self._json(LIVE)
+        if isinstance(recorded, dict) and isinstance(meters := recorded.get("meters"), dict):
+            return {**recorded, "meters": {**meters, "last_update": stamp}}
         names = ("/ivp/meters", "/ivp/meters/readings", "/ivp/ensemble/inventory", "/ivp/ensemble/secctrl")
         return live_status(*(self._json(name) for name in names), stamp=stamp)
 
     def _recorded(self, path: str) -> Reply | None:
         """Return what was recorded for a path, with its status; None if nothing was."""
-        name = path.strip("/").replace("/", "_")
-        file = self._folder / name
-        if name.endswith("_log.json") or not file.is_file():
-            return None
-        log = self._folder / f"{name}_log.json"
-        recorded = json.loads(log.read_text()) if log.is_file() else {}
-        headers = {key.lower(): value for key, value in recorded.get("headers", {}).items()}
-        return Reply(body=file.read_bytes(), status=recorded.get("code", 200), content_type=headers.get("content-type"))
+        return self._find(path.strip("/").replace("/", "_"))
 
     def _json(self, path: str) -> Json:
         """Return recorded JSON; None where there is none that was answered well."""
@@ -76,6 +75,40 @@ class Recording(Source):
         except ValueError:
             return None
         return payload
+
+
+def is_recording(path: Path) -> bool:
+    """Tell whether something recorded is there."""
+    return path.is_file() or (path / "info").is_file()
+
+
+def _filed(folder: Path) -> Callable[[str], Reply | None]:
+    """Look answers up in a folder."""
+
+    def find(name: str) -> Reply | None:
+        file = folder / name
+        if name.endswith("_log.json") or not file.is_file():
+            return None
+        log = folder / f"{name}_log.json"
+        recorded = json.loads(log.read_text()) if log.is_file() else {}
+        headers = {key.lower(): value for key, value in recorded.get("headers", {}).items()}
+        return Reply(body=file.read_bytes(), status=recorded.get("code", 200), content_type=headers.get("content-type"))
+
+    return find
+
+
+def _diagnosed(file: Path) -> Callable[[str], Reply | None]:
+    """Look answers up in diagnostics, as they are downloaded or as the integration gives them."""
+    report = json.loads(file.read_text())
+    answers: dict[str, Json] = report.get("data", report)["answers"]
+
+    def find(name: str) -> Reply | None:
+        if name not in answers:
+            return None
+        answer = answers[name]
+        return Reply(body=(answer if isinstance(answer, str) else json.dumps(answer)).encode())
+
+    return find
 
 
 def _element(text: str, name: str) -> str:

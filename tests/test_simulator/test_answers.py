@@ -259,3 +259,41 @@ async def test_a_wrong_clock_shows_in_every_time_stamp(gateway: GatewaySimulator
     rows = (await browser.ask(gateway, "/api/v1/production/inverters", token=token)).rows()
     assert all(3000 < a_number(row["lastReportDate"]) - now <= 3600 for row in rows)
     assert gateway.house.time == now
+
+
+async def test_the_overview_adds_everything_up(gateway: GatewaySimulator, browser: Browser) -> None:
+    """/production.json: the total is production and net, so that a charging battery counts as load; no IQ battery."""
+    page = (await browser.ask(gateway, "/production.json?details=1")).record()
+    sections = {key: [a_record(row) for row in rows] for key, rows in page.items() if isinstance(rows, list)}
+    power, totals = gateway.house.power, gateway.house.totals
+    inverters, meter = sections["production"]
+    total, net = sections["consumption"]
+    assert inverters["activeCount"] == 35
+    assert meter["wNow"] == pytest.approx(power.production, abs=0.002)
+    assert meter["whLifetime"] == pytest.approx(totals.production, abs=0.002)
+    assert total["wNow"] == pytest.approx(power.load - power.battery, abs=0.002)
+    assert net["whLifetime"] == pytest.approx(totals.grid_import - totals.grid_export, abs=0.002)
+    assert sections["storage"][0]["activeCount"] == 0
+    energy = a_record(a_record((await browser.ask(gateway, "/ivp/pdm/energy")).record()["consumption"])["eim"])
+    assert a_number(total["whToday"]) == pytest.approx(a_number(energy["wattHoursToday"]), abs=1)
+
+
+async def test_batteries_one_by_one(gateway: GatewaySimulator, browser: Browser) -> None:
+    """They share the power; together they are what the live data shows."""
+    listed = a_record((await browser.ask(gateway, "/ivp/ensemble/inventory")).rows()[0])["devices"]
+    powers = (await browser.ask(gateway, "/ivp/ensemble/power")).record()["devices:"]
+    control = (await browser.ask(gateway, "/ivp/ensemble/secctrl")).record()
+    assert isinstance(listed, list)
+    assert isinstance(powers, list)
+    assert [a_record(row)["serial_num"] for row in powers] == [a_record(row)["serial_num"] for row in listed]
+    together = sum(a_number(a_record(row)["real_power_mw"]) for row in powers) / 1000
+    assert together == pytest.approx(gateway.house.power.battery, abs=0.01)
+    assert control["ENC_agg_avail_energy"] == round(gateway.house.store.energy)
+
+
+async def test_a_site_without_batteries_lists_none(clock: Clock, browser: Browser) -> None:
+    """Empty lists and zeros."""
+    async with GatewaySimulator("net_single", clock=clock) as gateway:
+        assert (await browser.ask(gateway, "/ivp/ensemble/inventory")).json == []
+        assert (await browser.ask(gateway, "/ivp/ensemble/power")).json == {"devices:": []}
+        assert (await browser.ask(gateway, "/ivp/ensemble/secctrl")).record()["ENC_agg_soc"] == 0

@@ -1,6 +1,7 @@
 """Faults: each does to one answer what its name says, as often as asked, and leaves the others alone."""
 
 import asyncio
+from collections.abc import Callable
 import json
 import math
 
@@ -169,6 +170,37 @@ async def test_time_stamps_of_tomorrow(gateway: GatewaySimulator, browser: Brows
     assert set(stamps) == {int(gateway.clock.now()) + 86_400}
 
 
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (Fault.HALVED, lambda total: total / 2),
+        (Fault.DOUBLED, lambda total: total * 2),
+        (Fault.NEGATIVE, lambda total: -total),
+        (Fault.JUMPED, lambda total: total + 2**32 / 3600),
+    ],
+)
+async def test_counters_that_cannot_be(
+    fault: Fault, expected: Callable[[float], float], gateway: GatewaySimulator, browser: Browser
+) -> None:
+    """Half, twice, below nothing, far ahead; the powers stay."""
+    good = (await browser.ask(gateway, READINGS)).rows()[0]
+    gateway.fault(READINGS, fault)
+    bad = (await browser.ask(gateway, READINGS)).rows()[0]
+    assert bad["actEnergyDlvd"] == pytest.approx(expected(a_number(good["actEnergyDlvd"])), abs=1)
+    assert bad["activePower"] == good["activePower"]
+
+
+async def test_a_frozen_answer_is_the_last_one_from_before(gateway: GatewaySimulator, browser: Browser) -> None:
+    """Again and again, until it catches up."""
+    before = await browser.ask(gateway, READINGS)
+    gateway.fault(READINGS, Fault.FROZEN)
+    for _ in range(2):
+        gateway.clock.advance(300)
+        assert (await browser.ask(gateway, READINGS)).text == before.text
+    gateway.clear_faults()
+    assert (await browser.ask(gateway, READINGS)).text != before.text
+
+
 async def test_a_lost_storage_leg_halves_the_storage_meter_alone(gateway: GatewaySimulator, browser: Browser) -> None:
     """The second channel reads zero and is missing from the sums."""
     good = {row["eid"]: row for row in (await browser.ask(gateway, READINGS)).rows()}
@@ -181,6 +213,21 @@ async def test_a_lost_storage_leg_halves_the_storage_meter_alone(gateway: Gatewa
     assert a_record(channels[1])["actEnergyDlvd"] == 0
     del good[STORAGE], bad[STORAGE]
     assert bad == good
+
+
+async def test_disabled_meters_leave_the_inverters_alone(gateway: GatewaySimulator, browser: Browser) -> None:
+    """Their own figures go on; what came from meters is zero, or inactive."""
+    inverters = (await browser.ask(gateway, INVERTERS)).json
+    energy = a_record((await browser.ask(gateway, "/ivp/pdm/energy")).record()["production"])
+    gateway.fault("*", Fault.METERS_DISABLED)
+    assert (await browser.ask(gateway, INVERTERS)).json == inverters
+    disabled = (await browser.ask(gateway, "/ivp/pdm/energy")).record()
+    production = a_record(disabled["production"])
+    assert production["pcu"] == energy["pcu"]
+    assert set(a_record(production["eim"]).values()) == {0}
+    assert set(a_record(a_record(disabled["consumption"])["eim"]).values()) == {0}
+    overview = (await browser.ask(gateway, "/production.json")).record()
+    assert values_of(overview["production"], "activeCount") == [35, 0]
 
 
 @pytest.mark.parametrize("fault", MUTATIONS)

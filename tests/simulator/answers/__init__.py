@@ -7,9 +7,11 @@ from tests.simulator import endpoints
 from tests.simulator.reply import Json
 
 from .energy import pdm_energy, v1_production
+from .ensemble import control, inventory, power
 from .inverters import inverters
 from .live import live_status
 from .meters import consumption_reports, meters, readings, reports
+from .overview import overview
 from .scene import Scene
 
 __all__ = ["ANSWERS", "Scene", "live_status"]
@@ -22,4 +24,9 @@ ANSWERS: Final[dict[str, Callable[[Scene], Json]]] = {
     endpoints.PRODUCTION: v1_production,
     endpoints.ENERGY: pdm_energy,
     endpoints.INVERTERS: inverters,
+    "/production.json": overview,
+    "/production": overview,
+    "/ivp/ensemble/inventory": inventory,
+    "/ivp/ensemble/power": power,
+    "/ivp/ensemble/secctrl": control,
 }

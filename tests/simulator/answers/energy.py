@@ -1,15 +1,10 @@
 """Energy of today, seven days and the lifetime (gateway-api.md 9)."""
 
-from typing import Final
-
 from tests.simulator.house import QUARTER, House
 from tests.simulator.reply import Json
 
-from .inverters import last_reports
+from .inverters import inverters_lifetime, last_reports
 from .scene import Scene
-
-_REPORT: Final = 300
-"""Seconds between two sums of the inverters' reports."""
 
 
 def v1_production(scene: Scene) -> Json:
@@ -31,8 +26,7 @@ def pdm_energy(scene: Scene) -> Json:
 def inverters_sum(scene: Scene) -> Json:
     """Return what the inverters have reported, all together."""
     house = scene.house
-    slot = house.time // _REPORT * _REPORT
-    lifetime = house.produced_at(slot)
+    lifetime = inverters_lifetime(scene)
     watts = sum(report.watts for report in last_reports(scene))
     today = max(0.0, lifetime - house.midnights[-1].produced)
     return _figures(today, lifetime - house.midnights[0].produced, lifetime, watts)
@@ -61,14 +55,14 @@ def _meter_production(house: House) -> Json:
 
 
 def _meter_consumption(house: House) -> Json:
-    """Return production and net added up, or the total meter's own figure; zeros without a consumption meter."""
+    """Return production and net added up, a charging battery included; zeros without a consumption meter."""
     if not {"net-consumption", "total-consumption"} & set(house.profile.meters):
         return _figures(0, 0, 0, 0)
     before, last = house.quarters
     midnight, week = house.midnights[-1], house.midnights[0]
     return _figures(
-        last.consumption - midnight.consumption,
-        last.consumption - week.consumption,
-        last.consumption,
-        (last.consumption - before.consumption) * 3600 / QUARTER,
+        last.total - midnight.total,
+        last.total - week.total,
+        last.total,
+        (last.total - before.total) * 3600 / QUARTER,
     )

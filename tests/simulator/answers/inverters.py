@@ -11,6 +11,9 @@ from .scene import Scene
 INVERTER: Final = 1
 AC_BATTERY: Final = 11
 _AC_BATTERY_WATTS: Final = 271
+_ROUND: Final = 300
+"""Seconds between two sums of the inverters' reports."""
+
 _INVERTER_EFFICIENCY: Final = 0.97
 
 
@@ -40,6 +43,11 @@ def last_reports(scene: Scene) -> list[Report]:
         energy = house.produced_at(slot) - house.produced_at(slot - interval)
         found.append(Report(index, slot, energy / count * 3600 / interval))
     return found
+
+
+def inverters_lifetime(scene: Scene) -> float:
+    """Return what all inverters had delivered at the last round of reports, in Wh."""
+    return scene.house.produced_at(scene.house.time // _ROUND * _ROUND)
 
 
 def inverters(scene: Scene) -> Json:

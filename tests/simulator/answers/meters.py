@@ -102,7 +102,7 @@ def version(firmware: str) -> tuple[int, ...]:
 
 def reports(scene: Scene) -> Json:
     """Return the reports of production, net and total consumption, in this order."""
-    made, net, total = (_report_channels(scene.house, kind) for kind in ("production", "net", "total"))
+    made, net, total = (report_channels(scene.house, kind) for kind in ("production", "net", "total"))
     return [
         _report(scene, "production", made),
         _report(scene, "net-consumption", net),
@@ -112,7 +112,7 @@ def reports(scene: Scene) -> Json:
 
 def consumption_reports(scene: Scene) -> Json:
     """Return the reports of total and net consumption; the first counts a charging battery as load."""
-    total, net = (_report_channels(scene.house, kind) for kind in ("total", "net"))
+    total, net = (report_channels(scene.house, kind) for kind in ("total", "net"))
     return [_report(scene, "total-consumption", total), _report(scene, "net-consumption", net)]
 
 
@@ -197,7 +197,7 @@ def _zero_row(scene: Scene) -> Json:
     }
 
 
-def _report_channels(house: House, kind: str) -> list[Channel]:
+def report_channels(house: House, kind: str) -> list[Channel]:
     """Return what a report counts on each phase; the gateway adds production and net up to its total.
 
     Without a consumption meter the net is zero; with one of the whole load the net is what the load lacks.
