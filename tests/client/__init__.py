@@ -1,0 +1,1 @@
+"""Tests of the client: the gateway and the cloud over HTTP."""
