@@ -2,6 +2,7 @@
 
 import asyncio
 from ipaddress import ip_address
+from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_DHCP, SOURCE_IGNORE, SOURCE_ZEROCONF, ConfigFlowResult
 from homeassistant.const import CONF_HOST
@@ -170,9 +171,10 @@ async def test_a_claim_that_does_not_hold_is_not_followed(
     impostor: str,
 ) -> None:
     """Anybody can announce anything."""
-    entry = add_entry(gateway, host=OLD)
     serial = ANOTHER_SERIAL if impostor == "other serial number" else gateway.serial
     async with GatewaySimulator("standard", clock=clock, serial=serial) as peer:
+        pinned = peer if impostor == "other serial number" else gateway
+        entry = add_entry(gateway, host=OLD, fingerprint=pinned.fingerprint)
         if impostor == "busy":
             gateway.fault("info", Fault.BAD_GATEWAY)
         if impostor != "silent":
@@ -188,11 +190,14 @@ async def test_of_two_announcements_at_once_one_is_followed(
     """A gateway that comes back on two networks settles on one address."""
     entry = add_entry(gateway, host=OLD)
     network.update({NEW: gateway, NEW_IPV6: gateway})
-    await asyncio.gather(announce(hass, gateway.serial, NEW), announce(hass, gateway.serial, NEW_IPV6))
-    settled = entry.data[CONF_HOST]
-    assert settled in (NEW, f"[{NEW_IPV6}]")
-    await asyncio.gather(announce(hass, gateway.serial, NEW), announce(hass, gateway.serial, NEW_IPV6))
+    entries = hass.config_entries
+    with patch.object(entries, "async_update_entry", wraps=entries.async_update_entry) as update:
+        await asyncio.gather(announce(hass, gateway.serial, NEW), announce(hass, gateway.serial, NEW_IPV6))
+        settled = entry.data[CONF_HOST]
+        assert settled in (NEW, f"[{NEW_IPV6}]")
+        await asyncio.gather(announce(hass, gateway.serial, NEW), announce(hass, gateway.serial, NEW_IPV6))
     assert entry.data[CONF_HOST] == settled
+    assert update.call_count == 1
 
 
 async def test_a_gateway_that_the_user_ignores_stays_ignored(

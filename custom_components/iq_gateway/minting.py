@@ -14,7 +14,7 @@ from .const import DOMAIN
 async def async_mint_token(hass: HomeAssistant, *, username: str, password: str, serial: str) -> AccessToken:
     """Sign in and have a token made for one gateway; errors of the `CloudError` family."""
     integration = await async_get_integration(hass, DOMAIN)
-    # No cookie outlives the call: two accounts must not meet in one jar.
+    # The client passes on the cookies that are needed, by itself.
     session = async_create_clientsession(hass, auto_cleanup=False, cookie_jar=DummyCookieJar())
     cloud = EnphaseCloud(session, user_agent=f"{DOMAIN}/{integration.version} HomeAssistant/{ha_version}")
     try:

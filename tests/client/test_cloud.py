@@ -227,6 +227,7 @@ async def test_an_endless_answer_is_not_read_to_its_end(
     """What a good answer never needs is left unread, be it well-formed or not."""
     odd_cloud.answer = web.json_response({"padding": "x" * 100_000, "session_id": "1" * 32})
     assert await mint_error(client, gateway.serial) == "CloudUnreachable"
+    assert asked(odd_cloud) == [LOGIN]
 
 
 @pytest.mark.parametrize(
