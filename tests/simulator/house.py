@@ -5,7 +5,6 @@ At each moment production + import + discharge + generator = load + export + cha
 inverters' own draw at night).
 """
 
-from bisect import bisect_left
 from collections import deque
 from datetime import datetime, timedelta
 import math
@@ -14,6 +13,7 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from .balance import Flow, Store, balance
+from .history import History
 from .profiles import Profile
 from .weather import Weather
 
@@ -126,7 +126,7 @@ class House:
         self.power = Flow(0.0, 0.0, 0.0, 0.0, 0.0)
         self.quarters: deque[Snapshot] = deque(maxlen=2)
         self.midnights: deque[Snapshot] = deque(maxlen=_PAST_DAYS)
-        self._history: deque[tuple[float, float]] = deque(maxlen=90)
+        self._history = History()
         self._preset()
         self._live_through_past(start)
 
@@ -152,7 +152,7 @@ class House:
     @property
     def last_sun(self) -> float:
         """The last moment at which the inverters produced."""
-        return self._history[-1][0]
+        return self._history.last
 
     def snapshot(self) -> Snapshot:
         """Return the counters of this moment."""
@@ -168,19 +168,7 @@ class House:
 
     def produced_at(self, moment: float) -> float:
         """Return what the inverters had delivered by this moment of the last quarter-hours, in Wh."""
-        times = [entry[0] for entry in self._history]
-        after = bisect_left(times, moment)
-        if after == len(times):
-            last = self._history[-1]
-            if self.time <= last[0]:
-                return last[1]
-            return last[1] + (math.fsum(self.production.delivered) - last[1]) * min(
-                1.0, (moment - last[0]) / (self.time - last[0])
-            )
-        if after == 0:
-            return self._history[0][1]
-        (left, low), (right, high) = self._history[after - 1], self._history[after]
-        return low + (high - low) * (moment - left) / (right - left)
+        return self._history.at(moment, now=self.time, produced=math.fsum(self.production.delivered))
 
     def memory(self) -> Memory:
         """Return what to remember of this moment."""
@@ -198,9 +186,7 @@ class House:
             shifted = [snapshot.shifted(shift) for snapshot in snapshots]
             snapshots.clear()
             snapshots.extend(shifted)
-        history = [(time, produced + shift.produced) for time, produced in self._history]
-        self._history.clear()
-        self._history.extend(history)
+        self._history.shift(shift.produced)
         self._settle(self.time + self._step_length / 2)
 
     def _preset(self) -> None:
@@ -219,7 +205,7 @@ class House:
         self._midnight = (midnight - timedelta(days=_PAST_DAYS)).timestamp()
         self.time = self._midnight
         self._step_length = _PAST_STEP
-        self._history.append((self.time, math.fsum(self.production.delivered)))
+        self._history.note(self.time, math.fsum(self.production.delivered))
         self._step()
         self.advance_to(start // _PAST_STEP * _PAST_STEP)
         self._step_length = STEP
@@ -243,11 +229,11 @@ class House:
             following = datetime.fromtimestamp(now, self._zone) + timedelta(days=1)
             self._midnight = following.timestamp()
         self._step_end = now + self._step_length
-        if self.power.production > 0.0 and now > self._history[-1][0]:
-            self._history.append((now, math.fsum(self.production.delivered)))
+        if self.power.production > 0.0:
+            self._history.note(now, math.fsum(self.production.delivered))
         self._settle(now + self._step_length / 2)
-        if self.power.production > 0.0 and now > self._history[-1][0]:
-            self._history.append((now, math.fsum(self.production.delivered)))
+        if self.power.production > 0.0:
+            self._history.note(now, math.fsum(self.production.delivered))
 
     def _settle(self, middle: float) -> None:
         profile, weather = self.profile, self._weather

@@ -149,3 +149,21 @@ async def test_stopping_does_not_wait_for_an_answer_that_hangs(gateway: GatewayS
     assert gateway.connections == 0
     with pytest.raises(ClientError):
         await asking
+
+
+async def test_one_worker_answers_in_turn(
+    gateway: GatewaySimulator, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow answer holds up those that were asked for after it."""
+    monkeypatch.setattr("tests.simulator.endpoints.LATENCY", {METERS: 0.05})
+    monkeypatch.setattr("tests.simulator.endpoints.OTHER_LATENCY", 0.0)
+    gateway.latency = 1.0
+    slow = asyncio.create_task(browser.ask(gateway, METERS))
+    while not gateway.requests:  # noqa: ASYNC110 (the record has no event, and one round or two fill it)
+        await asyncio.sleep(0)
+    await browser.ask(gateway, "/ivp/meters/readings")
+    assert [(request.path, request.status) for request in gateway.requests] == [
+        (METERS, 200),
+        ("/ivp/meters/readings", 200),
+    ]
+    await slow
