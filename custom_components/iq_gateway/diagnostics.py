@@ -1,0 +1,125 @@
+"""Diagnostics: how a gateway was set up, how it answers, and what it last said, for whoever helps.
+
+They name no person, place or device: see `redaction.py`. `python -m tests.simulator --replay FILE` serves what
+`answers` holds, so that somebody else's Home Assistant shows the same entities.
+"""
+
+from collections.abc import Mapping
+import time
+from typing import Any, Final, cast
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME, __version__
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er, instance_id
+from homeassistant.loader import async_get_integration
+
+from .client.endpoints import ENDPOINTS, Endpoint
+from .client.errors import TokenMalformed
+from .client.token import AccessToken
+from .const import CONF_FINGERPRINT, DOMAIN
+from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
+from .polling import EndpointState
+from .redaction import Json, Redactor
+
+# Of no use to anybody else; that they are there is all that is told.
+_SECRETS: Final = frozenset({CONF_TOKEN, CONF_PASSWORD, CONF_FINGERPRINT})
+
+
+async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: IQGatewayConfigEntry) -> dict[str, Any]:
+    """Return the diagnostics of a gateway."""
+    return await _async_report(hass, entry, {})
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: IQGatewayConfigEntry, device: dr.DeviceEntry
+) -> dict[str, Any]:
+    """Return the same with a device's own entities: what a meter or an inverter shows comes from its gateway."""
+    entities = er.async_entries_for_device(er.async_get(hass), device.id, include_disabled_entities=True)
+    return await _async_report(
+        hass, entry, {"device": {"model": device.model, "entities": [_entity(hass, entity) for entity in entities]}}
+    )
+
+
+async def _async_report(hass: HomeAssistant, entry: IQGatewayConfigEntry, more: Mapping[str, Json]) -> dict[str, Any]:
+    coordinator = entry.runtime_data.coordinator
+    integration = await async_get_integration(hass, DOMAIN)
+    answers = {_file_name(endpoint): _answer(endpoint, coordinator) for endpoint in ENDPOINTS}
+    report: dict[str, Json] = {
+        "versions": {
+            "home_assistant": __version__,
+            "integration": str(integration.version),
+            "gateway": coordinator.info.software if coordinator.info else None,
+        },
+        "entry": {"data": async_redact_data(entry.data, _SECRETS), "options": dict(entry.options)},
+        "token": _token(entry.data[CONF_TOKEN]),
+        "site": _site(coordinator),
+        "endpoints": {name: _endpoint(state) for name, state in coordinator.poller.states.items()},
+        **more,
+        "answers": {name: answer for name, answer in answers.items() if answer is not None},
+    }
+    redactor = Redactor(await instance_id.async_get(hass))
+    redactor.know("serial", coordinator.serial).know("email", entry.data.get(CONF_USERNAME))
+    redactor.know("host", entry.data[CONF_HOST]).learn(report["answers"])
+    return cast("dict[str, Any]", redactor.json(report))
+
+
+def _token(raw: str) -> Json:
+    """Tell what a token is, without its secret."""
+    try:
+        token = AccessToken.parse(raw)
+    except TokenMalformed:
+        return None
+    return {"role": token.role, "issued": token.issued.isoformat(), "expires": token.expires.isoformat()}
+
+
+def _site(coordinator: IQGatewayCoordinator) -> Json:
+    """Tell what was made of the answers."""
+    site = coordinator.data.site
+    return {
+        "parts": sorted(site.parts),
+        "phases": site.phase_count,
+        "meters": sorted(site.meters),
+        "inverters": len(site.inverters),
+        "totals": {key: total.source for key, total in site.totals.items()},
+        "fresh": sorted(site.fresh),
+        "oddities": sorted(site.oddities),
+    }
+
+
+def _endpoint(state: EndpointState) -> Json:
+    """Tell how an endpoint answers: age and latency in seconds, counts of the last hour."""
+    lately = state.log.summary()
+    asked = "never asked" if state.asked_at is None else "answered"
+    return {
+        "outcome": type(state.error).__name__ if state.error else asked,
+        "reason": str(state.error) if state.error else None,
+        "age": round(time.monotonic() - state.read_at, 1) if state.answer else None,
+        "dropped_records": state.answer.dropped if state.answer else None,
+        "latency": {"median": lately.median, "worst": lately.worst},
+        "last_hour": {"requests": lately.requests, "failures": lately.failures},
+    }
+
+
+def _answer(endpoint: Endpoint[object], coordinator: IQGatewayCoordinator) -> Json:
+    """Return an endpoint's last good answer: JSON as it is, anything else as text."""
+    answer = coordinator.poller.states[endpoint.name].answer
+    if answer is None:
+        return None
+    decoded = endpoint.decode(answer.raw)
+    return decoded.decode(errors="replace") if isinstance(decoded, bytes) else cast("Json", decoded)
+
+
+def _file_name(endpoint: Endpoint[object]) -> str:
+    """Return what a recorded answer of the endpoint is called: "ivp_meters_readings"."""
+    return endpoint.path.strip("/").replace("/", "_")
+
+
+def _entity(hass: HomeAssistant, entity: er.RegistryEntry) -> Json:
+    """Tell what an entity shows; not its name, which is the user's."""
+    state = hass.states.get(entity.entity_id)
+    return {
+        "unique_id": entity.unique_id,
+        "disabled_by": entity.disabled_by,
+        "state": state.state if state else None,
+    }

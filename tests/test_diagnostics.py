@@ -1,0 +1,260 @@
+"""Diagnostics: whole enough to be replayed, and silent about whose they are."""
+
+from datetime import UTC, datetime, timedelta
+import json
+from pathlib import Path
+import re
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+    get_diagnostics_for_device,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.iq_gateway.diagnostics import async_get_config_entry_diagnostics
+from custom_components.iq_gateway.redaction import Redactor
+from custom_components.iq_gateway.request_log import RequestLog, RequestSummary
+from tests.conftest import PASSWORD, USERNAME, EntrySetUp
+from tests.simulator import Clock, Fault, GatewaySimulator
+from tests.simulator.reply import Json
+from tests.states import coordinator
+
+NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)
+INVERTERS = "api_v1_production_inverters"
+PERSONAL = {
+    "site_name": "Maple Street 5",
+    "timezone": "Europe/Amsterdam",
+    "contact": "jane@example.org at 192.168.178.23 (00:1d:c0:12:34:56)",
+    "serial_num": "20-A0815",
+    "sn": 4711,
+    "note": "20-A0815 of Maple Street 5",
+}
+
+
+async def report_of(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, Any]:
+    """Return an entry's diagnostics as they would be written to a file."""
+    report: dict[str, Any] = json.loads(json.dumps(await async_get_config_entry_diagnostics(hass, entry)))
+    return report
+
+
+def add_personal(payload: Json) -> Json:
+    """Have the gateway say more than it should."""
+    assert isinstance(payload, dict)
+    return {**payload, "site": PERSONAL}
+
+
+def serials(answer: Json) -> list[str]:
+    """Return the serial numbers in a list of inverters."""
+    assert isinstance(answer, list)
+    return [str(row["serialNumber"]) for row in answer if isinstance(row, dict)]
+
+
+def original_serials(entry: MockConfigEntry) -> list[str]:
+    """Return the serial numbers of the inverters as the gateway sent them."""
+    answer = coordinator(entry).poller.states["inverters"].answer
+    assert answer is not None
+    return serials(json.loads(answer.raw))
+
+
+def entities_of(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, tuple[object, ...]]:
+    """Return what an entry shows, by unique id; the token is not the site's."""
+    registry = er.async_get(hass)
+    return {
+        f"{entity.domain} {entity.unique_id}": (entity.disabled_by, state.state if state else None)
+        for entity in er.async_entries_for_config_entry(registry, entry.entry_id)
+        if not entity.unique_id.endswith("token_expires")
+        for state in [hass.states.get(entity.entity_id)]
+    }
+
+
+async def test_nobody_can_tell_whose_they_are(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Neither from what is set up nor from what the gateway said, foreseen or not."""
+    gateway.override("live", add_personal)
+    entry = await setup_entry(gateway, **{CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD})
+    hass.config_entries.async_update_entry(entry, title="The Millers' roof")
+    text = json.dumps(await report_of(hass, entry))
+
+    token: str = entry.data["token"]
+    originals = {
+        gateway.serial,
+        *original_serials(entry),
+        *token.split("."),
+        USERNAME,
+        PASSWORD,
+        gateway.host,
+        gateway.host.partition(":")[0],
+        gateway.fingerprint,
+        "Millers",
+        "Maple Street",
+        "Amsterdam",
+        "jane@example.org",
+        "192.168.178.23",
+        "00:1d:c0:12:34:56",
+        "20-A0815",
+        "4711",
+    }
+    assert len(originals) > 40
+    assert [original for original in originals if original in text] == []
+
+
+@pytest.mark.parametrize(
+    "profile",
+    ["standard", "net_single", "total_consumption", "metered_battery", "off_grid", "generator", "ac_batteries"],
+)
+async def test_a_replay_shows_the_same_entities(
+    hass: HomeAssistant,
+    setup_entry: EntrySetUp,
+    socket_enabled: None,
+    tmp_path: Path,
+    profile: str,
+) -> None:
+    """Served by the simulator, the file makes the same entities with the same states."""
+    clock = Clock(start=NOON, speed=0)
+    async with GatewaySimulator(profile, clock=clock) as gateway:
+        gateway.enable_stream()
+        entry = await setup_entry(gateway)
+    report = await report_of(hass, entry)
+    shown = entities_of(hass, entry)
+    stand_ins = dict(zip(original_serials(entry), serials(report["answers"][INVERTERS]), strict=True))
+    stand_ins[gateway.serial] = report["entry"]["data"]["serial"]
+    expected = {re.sub(r"\d{12}", lambda serial: stand_ins[serial[0]], name): value for name, value in shown.items()}
+
+    file = tmp_path / "diagnostics.json"
+    file.write_text(json.dumps({"home_assistant": {}, "data": report}))
+    async with GatewaySimulator(replay=file, clock=clock) as replayed:
+        replayed.enable_stream()
+        again = await setup_entry(replayed)
+    assert entities_of(hass, again) == expected
+
+
+async def test_stand_ins_are_always_the_same(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Two files of one system can be compared; no two inverters become one."""
+    entry = await setup_entry(gateway)
+    first = await report_of(hass, entry)
+    await hass.config_entries.async_reload(entry.entry_id)
+    second = await report_of(hass, entry)
+    assert serials(first["answers"][INVERTERS]) == serials(second["answers"][INVERTERS])
+    assert first["entry"] == second["entry"]
+    assert len(set(serials(first["answers"][INVERTERS]))) == 35
+
+
+async def test_they_tell_how_each_endpoint_answers(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, freezer: FrozenDateTimeFactory
+) -> None:
+    """What failed, since when, how fast and how often in the last hour."""
+    entry = await setup_entry(gateway)
+    gateway.fault("readings", Fault.UNAVAILABLE)
+    freezer.tick(timedelta(minutes=5))
+    await coordinator(entry).async_refresh()
+    endpoints = (await report_of(hass, entry))["endpoints"]
+    assert endpoints["readings"] == {
+        "outcome": "GatewayBusy",
+        "reason": "status 503",
+        "age": 300.0,
+        "dropped_records": 0,
+        "latency": {"median": 0.0, "worst": 0.0},
+        "last_hour": {"requests": 2, "failures": 1},
+    }
+    assert endpoints["live"]["outcome"] == "answered"
+    assert endpoints["consumption"]["outcome"] == "never asked"
+    assert endpoints["consumption"]["age"] is None
+
+
+async def test_they_tell_what_is_set_up(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Versions, options, the token's life, and what was made of the answers."""
+    entry = await setup_entry(gateway, options={"update_interval": 60}, username=USERNAME, password=PASSWORD)
+    report = await report_of(hass, entry)
+    assert report["versions"]["gateway"] == gateway.firmware
+    assert report["versions"].keys() == {"home_assistant", "integration", "gateway"}
+    assert report["entry"]["options"] == {"update_interval": 60}
+    assert report["entry"]["data"]["password"] == "**REDACTED**"
+    assert report["token"]["role"] == "owner"
+    assert {"battery", "consumption", "grid", "relays"} <= set(report["site"]["parts"])
+    assert report["site"]["inverters"] == 35
+
+
+async def test_a_token_that_is_none_does_not_matter(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Diagnostics are for when something is wrong."""
+    entry = await setup_entry(gateway)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, "token": "none"})
+    assert (await report_of(hass, entry))["token"] is None
+
+
+async def test_a_device_has_its_own_entities_in_them(
+    hass: HomeAssistant,
+    setup_entry: EntrySetUp,
+    gateway: GatewaySimulator,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    """Beside all that its gateway said."""
+    assert await async_setup_component(hass, "diagnostics", {})
+    entry = await setup_entry(gateway)
+    serial = original_serials(entry)[0]
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    device = next(device for device in devices if device.serial_number == serial)
+    report = await get_diagnostics_for_device(hass, hass_client, entry, device)
+    stand_in = serials(report["answers"][INVERTERS])[0]
+    assert [entity["unique_id"] for entity in report["device"]["entities"]] == [
+        f"{stand_in}_{key}" for key in ("power", "max_power", "last_report")
+    ]
+    assert "device" not in await get_diagnostics_for_config_entry(hass, hass_client, entry)
+
+
+@pytest.mark.parametrize(
+    ("original", "shape"),
+    [
+        ("122333444555", r"9\d{11}"),
+        ("eyJhbGciOi.eyJhdWQi.c2ln-bmF0dXJl", r"token-\d{6}"),
+        ("jane.doe@example.org", r"somebody-\d{6}@example\.com"),
+        ("192.168.1.2", r"198\.18\.\d+\.\d+"),
+        ("00:1D:C0:12:34:56", r"02(:[0-9a-f]{2}){5}"),
+        ("America/Argentina/Ushuaia", "America/City"),
+    ],
+)
+def test_stand_ins_have_the_shape_of_what_they_stand_for(original: str, shape: str) -> None:
+    """A reader sees what kind of thing it was."""
+    redacted = Redactor("secret").text(f"a {original}, b")
+    assert re.fullmatch(rf"a {shape}, b", redacted)
+    assert redacted == Redactor("secret").text(f"a {original}, b")
+
+
+@pytest.mark.parametrize("text", ["D8.3.5169", "02.00.01", "1234567890123", "704643328", "12:34:56", "0.122333444555"])
+def test_what_tells_nobody_apart_stays(text: str) -> None:
+    """Versions, eids, counters and times look a little like serial numbers and addresses."""
+    assert Redactor("secret").text(text) == text
+
+
+def test_one_secret_gives_other_stand_ins_than_another() -> None:
+    """Nobody can try out all serial numbers to find the original."""
+    assert Redactor("one").text("122333444555") != Redactor("two").text("122333444555")
+
+
+def test_only_the_last_hour_counts(freezer: FrozenDateTimeFactory) -> None:
+    """Failures have no latency."""
+    log = RequestLog()
+    assert log.summary() == RequestSummary(requests=0, failures=0, median=None, worst=None)
+    for seconds in (1, 2, 9):
+        with log.request():
+            freezer.tick(seconds)
+    with pytest.raises(TimeoutError), log.request():
+        freezer.tick(15)
+        raise TimeoutError
+    assert log.summary() == RequestSummary(requests=4, failures=1, median=2, worst=9)
+    freezer.tick(timedelta(minutes=59, seconds=35))
+    assert log.summary() == RequestSummary(requests=2, failures=1, median=9, worst=9)
