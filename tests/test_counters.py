@@ -276,14 +276,11 @@ def test_a_clock_that_was_set_back_holds_the_total_for_one_cycle(site: Site) -> 
     assert site.change is None
 
 
-def test_a_counter_that_begins_with_zeros_is_published_once_it_counts(site: Site) -> None:
-    """At set-up the gateway may just be starting: a published zero would make its whole lifetime a rise."""
-    assert site.read(0.0, 0.0, 9_000_000.0) == [None, None, 9_000_000.0]
-
-
-def test_a_counter_that_lastingly_is_zero_is_published(site: Site) -> None:
-    """A battery that has never been charged."""
-    assert site.read(*[0.0] * 5, 120.0) == [None, None, None, 0.0, 0.0, 120.0]
+def test_a_first_zero_that_was_none_never_makes_the_lifetime_a_rise(site: Site) -> None:
+    """The gateway was just starting when it was set up: the total counts from there, until the user decides."""
+    site.read(0.0, 0.0)
+    assert site.read(*climb(9_000_000.0, readings=4))[-1] == 1_500.0
+    assert site.change is not None
 
 
 def test_keeping_the_continuous_total_forgets_the_change_and_nothing_else(site: Site) -> None:
@@ -310,7 +307,7 @@ def _broken_stores() -> Iterable[object]:
     good = site.ledger.to_dict()[KEY]
     assert isinstance(good, dict)
     yield from (None, [], "ledger", {}, {**good, "total": None}, {**good, "total": "12"}, {**good, "base": {}})
-    yield from ({**good, "total": float("nan")}, {**good, "empty": 0}, {**good, "suspect": [1]})
+    yield from ({**good, "total": float("nan")}, {**good, "detached": 0}, {**good, "suspect": [1]})
 
 
 @pytest.mark.parametrize("broken", _broken_stores())

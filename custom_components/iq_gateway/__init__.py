@@ -13,6 +13,7 @@ from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator, IQGatewayDa
 from .devices import async_register_gateway, is_listed
 from .energy_dashboard import async_fulfil_wish
 from .issues import async_clear
+from .ledger import async_forget_totals
 from .services import async_register_services
 
 PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.SENSOR]
@@ -43,12 +44,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
 
 async def async_unload_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) -> bool:
     """Unload a gateway; what it was being asked ends with it."""
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        await entry.runtime_data.coordinator.totals.async_close()
+    return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) -> None:
-    """Take back what the user was asked to see to."""
+    """Take back what the user was asked to see to, and forget the totals."""
     async_clear(hass, entry)
+    await async_forget_totals(hass, entry)
 
 
 async def async_remove_config_entry_device(

@@ -25,6 +25,7 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
+from .ledger import TotalsKeeper
 from .pace import Pace
 from .polling import CycleResult, Poller
 from .silences import SilenceLog
@@ -88,6 +89,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         )
         self._pace = Pace(pace)
         self.keeper = TokenKeeper(hass, entry, self.poller, refresh=self.async_request_refresh)
+        self.totals = TotalsKeeper(hass, entry)
         self._oddities: frozenset[str] = frozenset()
         self._silences = SilenceLog(entry.title)
 
@@ -95,6 +97,10 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
     def info(self) -> GatewayInfo | None:
         """What the gateway last said of itself."""
         return self.poller.snapshot().known(INFO)
+
+    @override
+    async def _async_setup(self) -> None:
+        await self.totals.async_load()
 
     @override
     async def _async_update_data(self) -> Picture:
@@ -105,7 +111,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         self.update_interval = self._pace.after(result)
         self.poller.interval = self._pace.calm.total_seconds()
         self._log_oddities()
-        return self._picture()
+        return self._picture(result)
 
     async def _async_run_cycle(self) -> CycleResult:
         """Read what is looked at; once more if that took a new token."""
@@ -116,11 +122,11 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         async_watch_certificate(self.hass, self.config_entry, result)
         return result
 
-    def _picture(self) -> Picture:
+    def _picture(self, result: CycleResult) -> Picture:
         site = self.poller.site
         return Picture(
             site=site,
-            totals={key: total.energy for key, total in site.totals.items()},
+            totals=self.totals.async_update(site, result.answered),
             token=self.keeper.token,
         )
 

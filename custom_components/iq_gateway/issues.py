@@ -14,6 +14,7 @@ class Issue(StrEnum):
 
     CERTIFICATE = "certificate"
     TOKEN = "token"
+    TOTALS = "totals"
 
 
 @callback

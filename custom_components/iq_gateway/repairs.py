@@ -10,10 +10,12 @@ from homeassistant.core import HomeAssistant
 from .issues import Issue
 from .repairs_certificate import CertificateRepairFlow
 from .repairs_token import TokenRepairFlow
+from .repairs_totals import TotalsRepairFlow
 
 _FLOWS: Final[dict[Issue, Callable[[ConfigEntry], RepairsFlow]]] = {
     Issue.CERTIFICATE: CertificateRepairFlow,
     Issue.TOKEN: TokenRepairFlow,
+    Issue.TOTALS: TotalsRepairFlow,
 }
 
 

@@ -2,6 +2,7 @@
 
 from .counter import Change, Counter
 from .ledger import Ledger
+from .limits import limit, limits
 from .run import Reading
 
-__all__ = ["Change", "Counter", "Ledger", "Reading"]
+__all__ = ["Change", "Counter", "Ledger", "Reading", "limit", "limits"]

@@ -44,34 +44,23 @@ class Counter:
     run, beside which the total stands still. Once that run is lasting, the total goes on with it from where it stands.
     """
 
-    total: float  # Wh
+    total: float  # Wh, what is published
     base: Base
     suspect: Run | None = None
     former: Base | None = None  # what the counter may come back to, as a meter does that was disabled for an hour
     change: Change | None = None
-    empty: bool = False  # nothing but zeros were read yet, and not for long
     detached: bool = False  # the next reading is another gateway's
 
     @classmethod
-    def begin(cls, reading: Reading, *, total: float | None = None) -> Counter:
-        """Begin with a first reading: as it is, or so that a total goes on with it."""
-        if total is None:
-            # Zero may be that of a gateway that is just starting: to publish it would make all that follows a rise.
-            base = Base(run=Run.begin(reading), offset=0.0)
-            return cls(total=reading.energy, base=base, empty=reading.energy == 0)
-        return cls(total=total, base=Base(run=Run.begin(reading), offset=total - reading.energy))
-
-    @property
-    def published(self) -> float | None:
-        """The total in Wh, once there is one."""
-        return None if self.empty else self.total
+    def begin(cls, reading: Reading) -> Counter:
+        """Begin with a first reading, published as it is."""
+        return cls(total=reading.energy, base=Base(run=Run.begin(reading), offset=0.0))
 
     def observe(self, reading: Reading) -> Counter:
         """Return the counter after one more reading."""
         if self.detached:
-            return Counter.begin(reading, total=self.published)
-        if self.empty and reading.energy:
-            return Counter.begin(reading)
+            base = Base(run=Run.begin(reading), offset=self.total - reading.energy)
+            return Counter(total=self.total, base=base)
         base = replace(self.base, run=self.base.run.at(reading.at))
         if believed := _next(base, reading):
             return self._with(believed)
@@ -99,8 +88,7 @@ class Counter:
 
     def _with(self, base: Base) -> Counter:
         """Return the counter with a reading that was believed."""
-        empty = self.empty and not base.run.lasting
-        return replace(self, base=base, total=self._total(base), suspect=None, empty=empty)
+        return replace(self, base=base, total=self._total(base), suspect=None)
 
     def _moved(self, base: Base, suspect: Run, reading: Reading) -> Counter:
         """Return the counter with a lasting run as its base: the former one again, or one from where the total is."""
@@ -116,9 +104,7 @@ class Counter:
                 old_source=base.run.source,
                 new_source=suspect.source,
             )
-        return replace(
-            self, base=ahead, total=self._total(ahead), suspect=None, former=former, change=change, empty=False
-        )
+        return replace(self, base=ahead, total=self._total(ahead), suspect=None, former=former, change=change)
 
     def _total(self, base: Base) -> float:
         return max(self.total, base.run.energy + base.offset)

@@ -15,8 +15,10 @@ class Ledger:
         self._counters = dict(counters or {})
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, object]) -> tuple[Ledger, list[str]]:
-        """Rebuild a ledger, and tell which counters in the data are none."""
+    def from_dict(cls, data: object) -> tuple[Ledger, list[str]]:
+        """Rebuild a ledger, and tell what in the data is none."""
+        if not isinstance(data, dict):
+            return cls(), ["all"]
         counters, broken = {}, []
         for key, stored in data.items():
             try:
@@ -39,7 +41,7 @@ class Ledger:
     def published(self, key: str) -> float | None:
         """Return the total in Wh, if it is known."""
         counter = self._counters.get(key)
-        return counter.published if counter else None
+        return counter.total if counter else None
 
     @property
     def changes(self) -> dict[str, Change]:
