@@ -45,8 +45,7 @@ async def async_has_moved(hass: HomeAssistant, entry: ConfigEntry, host: str) ->
     known: str | None = entry.data.get(CONF_HOST)  # an ignored entry has none
     if known is None or known == host or await _answers(hass, entry, known):
         return False
-    # Of two announcements at once only the first one is followed.
-    return await _answers(hass, entry, host) and known == entry.data[CONF_HOST]
+    return await _answers(hass, entry, host)
 
 
 async def _answers(hass: HomeAssistant, entry: ConfigEntry, host: str) -> bool:
