@@ -1,0 +1,1 @@
+"""Tests of the one picture of a site."""
