@@ -1,0 +1,1 @@
+"""What hassfest and HACS ask of a custom integration, and the Integration Quality Scale, checked without either."""

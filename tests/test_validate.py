@@ -1,0 +1,99 @@
+"""The checker finds what it is there to find: each rule is broken once in a copy of the project."""
+
+from collections.abc import Callable
+import json
+from pathlib import Path
+import shutil
+from typing import Any
+
+import pytest
+
+from scripts.lib.validate.__main__ import CHECKS
+from scripts.lib.validate.tree import ROOT, Tree
+
+INTEGRATION = Path("custom_components/iq_gateway")
+COPIED = ("README.md", "CHANGELOG.md", "LICENSE", "hacs.json", "pyproject.toml", "scripts/test")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The project's files that are looked at, to be broken."""
+    shutil.copytree(ROOT / INTEGRATION, tmp_path / INTEGRATION, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in COPIED:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_config_flow.py").touch()
+    return tmp_path
+
+
+def _problems(root: Path) -> list[str]:
+    tree = Tree(root)
+    return [problem for check in CHECKS for problem in check(tree)]
+
+
+def _edit(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    document = json.loads(path.read_text())
+    change(document)
+    path.write_text(json.dumps(document))
+
+
+def test_the_project_has_no_problem() -> None:
+    """As it is, it passes."""
+    assert _problems(ROOT) == []
+
+
+def test_a_faithful_copy_has_no_problem(copy: Path) -> None:
+    """What the other tests find is of their own making."""
+    assert _problems(copy) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "expected"),
+    [
+        ("manifest.json", lambda m: m.pop("issue_tracker"), "issue_tracker is missing"),
+        ("manifest.json", lambda m: m.update(homepage="https://example.com"), "homepage is not known"),
+        ("manifest.json", lambda m: m.update(domain=m.pop("domain")), "order"),
+        ("manifest.json", lambda m: m.update(documentation="http://example.com"), "documentation"),
+        ("manifest.json", lambda m: m.update(requirements=["pyenphase"]), "requirements"),
+        ("manifest.json", lambda m: m.update(version="9.9.9"), "CHANGELOG.md: nothing on 9.9.9"),
+        ("manifest.json", lambda m: m.update(codeowners=["somebody"]), "codeowners"),
+        ("../../hacs.json", lambda h: h.update(colour="blue"), "colour is not known"),
+        ("translations/en.json", lambda t: t["config"]["error"].update(invalid_host="See https://x.y"), "address"),
+        ("translations/en.json", lambda t: t["config"]["error"].update(invalid_host="<b>No</b>"), "HTML"),
+        ("translations/en.json", lambda t: t["config"]["error"].update(invalid_host=" No"), "space"),
+        ("translations/en.json", lambda t: t["config"]["step"]["user"]["data_description"].pop("host"), "host lacks"),
+        ("icons.json", lambda i: i["entity"]["sensor"]["grid_state"].update(default="fa:bolt"), "not an icon"),
+        ("icons.json", lambda i: i["entity"]["sensor"].update(moon={"default": "mdi:moon"}), "no translation"),
+    ],
+)
+def test_a_broken_document_is_found(
+    copy: Path, name: str, change: Callable[[dict[str, Any]], object], expected: str
+) -> None:
+    """One change, and the checker says so."""
+    _edit(copy / INTEGRATION / name, change)
+    assert any(expected in problem for problem in _problems(copy))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "expected"),
+    [
+        ("quality_scale.yaml", "  parallel-updates: done\n", "", "parallel-updates is missing"),
+        ("quality_scale.yaml", "parallel-updates: done", "parallel-updates: todo", "parallel-updates is todo"),
+        ("sensor.py", "PARALLEL_UPDATES = 0", "", "parallel-updates is done, but"),
+        ("coordinator.py", "translation_key=", "text=", "exception-translations is done, but"),
+        ("../../README.md", "## Install", "## Bake", "docs-installation-instructions is done, but"),
+        ("../../scripts/test", "95", "10", "test-coverage is done, but"),
+    ],
+)
+def test_a_rule_that_no_longer_holds_is_found(copy: Path, name: str, old: str, new: str, expected: str) -> None:
+    """The quality scale's answers are held against the code."""
+    path = copy / INTEGRATION / name
+    path.write_text(path.read_text().replace(old, new))
+    assert any(expected in problem for problem in _problems(copy))
+
+
+def test_an_image_of_another_size_is_found(copy: Path) -> None:
+    """Home Assistant shows the icon at these sizes only."""
+    shutil.copy(copy / INTEGRATION / "brand/icon.png", copy / INTEGRATION / "brand/icon@2x.png")
+    assert _problems(copy) == ["brand/icon@2x.png: not a PNG image of 512 x 512"]
