@@ -98,6 +98,11 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         """What the gateway last said of itself."""
         return self.poller.snapshot().known(INFO)
 
+    @property
+    def reachable(self) -> bool:
+        """Whether anything answered in the last cycle."""
+        return not self._pace.silent
+
     @override
     async def _async_setup(self) -> None:
         await self.totals.async_load()

@@ -31,6 +31,11 @@ class Pace:
         """The interval that the gateway can keep at present; what values are held against to see whether they stand."""
         return self._chosen * (1 << self._steps)
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing answered in the last cycle."""
+        return self._silent_cycles > 0
+
     def after(self, result: CycleResult) -> timedelta:
         """Return the time to wait after a cycle."""
         silent = bool(result.errors) and not result.answered
