@@ -77,7 +77,7 @@ async def test_a_new_gateway_is_offered(
     assert gateway.requests == []
 
     flow = hass.config_entries.flow.async_get(result["flow_id"])
-    assert flow["context"]["title_placeholders"] == {"serial": gateway.serial, "host": host}
+    assert flow["context"]["title_placeholders"] == {"name": f"IQ Gateway {gateway.serial} ({host})"}
 
     result = await submit(hass, result, **shown(result))
     result = await submit(hass, await choose(hass, result, "token"), token=gateway.mint())

@@ -103,7 +103,7 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
                 async_remember_mac(self.hass, entry, mac)
             moved = await async_has_moved(self.hass, entry, host)
             self._abort_if_unique_id_configured(updates={CONF_HOST: host} if moved else None)
-        self.context.update({"title_placeholders": {"serial": serial, "host": host}})
+        self.context.update({"title_placeholders": {"name": f"{_TITLE} {serial} ({host})"}})
         self._address = {CONF_HOST: host, CONF_SERIAL: serial}
         return await self.async_step_user()
 
