@@ -54,6 +54,7 @@ async def _async_report(hass: HomeAssistant, entry: IQGatewayConfigEntry, more: 
         "entry": {"data": async_redact_data(entry.data, _SECRETS), "options": dict(entry.options)},
         "token": _token(entry.data[CONF_TOKEN]),
         "site": _site(coordinator),
+        "counters": cast("Json", coordinator.totals.as_dict()),
         "endpoints": {name: _endpoint(state) for name, state in coordinator.poller.states.items()},
         **more,
         "answers": {name: answer for name, answer in answers.items() if answer is not None},

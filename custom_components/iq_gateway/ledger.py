@@ -45,6 +45,10 @@ class TotalsKeeper:
         """The changes that wait for a decision, by the key of the total."""
         return self._ledger.changes
 
+    def as_dict(self) -> dict[str, object]:
+        """Return every counter as it stands, for diagnostics."""
+        return self._ledger.to_dict()
+
     async def async_load(self) -> None:
         """Load what was stored; what is damaged begins anew."""
         try:
