@@ -1,5 +1,6 @@
 """The house: energy is conserved, counters are the integral of power, whoever asks and however often."""
 
+from dataclasses import replace
 import math
 from zoneinfo import ZoneInfo
 
@@ -191,3 +192,27 @@ def test_a_house_goes_on_from_what_it_remembers() -> None:
     assert restarted.produced_at(quarter) == pytest.approx(undisturbed.produced_at(quarter), abs=60)
     today = [house.quarters[-1].produced - house.midnights[-1].produced for house in (restarted, undisturbed)]
     assert today[0] == pytest.approx(today[1], rel=0.02)
+
+
+@pytest.mark.parametrize("profile", ["off_grid", "generator"])
+def test_an_island_with_enough_of_everything_uses_what_it_would_use_on_the_grid(profile: str) -> None:
+    """Neither more nor less."""
+    island, connected = make_house(profile), make_house(replace(PROFILES[profile], on_grid=True))
+    for step in range(DAY // STEP):
+        for house in (island, connected):
+            house.advance_to(JUNE_NOON + step * STEP)
+        assert island.power.load == pytest.approx(connected.power.load, abs=1e-6)
+
+
+def test_what_inverters_had_delivered_can_be_asked_for_any_moment_of_the_last_hour() -> None:
+    """Exactly, between two steps too; before the sun rose it is what it was in the evening."""
+    house = make_house("standard")
+    seen = {}
+    for second in range(0, 3600, 7):
+        house.advance_to(JUNE_NOON + second)
+        seen[house.time] = house.totals.production
+    for moment, produced in seen.items():
+        assert house.produced_at(moment) == pytest.approx(produced, abs=1e-6)
+    house.advance_to(JUNE_NOON + 14 * 3600)
+    assert house.produced_at(house.time - 3600) == house.totals.production
+    assert house.time - house.last_sun > 3600
