@@ -13,6 +13,7 @@ from typing import Final
 from aiohttp import ClientSession
 
 from scripts.lib.develop.api import PASSWORD, USERNAME, Api
+from scripts.lib.develop.history import backfill
 from scripts.lib.develop.home_assistant import HomeAssistant
 from scripts.lib.develop.process import ROOT, DemoError
 from scripts.lib.develop.report import log_complaints, settled_rows, table
@@ -84,6 +85,7 @@ async def _look(api: Api, home_assistant: HomeAssistant, *, reason: str | None) 
 def _print_directions(home_assistant: HomeAssistant, site: Site) -> None:
     """Say where everything is."""
     print(f"Home Assistant   {home_assistant.url}   user {USERNAME}, password {PASSWORD}")
+    print(f"Energy panel     {home_assistant.url}/energy")
     print(f"Log              {home_assistant.log}")
     print(f"Gateway          https://{site.host}")
     if site.control:
@@ -105,9 +107,12 @@ async def _run(options: argparse.Namespace) -> int:
         async with home_assistant.started(session):
             api = Api(session=session, url=home_assistant.url)
             await api.sign_in()
-            if not await is_set_up(api):
+            is_new = not await is_set_up(api)
+            if is_new:
                 await set_up(api, site)
             well = await _look(api, home_assistant, reason=RECORDED if options.replay else None)
+            if is_new and not options.gateway and not options.replay:
+                await backfill(api, options.profile)
             _print_directions(home_assistant, site)
             if options.once:
                 return 0 if well else 1

@@ -96,10 +96,10 @@ class Websocket:
     ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     async def command(self, command: str, **data: object) -> list[Json]:
-        """Send a command whose result is a list."""
+        """Send a command whose result is a list, or nothing."""
         await self.connection.send_json({"id": next(self.ids), "type": command, **data})
         answer: Json = await self.connection.receive_json()
         if not answer["success"]:
             raise DemoError(f"Home Assistant refused {command}: {answer['error']}")
-        result: list[Json] = answer["result"]
+        result: list[Json] = answer["result"] or []
         return result
