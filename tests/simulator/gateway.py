@@ -37,7 +37,6 @@ _HEADERS: Final = {
 _PAST: Final = 1_800.0
 """Seconds before the start at which the live data last moved."""
 
-_RECORDING_REFRESH: Final = 15
 DEFAULT_ZONE: Final = "Europe/Amsterdam"
 
 
@@ -66,10 +65,10 @@ class GatewaySimulator(HttpsServer):
         self.latency = latency
         self.zone = ZoneInfo(zone)
         begins = self.clock.now() - _PAST
-        self._source: Source = (
-            Recording(replay, start=begins, serial=serial) if replay else _model(profile, serial, self.zone, begins)
-        )
-        self._live = LiveData(self._source, stamp=self._stamp, refresh=_RECORDING_REFRESH if replay else None)
+        if replay:
+            self._watch(Recording(replay, start=begins, serial=serial))
+        else:
+            self._watch(_model(profile, serial, self.zone, begins))
         self._doorkeeper = Doorkeeper(serial=self.serial, denied=denied)
         self._faults = Faults()
         self._overrides: dict[str, Override] = {}
@@ -108,9 +107,9 @@ class GatewaySimulator(HttpsServer):
 
     def resume(self, memory: Memory) -> None:
         """Go on with the counters of an earlier run."""
-        self._source = _model(self.house.profile, self.serial, self.zone, memory.time)
-        self._source.house.recall(memory)
-        self._live = LiveData(self._source, stamp=self._stamp)
+        source = _model(self.house.profile, self.serial, self.zone, memory.time)
+        source.house.recall(memory)
+        self._watch(source)
 
     def mint(
         self,
@@ -181,6 +180,10 @@ class GatewaySimulator(HttpsServer):
     def disable_stream(self) -> None:
         """Turn the stream off: the live data stands still."""
         self._live.disable(self.clock.now())
+
+    def _watch(self, source: Source) -> None:
+        self._source = source
+        self._live = LiveData(source, stamp=self._stamp)
 
     @overrides
     def _now(self) -> float:

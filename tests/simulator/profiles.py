@@ -29,7 +29,8 @@ class Profile:
 
     `meters` are the enabled current transformers, `disabled` those the gateway lists without using them. `panel_watts`
     is one inverter's peak, `load` the house's average, `generator` its rating, all in W. `inverter_interval` is the
-    pace of the inverters' reports in s.
+    pace of the inverters' reports in s, `live_refresh` that of live data while the stream is off (None: it stands
+    still; firmware from 8.3.5289 on: 15).
     """
 
     name: str
@@ -50,6 +51,7 @@ class Profile:
     part_number: str = METERED
     metered: bool = True
     inverter_interval: int = 300
+    live_refresh: int | None = None
 
     @property
     def iq_battery(self) -> Battery | None:

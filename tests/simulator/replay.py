@@ -8,12 +8,14 @@ from collections.abc import Callable
 import json
 from pathlib import Path
 import re
-from typing import override
+from typing import Final, override
 
 from .endpoints import CONSUMPTION, LIVE
 from .made_up import consumption_reports, live_status
 from .reply import Json, Reply, json_reply
 from .source import Source
+
+_LIVE_REFRESH: Final = 15
 
 
 class Recording(Source):
@@ -28,6 +30,7 @@ class Recording(Source):
         self._info = self._info.replace(recorded, self.serial)
         self.firmware = _element(self._info, "software")
         self._recorded_firmware = self.firmware
+        self.live_refresh = _LIVE_REFRESH
         self._time = start
 
     @property

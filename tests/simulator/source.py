@@ -15,6 +15,8 @@ class Source(Protocol):
 
     serial: str
     firmware: str
+    live_refresh: int | None
+    """Seconds between two refreshes of the live data while the stream is off; None: it stands still."""
 
     @property
     def time(self) -> float:
@@ -40,6 +42,7 @@ class ModelSource(Source):
         self.house = house
         self.serial = serial
         self.firmware = house.profile.firmware
+        self.live_refresh = house.profile.live_refresh
 
     @property
     @override

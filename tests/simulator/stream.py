@@ -13,14 +13,13 @@ OFF_TEXT: Final = "Last available status data shown. Live stream not enabled. En
 class LiveData:
     """The live data of a source: moving with it, or stopped where the stream ended.
 
-    `refresh` is the pace in s at which firmware from 8.3.5289 on refreshes while the stream is off; None freezes.
     `stamp` turns a moment into the gateway's own time.
     """
 
-    def __init__(self, source: Source, *, stamp: Callable[[float], int], refresh: int | None = None) -> None:
+    def __init__(self, source: Source, *, stamp: Callable[[float], int]) -> None:
         self._source = source
         self._stamp = stamp
-        self._refresh = refresh
+        self._refresh = source.live_refresh
         self._until = source.time
         self._frozen = self._now()
 

@@ -1,5 +1,7 @@
 """Live data: what it shows, and that it stands still while nobody asked for the stream."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.simulator import PROFILES, Clock, GatewaySimulator
@@ -109,3 +111,18 @@ async def test_a_gateway_without_meters_knows_no_load(clock: Clock, browser: Bro
     assert power_of(page, "grid") == power_of(page, "load") == power_of(page, "storage") == 0
     assert power_of(page, "pv") > 0
     assert meters_of(page)["soc"] == 0
+
+
+async def test_newer_firmware_refreshes_now_and_then_without_the_stream(clock: Clock, browser: Browser) -> None:
+    """Every fifteen seconds, and of the moment it says."""
+    site = replace(PROFILES["metered_battery"], live_refresh=15)
+    async with GatewaySimulator(site, clock=clock) as gateway:
+        clock.advance(3607)
+        page = await browser.ask(gateway, STATUS)
+        assert "info" in page.record()
+        assert meters_of(page)["last_update"] == int(clock.now()) - 7
+        clock.advance(7)
+        assert (await browser.ask(gateway, STATUS)).text == page.text
+        clock.advance(1)
+        page = await browser.ask(gateway, STATUS)
+    assert meters_of(page)["last_update"] == int(clock.now())
