@@ -13,7 +13,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .const import CONF_SERIAL, DOMAIN, LOGGER
-from .counters import Change, Ledger, Reading, limit, limits
+from .counters import WRAPPING, Change, Ledger, Reading, limit, limits
 from .issues import Issue, async_clear, async_raise
 from .site import Site
 
@@ -78,8 +78,16 @@ class TotalsKeeper:
                 continue
             self._missed[key] = self._missed.get(key, 0) + 1 if total.energy is None else 0
             if total.energy is not None:
-                bound = limit(bounds, key)
-                self._ledger.observe(key, Reading(energy=total.energy, source=total.source, at=now, bound=bound))
+                self._ledger.observe(
+                    key,
+                    Reading(
+                        energy=total.energy,
+                        source=total.source,
+                        at=now,
+                        bound=limit(bounds, key),
+                        wraps=total.source in WRAPPING,
+                    ),
+                )
         self._async_tell()
         self._async_schedule_save(0 if self._ledger.offsets != offsets else _SAVE_DELAY)
         return {key: self._shown(key, site) for key in site.totals}

@@ -2,7 +2,7 @@
 
 from .counter import Change, Counter
 from .ledger import Ledger
-from .limits import limit, limits
+from .limits import WRAPPING, limit, limits
 from .run import Reading
 
-__all__ = ["Change", "Counter", "Ledger", "Reading", "limit", "limits"]
+__all__ = ["WRAPPING", "Change", "Counter", "Ledger", "Reading", "limit", "limits"]

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from .run import DAY, Reading, Run
+from .run import DAY, HOUR, Reading, Run, possible
 
-# Microinverters' lifetimes are kept in 32 bits of J, and the sum of them too (firmware 7.x to 8.2; gateway-api.md 3).
+# What 32 bits of J hold.
 WRAP: Final = 2**32 / 3600.0
 
 # A single reading after a counter stood still for long is not enough to take the missing energy from.
@@ -115,6 +115,9 @@ def _next(base: Base, reading: Reading) -> Base | None:
     if base.run.allows(reading):
         return replace(base, run=base.run.extended(reading))
     # Zero is what a gateway shows that is just starting; a counter that wrapped has gone on since.
-    if reading.energy > 0 and base.run.allows(replace(reading, energy=reading.energy + WRAP)):
-        return Base(run=Run.begin(reading), offset=base.offset + WRAP)
-    return None
+    if not reading.wraps or not reading.energy:
+        return None
+    unwrapped = replace(reading, energy=reading.energy + WRAP)
+    # After a long absence, a counter that was reset is not told from one that wrapped.
+    close = unwrapped.energy <= base.run.energy + possible(reading.bound, HOUR)
+    return Base(run=Run.begin(reading), offset=base.offset + WRAP) if close and base.run.allows(unwrapped) else None

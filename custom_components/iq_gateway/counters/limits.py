@@ -12,6 +12,9 @@ from ..site import Site, SiteInverter, SiteMeter
 # The main breaker of a large house; what stands behind it, batteries included, cannot move more for long.
 _BREAKER: Final = 200.0  # A
 
+# Sums over microinverters are kept in 32 bits of J by firmware 7.x to 8.2 (gateway-api.md 3); meters have more.
+WRAPPING: Final = frozenset({"microinverters", "production api"})
+
 # A phase's voltage where no meter tells it, or tells what no grid has: Europe's, which is the higher one.
 _VOLTAGE: Final = 240.0
 _VOLTAGES: Final = (100.0, 300.0)

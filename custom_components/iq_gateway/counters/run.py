@@ -27,6 +27,7 @@ class Reading:
     source: str
     at: float  # seconds since 1970
     bound: float  # W
+    wraps: bool = False  # the counter has 32 bits of J
 
 
 def possible(bound: float, seconds: float) -> float:
@@ -45,7 +46,9 @@ class Run:
     source: str
     energy: float  # Wh, the last reading
     read_at: float
-    moved_at: float  # when the reading last changed
+    moved_at: float  # when the reading last rose
+    before: float  # Wh, the reading from which it last rose
+    before_at: float  # when that was risen to
     floor: float  # Wh
     start: float  # Wh, the level that is next to become the floor
     start_at: float
@@ -59,6 +62,8 @@ class Run:
             energy=reading.energy,
             read_at=reading.at,
             moved_at=reading.at,
+            before=reading.energy,
+            before_at=reading.at,
             floor=reading.energy,
             start=reading.energy,
             start_at=reading.at,
@@ -75,7 +80,12 @@ class Run:
         if now >= self.read_at:
             return self
         return replace(
-            self, read_at=now, moved_at=min(self.moved_at, now), start_at=min(self.start_at, now), readings=1
+            self,
+            read_at=now,
+            moved_at=min(self.moved_at, now),
+            before_at=min(self.before_at, now),
+            start_at=min(self.start_at, now),
+            readings=1,
         )
 
     def allows(self, reading: Reading) -> bool:
@@ -90,27 +100,35 @@ class Run:
         return self._joins(reading) and reading.energy <= highest
 
     def catches_up(self, reading: Reading) -> bool:
-        """Tell whether a reading could come next if the counter had stood still although energy flowed."""
-        highest = self.energy + possible(reading.bound, reading.at - self.moved_at)
+        """Tell whether a reading could come next after all.
+
+        The counter may have stood still for days although energy flowed, or what was read last may have been too low.
+        """
+        highest = max(
+            self.energy + possible(reading.bound, reading.at - self.moved_at),
+            self.before + possible(reading.bound, reading.at - self.before_at),
+        )
         return self._joins(reading) and reading.energy <= highest
 
     def extended(self, reading: Reading) -> Run:
         """Return the run with a reading added."""
         run = self._settled() if self.lasting else self
-        run = replace(
-            run,
-            energy=reading.energy,
-            read_at=reading.at,
-            moved_at=run.moved_at if reading.energy == run.energy else reading.at,
-            readings=run.readings + 1,
-        )
+        if reading.energy > run.energy:
+            run = replace(run, before=run.energy, before_at=run.moved_at, moved_at=reading.at)
+        run = replace(run, energy=reading.energy, read_at=reading.at, readings=run.readings + 1)
         if reading.energy < run.start - DRIFT:
             return replace(run, start=reading.energy, start_at=reading.at, readings=1)
         return run
 
     def _settled(self) -> Run:
         """Return the run with the level that proved lasting as its floor, and the last reading as the next level."""
-        return replace(self, floor=max(self.floor, self.start), start=self.energy, start_at=self.read_at, readings=1)
+        return replace(
+            self,
+            floor=max(self.floor, self.start),
+            start=self.energy,
+            start_at=self.read_at,
+            readings=1,
+        )
 
     def _joins(self, reading: Reading) -> bool:
         return reading.source == self.source and reading.energy >= self.floor - DRIFT
