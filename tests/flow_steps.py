@@ -46,6 +46,13 @@ async def token_form(hass: HomeAssistant, gateway: GatewaySimulator) -> ConfigFl
     return await choose(hass, await submit(hass, await start(hass), host=gateway.host), "token")
 
 
+async def finish(hass: HomeAssistant, result: ConfigFlowResult, **fields: bool) -> ConfigFlowResult:
+    """Take the last step of a new gateway, by default as it is suggested."""
+    assert result["type"] is FlowResultType.FORM
+    assert (result["step_id"], result["errors"]) == ("finish", {})
+    return await submit(hass, result, **fields)
+
+
 def shown(result: ConfigFlowResult) -> Mapping[str, Any]:
     """Return what a form suggests for its fields."""
     schema = result["data_schema"]

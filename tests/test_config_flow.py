@@ -8,9 +8,15 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.iq_gateway.const import CONF_FINGERPRINT, CONF_REMEMBER_PASSWORD, CONF_SERIAL, DEFAULT_HOST
+from custom_components.iq_gateway.const import (
+    CONF_ENERGY_PANEL,
+    CONF_FINGERPRINT,
+    CONF_REMEMBER_PASSWORD,
+    CONF_SERIAL,
+    DEFAULT_HOST,
+)
 from tests.conftest import PASSWORD, USERNAME, EntryMaker
-from tests.flow_steps import ACCOUNT, account_form, choose, shown, start, submit, token_form
+from tests.flow_steps import ACCOUNT, account_form, choose, finish, shown, start, submit, token_form
 from tests.simulator import Clock, CloudBehaviour, CloudSimulator, Fault, GatewaySimulator
 
 pytestmark = pytest.mark.usefixtures("no_setup")
@@ -30,6 +36,7 @@ async def test_an_account_is_all_it_takes(
     assert result["menu_options"] == ["account", "token"]
     result = await choose(hass, result, "account")
     result = await submit(hass, result, **ACCOUNT)
+    result = await finish(hass, result)
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "IQ Gateway"
@@ -54,7 +61,7 @@ async def test_a_password_not_to_be_remembered_is_forgotten(
 ) -> None:
     """It mints one token; neither it nor the e-mail address is stored."""
     result = await submit(hass, await account_form(hass, gateway), **{**ACCOUNT, CONF_REMEMBER_PASSWORD: False})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
+    result = await finish(hass, result)
     assert set(result["result"].data) == {CONF_HOST, CONF_SERIAL, CONF_FINGERPRINT, CONF_TOKEN}
 
 
@@ -69,7 +76,7 @@ async def test_a_pasted_token_does_without_an_account(
         "serial": gateway.serial,
     }
     token = gateway.mint("installer")
-    result = await submit(hass, result, token=pasted.format(token))
+    result = await finish(hass, await submit(hass, result, token=pasted.format(token)))
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].data == {
         CONF_HOST: gateway.host,
@@ -89,6 +96,7 @@ async def test_an_address_may_be_copied_from_the_browser(
     """Scheme, path and blanks are left out."""
     result = await submit(hass, await start(hass), host=typed.format(gateway.host), serial=f" {gateway.serial} ")
     result = await submit(hass, await choose(hass, result, "token"), token=gateway.mint())
+    result = await finish(hass, result)
     assert result["result"].data[CONF_HOST] == gateway.host
 
 
@@ -160,13 +168,34 @@ async def test_a_gateway_that_is_set_up_already(
     assert result["reason"] == "already_configured"
 
 
+@pytest.mark.parametrize(
+    ("wanted", "options"), [({}, {CONF_ENERGY_PANEL: True}), ({"energy_panel": False}, {})], ids=["by default", "not"]
+)
+async def test_the_energy_panel_is_filled_in_if_wanted(
+    hass: HomeAssistant, gateway: GatewaySimulator, wanted: dict[str, bool], options: dict[str, bool]
+) -> None:
+    """The wish is kept for when the entities exist."""
+    result = await submit(hass, await token_form(hass, gateway), token=gateway.mint())
+    result = await finish(hass, result, **wanted)
+    assert result["result"].options == options
+
+
+async def test_a_gateway_that_was_set_up_meanwhile(
+    hass: HomeAssistant, gateway: GatewaySimulator, add_entry: EntryMaker
+) -> None:
+    """The last step may be open for long."""
+    result = await submit(hass, await token_form(hass, gateway), token=gateway.mint())
+    add_entry(gateway)
+    assert (await finish(hass, result))["reason"] == "already_configured"
+
+
 async def test_a_second_gateway_has_a_title_of_its_own(
     hass: HomeAssistant, gateway: GatewaySimulator, clock: Clock
 ) -> None:
     """Titles are numbered, like the names under which gateways answer."""
-    await submit(hass, await token_form(hass, gateway), token=gateway.mint())
+    await finish(hass, await submit(hass, await token_form(hass, gateway), token=gateway.mint()))
     async with GatewaySimulator("standard", clock=clock, serial=ANOTHER_SERIAL) as second:
-        result = await submit(hass, await token_form(hass, second), token=second.mint())
+        result = await finish(hass, await submit(hass, await token_form(hass, second), token=second.mint()))
     assert result["title"] == "IQ Gateway 2"
 
 
@@ -208,7 +237,7 @@ async def test_what_the_cloud_says_is_told_where_it_belongs(
     assert not any(request.authorized for request in gateway.requests)
 
     cloud.behaviour = CloudBehaviour.NORMAL
-    result = await submit(hass, result, **ACCOUNT)
+    result = await finish(hass, await submit(hass, result, **ACCOUNT))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -218,7 +247,7 @@ async def test_a_token_by_any_route_will_do(
 ) -> None:
     """The user does not see which way the cloud took."""
     cloud.behaviour = behaviour
-    result = await submit(hass, await account_form(hass, gateway), **ACCOUNT)
+    result = await finish(hass, await submit(hass, await account_form(hass, gateway), **ACCOUNT))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -327,11 +356,12 @@ async def test_nothing_secret_is_logged(
     for behaviour in CloudBehaviour:
         cloud.behaviour = behaviour
         form = await submit(hass, await account_form(hass, gateway), **ACCOUNT)
-        if form["type"] is FlowResultType.CREATE_ENTRY:
+        if form["step_id"] == "finish":
+            form = await finish(hass, form)
             await hass.config_entries.async_remove(form["result"].entry_id)
     token = gateway.mint(lifetime=timedelta(days=5))
     await submit(hass, await token_form(hass, gateway), token=f"{token}x")
-    result = await submit(hass, await token_form(hass, gateway), token=token)
+    result = await finish(hass, await submit(hass, await token_form(hass, gateway), token=token))
     tokens = {request.headers.get("authorization", "").removeprefix("Bearer ") for request in gateway.requests} - {""}
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert len(tokens) > 2

@@ -15,7 +15,7 @@ import pytest
 
 from custom_components.iq_gateway.const import CONF_SERIAL, DOMAIN
 from tests.conftest import EntryMaker
-from tests.flow_steps import choose, shown, start, submit
+from tests.flow_steps import choose, finish, shown, start, submit
 from tests.network import Network
 from tests.simulator import Clock, Fault, GatewaySimulator
 
@@ -81,6 +81,7 @@ async def test_a_new_gateway_is_offered(
 
     result = await submit(hass, result, **shown(result))
     result = await submit(hass, await choose(hass, result, "token"), token=gateway.mint())
+    result = await finish(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].data[CONF_HOST] == host
 

@@ -43,6 +43,7 @@ def test_every_abort_has_a_text(texts: dict[str, Any]) -> None:
         ("reconfigure", flow_forms.RECONFIGURE_SCHEMA),
         ("account", flow_forms.ACCOUNT_SCHEMA),
         ("token", flow_forms.TOKEN_SCHEMA),
+        ("finish", flow_forms.FINISH_SCHEMA),
         ("certificate", flow_forms.CONFIRM_SCHEMA),
         ("reauth_confirm", flow_forms.CONFIRM_SCHEMA),
     ],

@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 
 from custom_components.iq_gateway.const import CONF_REMEMBER_PASSWORD
 from tests.conftest import EntrySetUp
-from tests.flow_steps import ACCOUNT, account_form, choose, submit
+from tests.flow_steps import ACCOUNT, account_form, choose, finish, submit
 from tests.simulator import CloudSimulator, GatewaySimulator
 
 
@@ -15,6 +15,7 @@ async def test_a_gateway_comes_alive_with_the_last_step(
 ) -> None:
     """The entry loads, and its entities have states."""
     result = await submit(hass, await account_form(hass, gateway), **{**ACCOUNT, CONF_REMEMBER_PASSWORD: False})
+    result = await finish(hass, result)
     assert result["result"].state is ConfigEntryState.LOADED
     assert hass.states.async_entity_ids("sensor")
 

@@ -23,6 +23,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 
 from custom_components.iq_gateway.const import CONF_ENERGY_PANEL, CONF_KEEP_LIVE_DATA, DOMAIN
 from tests.conftest import EntrySetUp
+from tests.flow_steps import finish, shown, submit, token_form
 from tests.simulator import PROFILES, Clock, Fault, GatewaySimulator
 
 type Sources = list[dict[str, Any]]
@@ -378,6 +379,31 @@ async def test_a_wish_is_fulfilled_once(
     await prefer(manager)
     await hass.config_entries.async_reload(entry.entry_id)
     assert saved(manager) == []
+
+
+async def test_a_new_gateway_is_put_into_the_panel(
+    manager: EnergyManager, hass: HomeAssistant, gateway: GatewaySimulator
+) -> None:
+    """The flow's last step is all it takes."""
+    result = await submit(hass, await token_form(hass, gateway), token=gateway.mint())
+    result = await finish(hass, result, energy_panel=True)
+    assert saved(manager) == [SOLAR, GRID, BATTERY]
+    assert result["result"].options == {}
+
+
+async def test_the_options_put_a_gateway_into_the_panel(
+    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Each time they are asked to; the switch is off again afterwards."""
+    entry = await setup_entry(gateway)
+    for _ in range(2):
+        await prefer(manager)
+        result = await hass.config_entries.options.async_init(entry.entry_id)
+        assert CONF_ENERGY_PANEL not in shown(result)
+        await hass.config_entries.options.async_configure(result["flow_id"], {CONF_ENERGY_PANEL: True})
+        await hass.async_block_till_done()
+        assert saved(manager) == [SOLAR, GRID, BATTERY]
+    assert CONF_ENERGY_PANEL not in entry.options
 
 
 async def test_without_a_wish_the_panel_is_not_touched(

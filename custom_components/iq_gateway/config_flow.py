@@ -1,6 +1,7 @@
 """The flow: find the gateway, sign in with an account or a token, stay in touch when the gateway or the token changes.
 
-Every way in (user, zeroconf, dhcp, reauth, reconfigure) leads to `sign_in`, and from there to `account` or `token`.
+Every way in (user, zeroconf, dhcp, reauth, reconfigure) leads to `sign_in`, and from there to `account` or `token`; a
+new gateway's way ends with `finish`.
 """
 
 from collections.abc import Mapping
@@ -23,13 +24,21 @@ import voluptuous as vol
 
 from .client.errors import CloudError, GatewayError, TokenError
 from .client.token import AccessToken
-from .const import CONF_FINGERPRINT, CONF_REMEMBER_PASSWORD, CONF_SERIAL, DEFAULT_HOST, DOMAIN
+from .const import (
+    CONF_ENERGY_PANEL,
+    CONF_FINGERPRINT,
+    CONF_REMEMBER_PASSWORD,
+    CONF_SERIAL,
+    DEFAULT_HOST,
+    DOMAIN,
+)
 from .flow_checks import FoundGateway, InvalidHost, async_find_gateway, async_verify_token
 from .flow_discovery import async_has_moved, async_remember_mac, read_announcement
 from .flow_forms import (
     ACCOUNT_ERRORS,
     ACCOUNT_SCHEMA,
     CONFIRM_SCHEMA,
+    FINISH_SCHEMA,
     REAUTH_ERRORS,
     RECONFIGURE_ERRORS,
     RECONFIGURE_SCHEMA,
@@ -56,6 +65,8 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     _found: FoundGateway
     """The gateway that answered; everything after that is pinned to its certificate."""
+    _data: dict[str, Any]
+    """What the entry of a new gateway will hold."""
 
     def __init__(self) -> None:
         self._address: dict[str, Any] = {CONF_HOST: DEFAULT_HOST}
@@ -184,7 +195,7 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             except (CloudError, GatewayError) as err:
                 errors = explain(err, ACCOUNT_ERRORS)
             else:
-                return self._finish(token, account if user_input[CONF_REMEMBER_PASSWORD] else {})
+                return await self._async_signed_in(token, account if user_input[CONF_REMEMBER_PASSWORD] else {})
         return self._show("account", ACCOUNT_SCHEMA, suggested, errors)
 
     def _account_so_far(self) -> dict[str, Any]:
@@ -205,12 +216,12 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             except (TokenError, GatewayError) as err:
                 errors = explain(err, TOKEN_ERRORS)
             else:
-                return self._finish(token, {})
+                return await self._async_signed_in(token, {})
         return self._show("token", TOKEN_SCHEMA, {}, errors, token_url=_TOKEN_PAGE, serial=self._found.serial)
 
-    def _finish(self, token: AccessToken, account: dict[str, str]) -> ConfigFlowResult:
-        """Store what was found; an account only if it is to be remembered."""
-        data = {
+    async def _async_signed_in(self, token: AccessToken, account: dict[str, str]) -> ConfigFlowResult:
+        """Store what was found, a new gateway after one last question; an account only if it is to be remembered."""
+        self._data = {
             CONF_HOST: self._found.host,
             CONF_SERIAL: self._found.serial,
             CONF_FINGERPRINT: self._found.fingerprint,
@@ -218,8 +229,17 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             **account,
         }
         if self._entry is not None:
-            return self.async_update_reload_and_abort(self._entry, data=data)
-        return self.async_create_entry(title=self._free_title(), data=data)
+            return self.async_update_reload_and_abort(self._entry, data=self._data)
+        return await self.async_step_finish()
+
+    async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what to do once the gateway's entities are there, and store it all."""
+        if user_input is None:
+            return self._show("finish", FINISH_SCHEMA, {}, {})
+        # Somebody else may have set it up while this question was open.
+        self._abort_if_unique_id_configured()
+        options = {CONF_ENERGY_PANEL: True} if user_input[CONF_ENERGY_PANEL] else {}
+        return self.async_create_entry(title=self._free_title(), data=self._data, options=options)
 
     def _free_title(self) -> str:
         """Number further gateways; titles go into logs, where serial numbers have no place."""

@@ -25,7 +25,7 @@ from .client.errors import (
     TooManySessions,
     WrongGateway,
 )
-from .const import CONF_REMEMBER_PASSWORD, CONF_SERIAL, DEFAULT_HOST
+from .const import CONF_ENERGY_PANEL, CONF_REMEMBER_PASSWORD, CONF_SERIAL, DEFAULT_HOST
 from .flow_checks import ClockWrong, InvalidHost
 
 _BASE: Final = "base"
@@ -52,6 +52,7 @@ ACCOUNT_SCHEMA: Final = vol.Schema(
     }
 )
 TOKEN_SCHEMA: Final = vol.Schema({vol.Required(CONF_TOKEN): TextSelector(_SECRET)})
+FINISH_SCHEMA: Final = vol.Schema({vol.Required(CONF_ENERGY_PANEL, default=True): BooleanSelector()})
 CONFIRM_SCHEMA: Final = vol.Schema({})
 
 type ErrorTable = Mapping[type[Exception], tuple[str, str]]

@@ -1,4 +1,4 @@
-"""The options: how often to read, and whether to keep live data moving."""
+"""The options: how often to read, whether to keep live data moving, and what is done once: the Energy panel."""
 
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from homeassistant.helpers.selector import BooleanSelector, NumberSelector, Numb
 import voluptuous as vol
 
 from .const import (
+    CONF_ENERGY_PANEL,
     CONF_KEEP_LIVE_DATA,
     CONF_UPDATE_INTERVAL,
     DEFAULT_KEEP_LIVE_DATA,
@@ -31,6 +32,8 @@ SCHEMA: Final = vol.Schema(
             vol.Coerce(int),
         ),
         vol.Required(CONF_KEEP_LIVE_DATA, default=DEFAULT_KEEP_LIVE_DATA): BooleanSelector(),
+        # No setting but a wish: off again once it is fulfilled.
+        vol.Optional(CONF_ENERGY_PANEL): BooleanSelector(),
     }
 )
 
