@@ -54,7 +54,7 @@ async def _async_report(hass: HomeAssistant, entry: IQGatewayConfigEntry, more: 
         "entry": {"data": async_redact_data(entry.data, _SECRETS), "options": dict(entry.options)},
         "token": _token(entry.data[CONF_TOKEN]),
         "site": _site(coordinator),
-        "counters": cast("Json", coordinator.totals.as_dict()),
+        "ledger": cast("Json", coordinator.totals.as_dict()),
         "endpoints": {name: _endpoint(state) for name, state in coordinator.poller.states.items()},
         **more,
         "answers": {name: answer for name, answer in answers.items() if answer is not None},
@@ -97,9 +97,13 @@ def _endpoint(state: EndpointState) -> Json:
         "reason": str(state.error) if state.error else None,
         "age": round(time.monotonic() - state.read_at, 1) if state.answer else None,
         "dropped_records": state.answer.dropped if state.answer else None,
-        "latency": {"median": lately.median, "worst": lately.worst},
+        "latency": {"median": _rounded(lately.median), "worst": _rounded(lately.worst)},
         "last_hour": {"requests": lately.requests, "failures": lately.failures},
     }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def _answer(endpoint: Endpoint[object], coordinator: IQGatewayCoordinator) -> Json:
