@@ -34,7 +34,7 @@ PERSONAL: Json = {
     "timezone": "Europe/Amsterdam",
     "contact": "jane@example.org at 192.168.178.23 (00:1d:c0:12:34:56)",
     "serial_num": "20-A0815",
-    "sn": 4711,
+    "sn": 471108151234,
     "note": "20-A0815 of Maple Street 5",
 }
 
@@ -101,7 +101,7 @@ async def test_nobody_can_tell_whose_they_are(
         "192.168.178.23",
         "00:1d:c0:12:34:56",
         "20-A0815",
-        "4711",
+        "471108151234",
     }
     assert len(originals) > 40
     assert [original for original in originals if original in text] == []
