@@ -313,10 +313,17 @@ def test_following_the_gateway_publishes_its_own_figure(site: Site) -> None:
     assert site.read(3_000.0) == [3_000.0]
 
 
+def stored_counters(site: Site) -> dict[str, object]:
+    """Return what is stored of the counters."""
+    counters = site.ledger.to_dict()["counters"]
+    assert isinstance(counters, dict)
+    return counters
+
+
 def _broken_stores() -> Iterable[object]:
     site = Site()
     site.read(1_000_000.0)
-    good = site.ledger.to_dict()[KEY]
+    good = stored_counters(site)[KEY]
     assert isinstance(good, dict)
     yield from (None, [], "ledger", {}, {**good, "total": None}, {**good, "total": "12"}, {**good, "base": {}})
     yield from ({**good, "total": float("nan")}, {**good, "detached": 0}, {**good, "suspect": [1]})
@@ -327,7 +334,8 @@ def test_a_counter_whose_store_is_damaged_begins_anew_beside_the_others(broken: 
     """One broken record takes no other down."""
     site = Site()
     site.read(1_000_000.0)
-    ledger, damaged = Ledger.from_dict({**site.ledger.to_dict(), "other": broken})
+    counters = {**stored_counters(site), "other": broken}
+    ledger, damaged = Ledger.from_dict({"counters": counters, "days": {}})
     assert damaged == ["other"]
     assert ledger.published("other") is None
     assert ledger.published(KEY) == 1_000_000.0

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
@@ -373,6 +374,37 @@ async def test_the_choice_waits_for_a_gateway_that_is_not_running(
     await hass.config_entries.async_unload(entry.entry_id)
     _, flow = await start_fix(hass, hass_client, issue)
     assert (flow["type"], flow["reason"]) == ("abort", "not_loaded")
+
+
+async def test_todays_sum_is_shown_while_it_can_be_true(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    """Not the lifetime in its place, which some firmware gives; what fails is unavailable as ever."""
+
+    def today() -> float | None:
+        return states.figure(hass, gateway.serial, "production_energy_today")
+
+    def lifetime_for_today(answer: Json) -> Json:
+        eim = answer["production"]["eim"]
+        eim["wattHoursToday"] = eim["wattHoursLifetime"]
+        return answer
+
+    await setup_entry(gateway)
+    morning = today()
+    assert morning is not None
+    await cycles(hass, freezer, 4)
+    noon = today()
+    assert noon is not None
+    assert noon > morning
+    gateway.override("energy", lifetime_for_today)
+    await cycles(hass, freezer, 1)
+    assert today() is None
+    gateway.override("energy", None)
+    await cycles(hass, freezer, 1)
+    assert today() is not None
+    gateway.fault("energy", Fault.SERVER_ERROR)
+    await cycles(hass, freezer, 4)
+    assert states.state(hass, gateway.serial, "production_energy_today") == STATE_UNAVAILABLE
 
 
 def test_the_counters_know_nothing_of_home_assistant() -> None:

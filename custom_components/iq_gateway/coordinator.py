@@ -130,7 +130,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
     def _picture(self, result: CycleResult) -> Picture:
         site = self.poller.site
         return Picture(
-            site=site,
+            site=self.totals.async_guard_today(site, result.answered),
             totals=self.totals.async_update(site, result.answered),
             token=self.keeper.token,
         )

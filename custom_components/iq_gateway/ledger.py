@@ -1,6 +1,7 @@
 """The ledger in Home Assistant: where its totals are stored, when it is read for, and whom it tells of changes."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
@@ -58,12 +59,11 @@ class TotalsKeeper:
             return
         if stored is None:
             return
-        book = stored if isinstance(stored, dict) else {}
-        self._ledger, broken = Ledger.from_dict(book.get("counters"))
+        self._ledger, broken = Ledger.from_dict(stored)
         if broken:
-            names = ", ".join(sorted(broken))
+            names = ", ".join(sorted(set(broken)))
             LOGGER.warning("%s: stored totals are damaged and begin anew: %s", self._entry.title, names)
-        if book.get("gateway") != self._gateway:
+        if isinstance(stored, dict) and stored.get("gateway") != self._gateway:
             self._ledger.detach()
 
     @callback
@@ -91,6 +91,25 @@ class TotalsKeeper:
         self._async_tell()
         self._async_schedule_save(0 if self._ledger.offsets != offsets else _SAVE_DELAY)
         return {key: self._shown(key, site) for key in site.totals}
+
+    @callback
+    def async_guard_today(self, site: Site, answered: frozenset[str]) -> Site:
+        """Return the site with sums of today that can be true, and none in place of those that cannot."""
+        now, midnight, bounds = dt_util.utcnow(), dt_util.start_of_local_day(), limits(site)
+
+        def guarded(key: str, energy: float | None) -> float | None:
+            if energy is None:
+                return None
+            if site.needs[f"{key}_period"] <= answered:
+                reading = Reading(energy=energy, source=key, at=now.timestamp(), bound=limit(bounds, key))
+                self._ledger.observe_today(key, reading, midnight=midnight.timestamp())
+            return self._ledger.today(key)
+
+        return replace(
+            site,
+            production=replace(site.production, today=guarded("production", site.production.today)),
+            consumption=replace(site.consumption, today=guarded("consumption", site.consumption.today)),
+        )
 
     async def async_keep(self, keys: Iterable[str]) -> None:
         """Let changed totals go on as they are."""
@@ -158,7 +177,7 @@ class TotalsKeeper:
 
     def _to_store(self) -> dict[str, object]:
         self._save_pending = False
-        return {"gateway": self._gateway, "counters": self._ledger.to_dict()}
+        return {"gateway": self._gateway, **self._ledger.to_dict()}
 
 
 async def async_forget_totals(hass: HomeAssistant, entry: ConfigEntry) -> None:

@@ -15,6 +15,7 @@ from .totals import (
     has_production_period,
     production_period,
     production_period_needs,
+    sum_of_today,
     total_needs,
 )
 
@@ -61,7 +62,7 @@ def _production(snapshot: Snapshot, meters: Meters, flows: Flows) -> EnergyFlow:
     return EnergyFlow(
         power=flow.power,
         phases=flow.phases,
-        today=period.today if period else None,
+        today=sum_of_today(period),
         last_seven_days=period.seven_days if period else None,
     )
 
@@ -71,7 +72,7 @@ def _consumption(snapshot: Snapshot, meters: Meters, flows: Flows) -> Consumptio
     return Consumption(
         power=flow.power,
         phases=flow.phases,
-        today=period.today if period else None,
+        today=sum_of_today(period),
         last_seven_days=period.seven_days if period else None,
         apparent_power=report.apparent_power if report else None,
         reactive_power=report.reactive_power if report else None,

@@ -90,6 +90,13 @@ def has_consumption_period(snapshot: Snapshot, meters: Meters) -> bool:
     return energy is not None and energy.consumption_meter is not None and _has_consumption_meter(meters)
 
 
+def sum_of_today(period: ProductionTotals | None) -> float | None:
+    """Return today's figure; none where the firmware gives the lifetime for it (8.3.1598, 8.3.5433)."""
+    if period is None or (period.today and period.today == period.lifetime):
+        return None
+    return period.today
+
+
 def _has_consumption_meter(meters: Meters) -> bool:
     return meters.has(NET_METER) or meters.has(LOAD_METER)
 
