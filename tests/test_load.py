@@ -1,0 +1,181 @@
+"""What the integration asks of a gateway and of Home Assistant, counted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+import sys
+from types import FrameType
+from typing import Final
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
+
+from tests import states
+from tests.conftest import EntrySetUp
+from tests.simulator import PROFILES, Clock, GatewaySimulator, Profile, gateway as simulator
+from tests.simulator.certificates import self_signed
+from tests.time_lapse import pass_time
+
+NOON: Final = "2026-06-21T10:00:00+00:00"
+CYCLE: Final = timedelta(seconds=300)
+CYCLES: Final = 14
+"""More than an hour: what is read hourly and the renewal of live data fall into it."""
+
+MOST_IN_A_CYCLE: Final = 5
+MOST_AT_FIRST: Final = 9
+EXPENSIVE: Final = ("/production.json", "/production", "/home", "/inventory")
+INVERTERS: Final = "/api/v1/production/inverters"
+OURS: Final = "/iq_gateway/"
+
+
+@pytest.fixture(autouse=True)
+def _noon(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be noon in summer, so that every inverter reports something else each time."""
+    # Made before time stands still: what makes certificates takes no other time than the real one.
+    certificate = self_signed("envoy")
+    monkeypatch.setattr(simulator, "self_signed", lambda _name: certificate)
+    request.getfixturevalue("freezer").move_to(NOON)
+
+
+def _paths(gateway: GatewaySimulator) -> list[str]:
+    return [request.path for request in gateway.requests]
+
+
+async def test_the_first_refresh_is_short(setup_entry: EntrySetUp, gateway: GatewaySimulator) -> None:
+    """All that the site has is learnt with a few requests, each endpoint once, on one connection."""
+    await setup_entry(gateway)
+    asked = _paths(gateway)
+    assert len(asked) <= MOST_AT_FIRST
+    assert len(set(asked)) >= len(asked) - 1, "only live data is read twice"
+    assert gateway.handshakes == 1
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+async def test_no_cycle_asks_for_much(
+    hass: HomeAssistant,
+    socket_enabled: None,
+    clock: Clock,
+    freezer: FrozenDateTimeFactory,
+    setup_entry: EntrySetUp,
+    profile: str,
+) -> None:
+    """At default settings, over more than an hour: few requests on one connection, and none that takes seconds."""
+    async with GatewaySimulator(profile, clock=clock) as gateway:
+        await setup_entry(gateway)
+        assert len(gateway.requests) <= MOST_AT_FIRST
+        for _ in range(CYCLES):
+            handshakes = gateway.handshakes
+            gateway.requests.clear()
+            await pass_time(hass, freezer, CYCLE)
+            assert 1 <= len(gateway.requests) <= MOST_IN_A_CYCLE
+            assert gateway.handshakes - handshakes == 1
+            assert gateway.requests[-1].headers["connection"] == "close", "nothing stays open between cycles"
+            assert not [path for path in _paths(gateway) if path.startswith(EXPENSIVE)]
+
+
+async def test_what_changes_hourly_is_read_hourly(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Neither each cycle nor never."""
+    await setup_entry(gateway)
+    gateway.requests.clear()
+    for _ in range(24):
+        await pass_time(hass, freezer, CYCLE)
+    assert 1 <= _paths(gateway).count("/info") <= 2
+    assert 1 <= _paths(gateway).count("/ivp/meters") <= 2
+
+
+async def test_disabled_inverters_are_not_asked_for(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Nobody looks at them: the list is not read."""
+    entry = await setup_entry(gateway)
+    registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    own = f"{gateway.serial}_"
+    inverters = [one.entity_id for one in registered if not one.disabled_by and not one.unique_id.startswith(own)]
+    assert len(inverters) == PROFILES["metered_battery"].inverters
+    await states.disable(hass, entry, *inverters, states.entity_id(hass, gateway.serial, "inverters_reporting"))
+    gateway.requests.clear()
+
+    for _ in range(CYCLES):
+        await pass_time(hass, freezer, CYCLE)
+    assert INVERTERS not in _paths(gateway)
+    assert "/ivp/meters/readings" in _paths(gateway)
+
+
+@dataclass(slots=True)
+class Cost:
+    """What a cycle costs in Home Assistant."""
+
+    calls: int = 0
+    """Of functions of the integration."""
+    writes: int = 0
+    """Of states."""
+
+
+@contextmanager
+def _counting_calls(cost: Cost) -> Iterator[None]:
+    def count(frame: FrameType, event: str, _arg: object) -> None:
+        cost.calls += event == "call" and OURS in frame.f_code.co_filename
+
+    sys.setprofile(count)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+
+
+async def _cost_of_a_cycle(hass: HomeAssistant, freezer: FrozenDateTimeFactory, entry: MockConfigEntry) -> Cost:
+    written = async_capture_events(hass, EVENT_STATE_CHANGED)
+    cost = Cost()
+    freezer.tick(CYCLE)
+    with _counting_calls(cost):
+        await states.coordinator(entry).async_refresh()
+    await hass.async_block_till_done()
+    cost.writes = len(written)
+    return cost
+
+
+def _with_inverters(count: int) -> Profile:
+    return replace(PROFILES["metered_battery"], inverters=count)
+
+
+async def test_a_cycle_costs_no_more_than_linearly(
+    hass: HomeAssistant,
+    socket_enabled: None,
+    clock: Clock,
+    freezer: FrozenDateTimeFactory,
+    setup_entry: EntrySetUp,
+) -> None:
+    """Each inverter more costs as much with three hundred of them as with a few, and at most one state a cycle."""
+    costs: dict[int, Cost] = {}
+    for count in (10, 100, 300):
+        async with GatewaySimulator(_with_inverters(count), clock=clock) as gateway:
+            entry = await setup_entry(gateway)
+            await _cost_of_a_cycle(hass, freezer, entry)
+            costs[count] = await _cost_of_a_cycle(hass, freezer, entry)
+            assert await hass.config_entries.async_remove(entry.entry_id)
+            await hass.async_block_till_done()
+
+    few = (costs[100].calls - costs[10].calls) / 90
+    many = (costs[300].calls - costs[100].calls) / 200
+    assert 0 < many <= 1.05 * few
+    assert costs[300].writes - costs[10].writes <= 290
+    assert costs[10].writes >= 10
+
+
+async def test_nothing_is_written_when_nothing_changed(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """A second look at the same moment writes no state."""
+    entry = await setup_entry(gateway)
+    await states.coordinator(entry).async_refresh()
+    written = async_capture_events(hass, EVENT_STATE_CHANGED)
+    await states.coordinator(entry).async_refresh()
+    await hass.async_block_till_done()
+    assert written == []
