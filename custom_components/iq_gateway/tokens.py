@@ -170,9 +170,10 @@ class TokenKeeper:
         """Set the time at which the token is to be renewed, or the user to be told that it ends."""
         self._cancel_timer()
         self._show_issue()
-        begins = self._due
+        begins, sign_ins = self._due, SignIns.of(self._entry)
         if not self.needs_user:
-            begins = max(_spread(begins, self.token), SignIns.of(self._entry).earliest)
+            # A next try is as late as it is because of what came of the last one, which was spread.
+            begins = max(begins if sign_ins.obstacle else _spread(begins, self.token), sign_ins.earliest)
         elif begins <= dt_util.utcnow():
             return
         self._timer = async_track_point_in_utc_time(self._hass, self._on_time, begins)
