@@ -28,9 +28,9 @@ _LEARN: Final = frozenset({"info", "meters", "readings", "live", "energy", "inve
 # What every site shows. In the first cycle there are no entities yet to ask for it.
 _SHOWN_BY_ALL: Final = frozenset({"production_power", "production_period"})
 
-# A good answer stands for two more cycles; half a cycle on top, because cycles are not punctual. The gateway is away
-# for up to ten minutes around 23:00 each night (gateway-api.md 3), which this bridges at the default pace.
-_STANDS_FOR_CYCLES: Final = 2.5
+# A good answer stands for two more cycles, and until the third is due. The gateway is away for up to ten minutes around
+# 23:00 each night (gateway-api.md 3): at the default pace the last try in that time comes 13 minutes after the answer.
+_STANDS_FOR_CYCLES: Final = 2.75
 
 # What is read hourly waits for a cycle that has room, so that no cycle asks for more than this; not for ever.
 _ROOMY_CYCLE: Final = 5
@@ -141,7 +141,8 @@ class Poller:
                 endpoint.name
                 for endpoint in ENDPOINTS
                 if endpoint.name in answers
-                and now - self.states[endpoint.name].read_at <= endpoint.every + _STANDS_FOR_CYCLES * self.interval
+                and now - self.states[endpoint.name].read_at
+                <= _OVERDUE * endpoint.every + _STANDS_FOR_CYCLES * self.interval
             ),
         )
 
@@ -181,9 +182,11 @@ class Poller:
         return state.answer is not None or state.rests
 
     def _hours_overdue(self, name: str) -> float:
-        """Return for how many of its periods an hourly endpoint, or one at rest, was not asked."""
-        asked_at = self.states[name].asked_at
-        return float("inf") if asked_at is None else (time.monotonic() - asked_at) / METERS.every
+        """Return for how many of its periods an hourly endpoint, or one at rest, was not asked with success."""
+        state = self.states[name]
+        if state.asked_at is None or (state.error and not state.rests):
+            return float("inf")
+        return (time.monotonic() - state.asked_at) / METERS.every
 
     @staticmethod
     def _in_order(names: Iterable[str]) -> list[Endpoint[object]]:
