@@ -23,6 +23,8 @@ from .models import (
     ReportLine,
 )
 
+_METER_STATES = ("enabled", "disabled", None)
+
 # A model, and how many broken records were left out of it.
 type Parsed[T] = tuple[T, int]
 type Record = Mapping[str, object]
@@ -158,7 +160,8 @@ def parse_info(payload: object) -> Parsed[GatewayInfo]:
 
 def _meter(record: Record) -> Meter | None:
     eid, measurement_type = integer(record.get("eid")), text(record.get("measurementType"))
-    if eid is None or measurement_type is None:
+    # A state that nobody knows says nothing: the meter must not be taken for a disabled one.
+    if eid is None or measurement_type is None or record.get("state") not in _METER_STATES:
         return None
     flags = record.get("statusFlags")
     return Meter(
@@ -207,6 +210,7 @@ def _totals(record: Record) -> ProductionTotals | None:
 
 
 _NO_TOTALS = ProductionTotals(today=None, seven_days=None, lifetime=None, power=None)
+_NO_GROUPS = EnergyTotals(microinverters=None, revenue_grade_meter=None, production_meter=None, consumption_meter=None)
 
 
 def parse_production(payload: object) -> Parsed[ProductionTotals]:
@@ -228,6 +232,8 @@ def parse_energy(payload: object) -> Parsed[EnergyTotals]:
         production_meter=_totals(_part(production, "eim")),
         consumption_meter=_totals(_part(consumption, "eim")),
     )
+    if groups == _NO_GROUPS:
+        raise InvalidAnswer("no figures")
     return groups, 0
 
 
