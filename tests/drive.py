@@ -1,0 +1,59 @@
+"""Home Assistant's cycles over days that take seconds: the time of the day stands still, that of the event loop runs.
+
+What is due is asked for when its time has come; deadlines of requests are real ones.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from freezegun import api, freeze_time
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from .states import coordinator
+
+
+@contextmanager
+def stopped_time(start: datetime | None = None) -> Iterator[FrozenDateTimeFactory]:
+    """Stop the time of the day, at a moment or now; to be entered within the running loop."""
+    loop = asyncio.get_running_loop()
+    with freeze_time(start) as frozen:
+        assert isinstance(frozen, FrozenDateTimeFactory)
+        # On the instance: freezegun's own way to spare the loop does not reach loops of a derived class. By way of its
+        # module, as every other module's name for that function is replaced.
+        vars(loop)["time"] = api.real_monotonic
+        try:
+            yield frozen
+        finally:
+            del vars(loop)["time"]
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """The cycles of one entry, each when the coordinator would run it."""
+
+    hass: HomeAssistant
+    entry: MockConfigEntry
+    frozen: FrozenDateTimeFactory
+
+    async def cycle(self, *, after: float | None = None) -> None:
+        """Let time pass, by default until the next cycle is due, and run it."""
+        due = coordinator(self.entry).update_interval
+        assert due is not None
+        self.frozen.tick(due.total_seconds() if after is None else after)
+        await coordinator(self.entry).async_refresh()
+        await self.hass.async_block_till_done()
+
+    async def cycles_until(self, moment: datetime) -> None:
+        """Run every cycle that is due before a moment, and let time go on to it."""
+        while True:
+            due = coordinator(self.entry).update_interval
+            assert due is not None
+            if datetime.now(moment.tzinfo) + due > moment:
+                break
+            await self.cycle()
+        self.frozen.move_to(moment)
