@@ -72,12 +72,13 @@ async def wait(hass: HomeAssistant, freezer: FrozenDateTimeFactory, **time: floa
 
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.yaml")), ids=lambda file: file.stem)
 def test_can_be_imported_from_where_it_says(file: Path) -> None:
-    """Whoever imports one gets updates from the same place."""
+    """Whoever imports one from the user's guide gets updates from the same place."""
     blueprint = Blueprint(
         load_yaml_dict(file), expected_domain="automation", schema=automation.config.AUTOMATION_BLUEPRINT_SCHEMA
     )
     assert blueprint.validate() is None
     assert blueprint.metadata["source_url"] == f"{REPOSITORY}{file.relative_to(ROOT)}"
+    assert str(file.relative_to(ROOT)) in (ROOT / "README.md").read_text(encoding="utf-8")
     floor = blueprint.metadata["homeassistant"]["min_version"]
     assert tuple(map(int, floor.split("."))) <= tuple(map(int, __version__.split(".")[:3]))
 
@@ -112,7 +113,7 @@ async def test_uses_the_surplus(
 ) -> None:
     """On after ten minutes of enough surplus, off after ten minutes of shortage; the unit is the user's choice."""
     await show(hass, POWER, 300 * factor, unit_of_measurement=unit)
-    await run("use_the_surplus", grid_power=POWER, consumers=HEATER)
+    await run("use_surplus", grid_power=POWER, consumers=HEATER)
     await show(hass, POWER, -2500 * factor, unit_of_measurement=unit)
     await wait(hass, freezer, minutes=9)
     await show(hass, POWER, -1500 * factor, unit_of_measurement=unit)
@@ -137,7 +138,7 @@ async def test_switches_off_when_nothing_is_known(
 ) -> None:
     """A heater must not run on because the gateway is away."""
     await show(hass, POWER, -2500, unit_of_measurement="W")
-    await run("use_the_surplus", grid_power=POWER, consumers=HEATER)
+    await run("use_surplus", grid_power=POWER, consumers=HEATER)
     await show(hass, POWER, "unavailable")
     await wait(hass, freezer, minutes=10)
     assert [call.service for call in switched] == ["turn_off"]
