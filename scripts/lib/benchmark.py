@@ -15,6 +15,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 import threading
 import time
+from types import SimpleNamespace
 from typing import Final, override
 from unittest.mock import patch
 
@@ -24,6 +25,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
+from custom_components.iq_gateway import polling
+from custom_components.iq_gateway.client import gateway as client
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
 from tests.simulator import PROFILES, Clock, GatewaySimulator, Profile, Request
@@ -133,6 +136,14 @@ async def home_assistant() -> AsyncIterator[HomeAssistant]:
                 await hass.async_stop(force=True)
 
 
+@contextmanager
+def simulated_time(clock: Clock) -> Iterator[None]:
+    """Let the integration find as much time gone between two cycles as the gateway does."""
+    told = SimpleNamespace(time=clock.now, monotonic=clock.now)
+    with patch.object(polling, "time", told), patch.object(client, "time", told):
+        yield
+
+
 def spent(gateway: CountingGateway, before: Costs | None = None) -> Costs:
     """Return what the gateway has been asked so far, or since."""
     now = Costs(requests=len(gateway.requests), handshakes=gateway.handshakes, sent=gateway.sent)
@@ -154,7 +165,7 @@ def entry_for(gateway: GatewaySimulator) -> MockConfigEntry:
 async def measure(profile: Profile, *, cycles: int) -> Result:
     """Set a site up and run its cycles, five simulated minutes apart."""
     clock = Clock(speed=0, start=time.time())
-    with gateway_in_a_thread(profile, clock) as gateway:
+    with gateway_in_a_thread(profile, clock) as gateway, simulated_time(clock):
         async with home_assistant() as hass:
             entry = entry_for(gateway)
             entry.add_to_hass(hass)
