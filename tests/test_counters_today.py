@@ -134,6 +134,28 @@ def test_a_gateway_in_another_time_zone_is_followed_in_its_own_midnight(day: Day
     assert day.read("15:07", 300.0) == 300.0
 
 
+def test_a_gateway_in_another_time_zone_is_followed_if_it_was_first_seen_after_its_midnight(day: Day) -> None:
+    """The first day is lost: by our midnight it should have started anew, and it counts on instead."""
+    day.read("23:58", 9_000.0)
+    assert day.read("00:03", 9_500.0) is None
+    assert day.read("14:58", 20_000.0) is None
+    assert day.read("15:03", 50.0) == 50.0
+    assert day.read("23:58", 9_000.0) == 9_000.0
+    assert day.read("00:03", 9_100.0) == 9_100.0
+    assert day.read("14:58", 20_100.0) == 20_100.0
+    assert day.read("15:01", 0.0) == 20_100.0
+    assert day.read("15:06", 20.0) == 20.0
+
+
+def test_a_sum_that_waits_for_the_sun_is_not_of_another_time_zone(day: Day) -> None:
+    """The microinverters sleep at night, and the sum of their day starts anew with them."""
+    for _ in range(2):
+        assert day.read("23:58", 32_100.0) == 32_100.0
+        assert day.read("00:03", 32_100.0) is None
+        assert day.read("05:30", 32_100.0) is None
+        assert day.read("05:35", 4.0) == 4.0
+
+
 def test_a_lasting_fall_that_is_no_reset_is_no_midnight(day: Day) -> None:
     """It falls to more than can have been since."""
     day.read("12:05", 30_000.0)

@@ -47,7 +47,7 @@ class Run:
     energy: float  # Wh, the last reading
     read_at: float
     moved_at: float  # when the reading last rose
-    before: float  # Wh, the reading from which it last rose
+    before: float  # Wh, the last reading but for those like the present one
     before_at: float  # when that was risen to
     floor: float  # Wh
     start: float  # Wh, the level that is next to become the floor
@@ -102,7 +102,7 @@ class Run:
     def catches_up(self, reading: Reading) -> bool:
         """Tell whether a reading could come next after all.
 
-        The counter may have stood still for days although energy flowed, or what was read last may have been too low.
+        The counter may have stood still for days although energy flowed, or it is what was read last that was wrong.
         """
         highest = max(
             self.energy + possible(reading.bound, reading.at - self.moved_at),
@@ -113,8 +113,9 @@ class Run:
     def extended(self, reading: Reading) -> Run:
         """Return the run with a reading added."""
         run = self._settled() if self.lasting else self
-        if reading.energy > run.energy:
-            run = replace(run, before=run.energy, before_at=run.moved_at, moved_at=reading.at)
+        if reading.energy != run.energy:
+            moved_at = reading.at if reading.energy > run.energy else run.moved_at
+            run = replace(run, before=run.energy, before_at=run.moved_at, moved_at=moved_at)
         run = replace(run, energy=reading.energy, read_at=reading.at, readings=run.readings + 1)
         if reading.energy < run.start - DRIFT:
             return replace(run, start=reading.energy, start_at=reading.at, readings=1)

@@ -11,6 +11,9 @@ from .run import DAY, HOUR, Reading, Run, possible
 # How far the gateway's clock may be ahead.
 _CLOCK_SLACK: Final = 15 * 60.0
 
+# A counter that starts anew within this time after midnight is late, as by the hour of summer time.
+_LATE: Final = 2 * HOUR
+
 # A counter that was not looked at for longer than this around midnight may well have passed yesterday's last figure.
 _WATCHED: Final = 2 * HOUR
 
@@ -46,10 +49,8 @@ def observe_today(today: Today | None, reading: Reading, *, midnight: float) -> 
         if unseen or today.suspect or not today.run.energy:
             return _begun(reading, midnight=own_midnight, shift=today.shift)
         today = replace(today, midnight=own_midnight, due=True)
-    if today.due and reading.energy < today.run.energy:
-        return _begun(reading, midnight=own_midnight, shift=today.shift)
     if today.due:
-        return replace(today, run=today.run.extended(reading))
+        return _waited(today, reading)
     if reading.energy < today.run.energy:
         return _fallen(today, reading, midnight=midnight)
     return _risen(today, reading)
@@ -60,6 +61,19 @@ def _begun(reading: Reading, *, midnight: float, shift: float) -> Today | None:
     if not _is_of(reading, midnight):
         return None
     return Today(run=Run.begin(reading), midnight=midnight, shift=shift)
+
+
+def _waited(today: Today, reading: Reading) -> Today | None:
+    """Go on waiting for the counter to start anew, or begin the day if it does.
+
+    One that counted on for hours, and then starts, does not know of our midnight at all: its own is somewhere else.
+    """
+    if reading.energy >= today.run.energy:
+        return replace(today, run=today.run.extended(reading))
+    late = reading.at - today.midnight
+    if late > _LATE and today.run.moved_at > today.midnight:
+        return _begun(reading, midnight=reading.at, shift=(today.shift + late) % DAY)
+    return _begun(reading, midnight=today.midnight, shift=today.shift)
 
 
 def _risen(today: Today, reading: Reading) -> Today:
