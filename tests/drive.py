@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from freezegun import api, freeze_time
 from freezegun.api import FrozenDateTimeFactory
@@ -42,18 +42,18 @@ class Drive:
 
     async def cycle(self, *, after: float | None = None) -> None:
         """Let time pass, by default until the next cycle is due, and run it."""
-        due = coordinator(self.entry).update_interval
-        assert due is not None
-        self.frozen.tick(due.total_seconds() if after is None else after)
+        self.frozen.tick(self.due.total_seconds() if after is None else after)
         await coordinator(self.entry).async_refresh()
         await self.hass.async_block_till_done()
 
     async def cycles_until(self, moment: datetime) -> None:
-        """Run every cycle that is due before a moment, and let time go on to it."""
-        while True:
-            due = coordinator(self.entry).update_interval
-            assert due is not None
-            if datetime.now(moment.tzinfo) + due > moment:
-                break
+        """Run every cycle that is due by a moment."""
+        while datetime.now(moment.tzinfo) + self.due <= moment:
             await self.cycle()
-        self.frozen.move_to(moment)
+
+    @property
+    def due(self) -> timedelta:
+        """The time until the next cycle."""
+        due = coordinator(self.entry).update_interval
+        assert due is not None
+        return due

@@ -1,0 +1,81 @@
+"""Statistics held against the truth."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from tests.simulator.house import House
+
+# Wh; what the Energy panel's statistics are of, by the key of the entity, and the house's own counter for it.
+TRUTHS: Final = {
+    "production_energy": "production",
+    "consumption_energy": "consumption",
+    "grid_import_energy": "grid_import",
+    "grid_export_energy": "grid_export",
+    "battery_charged_energy": "battery_charged",
+    "battery_discharged_energy": "battery_discharged",
+}
+_APPLIANCES: Final = 8_000.0
+"""More than the model's household takes at any time, in W."""
+
+# What was counted while nothing could be read comes with the next reading: an hour can hold half an hour more.
+_CATCHING_UP: Final = 1.5
+
+
+def truths(house: House) -> dict[str, float]:
+    """Return the house's counters in Wh by the keys of the entities."""
+    return {key: getattr(house.totals, name) for key, name in TRUTHS.items()}
+
+
+def limits(house: House) -> dict[str, float]:
+    """Return the Wh that an hour can hold at most."""
+    battery = house.profile.battery.power if house.profile.battery else 0.0
+    powers = {
+        "production_energy": house.peak,
+        "consumption_energy": _APPLIANCES,
+        "grid_import_energy": _APPLIANCES + battery,
+        "grid_export_energy": house.peak + battery,
+        "battery_charged_energy": battery,
+        "battery_discharged_energy": battery,
+    }
+    return {key: _CATCHING_UP * power for key, power in powers.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One total over some days: the truth, what the statistics add up to, and the worst hours; all in Wh."""
+
+    key: str
+    truth: float
+    hours: tuple[float, ...]
+    limit: float
+
+    @property
+    def recorded(self) -> float:
+        """The sum of all hours."""
+        return sum(self.hours)
+
+    @property
+    def error(self) -> float:
+        """By what part of the truth the sum is off."""
+        return abs(self.recorded - self.truth) / self.truth if self.truth else abs(self.recorded)
+
+    @property
+    def negative(self) -> int:
+        """Hours in which the statistics fell."""
+        return sum(hour < 0 for hour in self.hours)
+
+    @property
+    def impossible(self) -> int:
+        """Hours that hold more than the site can do."""
+        return sum(hour > self.limit for hour in self.hours)
+
+
+def table(verdicts: list[Verdict]) -> str:
+    """Return the verdicts as a table for people."""
+    head = f"{'statistic':<28}{'truth kWh':>12}{'sum kWh':>12}{'off by %':>10}{'negative h':>12}{'impossible h':>14}"
+    rows = [
+        f"{verdict.key:<28}{verdict.truth / 1000:>12.3f}{verdict.recorded / 1000:>12.3f}{100 * verdict.error:>10.4f}"
+        f"{verdict.negative:>12}{verdict.impossible:>14}"
+        for verdict in verdicts
+    ]
+    return "\n".join((head, *rows))
