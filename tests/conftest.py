@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
+import logging
 from typing import Any, Protocol
 from unittest.mock import patch
 
+from homeassistant.components.energy.data import EnergyManager, async_get_manager
+from homeassistant.components.recorder.core import Recorder
 from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 from homeassistant.util.ssl import SSL_ALPN_HTTP11, SSLCipherList, client_context
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -129,3 +133,12 @@ def setup_entry(hass: HomeAssistant, add_entry: EntryMaker) -> EntrySetUp:
         return entry
 
     return set_up
+
+
+@pytest.fixture
+async def energy_manager(recorder_mock: Recorder, hass: HomeAssistant) -> EnergyManager:
+    """The Energy panel's preferences, in a Home Assistant where nobody has filled them in."""
+    # Each statement of the recorder in the log takes longer than the statement itself.
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+    assert await async_setup_component(hass, "energy", {})
+    return await async_get_manager(hass)

@@ -1,17 +1,13 @@
 """The Energy panel, filled in: with Home Assistant's own energy integration and recorder."""
 
 from collections.abc import Iterable
-import logging
 from typing import Any, cast
 
-from homeassistant.components.energy.data import EnergyManager, EnergyPreferencesUpdate, async_get_manager
+from homeassistant.components.energy.data import EnergyManager, EnergyPreferencesUpdate
 from homeassistant.components.energy.validate import async_validate
-from homeassistant.components.recorder.core import Recorder
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers import entity_registry as er
-from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
@@ -21,90 +17,26 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     get_start_time,
 )
 
-from custom_components.iq_gateway.const import CONF_ENERGY_PANEL, CONF_KEEP_LIVE_DATA, DOMAIN
+from custom_components.iq_gateway.const import DOMAIN
 from tests.conftest import EntrySetUp
-from tests.flow_steps import finish, shown, submit, token_form
-from tests.simulator import PROFILES, Clock, Fault, GatewaySimulator
-
-type Sources = list[dict[str, Any]]
-
-SOLAR = {
-    "type": "solar",
-    "stat_energy_from": "sensor.iq_gateway_production_energy",
-    "stat_rate": "sensor.iq_gateway_production_power",
-    "config_entry_solar_forecast": None,
-}
-GRID = {
-    "type": "grid",
-    "stat_energy_from": "sensor.iq_gateway_grid_import_energy",
-    "stat_energy_to": "sensor.iq_gateway_grid_export_energy",
-    "stat_rate": "sensor.iq_gateway_grid_power",
-    "stat_cost": None,
-    "entity_energy_price": None,
-    "number_energy_price": None,
-    "stat_compensation": None,
-    "entity_energy_price_export": None,
-    "number_energy_price_export": None,
-    "cost_adjustment_day": 0.0,
-}
-BATTERY = {
-    "type": "battery",
-    "stat_energy_from": "sensor.iq_gateway_battery_discharged_energy",
-    "stat_energy_to": "sensor.iq_gateway_battery_charged_energy",
-    "stat_rate": "sensor.iq_gateway_battery_power",
-    "stat_soc": "sensor.iq_gateway_battery_level",
-}
-OTHER_SOLAR = {"type": "solar", "stat_energy_from": "sensor.shed", "config_entry_solar_forecast": None, "name": "Shed"}
-WATER = {"type": "water", "stat_energy_from": "sensor.water", "number_energy_price": 1.5}
-
-
-@pytest.fixture
-async def manager(recorder_mock: Recorder, hass: HomeAssistant) -> EnergyManager:
-    """The Energy panel's preferences, in a Home Assistant where nobody has filled them in."""
-    # Each statement of the recorder in the log takes longer than the statement itself.
-    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
-    assert await async_setup_component(hass, "energy", {})
-    return await async_get_manager(hass)
-
-
-async def prefer(manager: EnergyManager, *sources: dict[str, Any]) -> None:
-    """Have the user fill in sources."""
-    await manager.async_update(cast("EnergyPreferencesUpdate", {"energy_sources": list(sources)}))
-
-
-def saved(manager: EnergyManager) -> Sources:
-    """Return the panel's sources."""
-    assert manager.data is not None
-    return cast("Sources", manager.data["energy_sources"])
-
-
-async def request(hass: HomeAssistant, entry: MockConfigEntry, *, context: Context | None = None) -> dict[str, Any]:
-    """Call the action and return its response."""
-    response = await hass.services.async_call(
-        DOMAIN,
-        "set_up_energy_panel",
-        {"config_entry_id": entry.entry_id},
-        blocking=True,
-        return_response=True,
-        context=context,
-    )
-    assert response is not None
-    return response
-
-
-def disable(hass: HomeAssistant, *entity_ids: str) -> None:
-    """Have the user disable entities."""
-    for entity_id in entity_ids:
-        er.async_get(hass).async_update_entity(entity_id, disabled_by=er.RegistryEntryDisabler.USER)
-
-
-def statistics(source: dict[str, Any]) -> dict[str, Any]:
-    """Return a source's statistics without what else it holds."""
-    return {key: value for key, value in source.items() if key.startswith("stat_") and value is not None}
+from tests.energy_panel import (
+    BATTERY,
+    GRID,
+    OTHER_SOLAR,
+    SOLAR,
+    WATER,
+    Sources,
+    disable,
+    prefer,
+    request,
+    saved,
+    statistics,
+)
+from tests.simulator import PROFILES, Clock, GatewaySimulator
 
 
 async def test_an_empty_panel_gets_all_that_the_site_has(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    energy_manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """Solar, grid and battery, each with its power; the response says the same as what is saved."""
     entry = await setup_entry(gateway)
@@ -113,11 +45,11 @@ async def test_an_empty_panel_gets_all_that_the_site_has(
         "completed": {},
         "left": {},
     }
-    assert saved(manager) == [SOLAR, GRID, BATTERY]
+    assert saved(energy_manager) == [SOLAR, GRID, BATTERY]
 
 
 async def test_home_assistant_has_nothing_to_complain_of(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    energy_manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """What the panel itself checks finds no fault, once there are statistics."""
     begin = get_start_time(dt_util.utcnow())
@@ -134,33 +66,33 @@ async def test_home_assistant_has_nothing_to_complain_of(
 
 
 async def test_a_second_request_changes_nothing(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    energy_manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """What is there already is not added twice."""
     entry = await setup_entry(gateway)
     await request(hass, entry)
     left = dict.fromkeys(("solar", "grid", "battery"), "already_there")
     assert await request(hass, entry) == {"added": {}, "completed": {}, "left": left}
-    assert saved(manager) == [SOLAR, GRID, BATTERY]
+    assert saved(energy_manager) == [SOLAR, GRID, BATTERY]
 
 
 async def test_what_the_user_filled_in_stays(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    energy_manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """Other sources, their order, prices, names and devices are as before."""
     grid = GRID | {"name": "Street", "number_energy_price": 0.31, "entity_energy_price_export": "sensor.price"}
     device = {"stat_consumption": "sensor.fridge_energy"}
-    await prefer(manager, WATER, OTHER_SOLAR, grid)
-    await manager.async_update(cast("EnergyPreferencesUpdate", {"device_consumption": [device]}))
+    await prefer(energy_manager, WATER, OTHER_SOLAR, grid)
+    await energy_manager.async_update(cast("EnergyPreferencesUpdate", {"device_consumption": [device]}))
     response = await request(hass, await setup_entry(gateway))
     assert response["left"] == {"grid": "already_there"}
-    assert saved(manager) == [WATER, OTHER_SOLAR, grid, SOLAR, BATTERY]
-    assert manager.data is not None
-    assert manager.data["device_consumption"] == [device]
+    assert saved(energy_manager) == [WATER, OTHER_SOLAR, grid, SOLAR, BATTERY]
+    assert energy_manager.data is not None
+    assert energy_manager.data["device_consumption"] == [device]
 
 
 async def test_a_source_with_our_energy_gets_what_it_lacks(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    energy_manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """Only empty fields are filled; the user's own power meter stays."""
     old: Sources = [
@@ -168,7 +100,7 @@ async def test_a_source_with_our_energy_gets_what_it_lacks(
         GRID | {"stat_energy_to": None, "stat_rate": "sensor.meter_power", "number_energy_price": 0.31},
         {key: value for key, value in BATTERY.items() if key != "stat_soc"} | {"capacity": 10.0},
     ]
-    await prefer(manager, *old)
+    await prefer(energy_manager, *old)
     response = await request(hass, await setup_entry(gateway))
     assert response == {
         "added": {},
@@ -179,7 +111,7 @@ async def test_a_source_with_our_energy_gets_what_it_lacks(
         },
         "left": {},
     }
-    assert saved(manager) == [
+    assert saved(energy_manager) == [
         SOLAR | {"name": "Roof"},
         GRID | {"stat_rate": "sensor.meter_power", "number_energy_price": 0.31},
         BATTERY | {"capacity": 10.0},
@@ -187,14 +119,14 @@ async def test_a_source_with_our_energy_gets_what_it_lacks(
 
 
 async def test_a_power_that_the_user_composed_is_not_replaced(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    energy_manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """Home Assistant makes such a power of two sensors by itself."""
     composed = {key: value for key, value in BATTERY.items() if key != "stat_rate"} | {
         "power_config": {"stat_rate_from": "sensor.discharge", "stat_rate_to": "sensor.charge"}
     }
     entry = await setup_entry(gateway)
-    manager.data = cast("Any", {"energy_sources": [composed], "device_consumption": []})
+    energy_manager.data = cast("Any", {"energy_sources": [composed], "device_consumption": []})
     assert (await request(hass, entry))["left"] == {"battery": "already_there"}
 
 
@@ -222,7 +154,7 @@ async def test_a_power_that_the_user_composed_is_not_replaced(
     ],
 )
 async def test_no_statistic_is_used_twice(
-    manager: EnergyManager,
+    energy_manager: EnergyManager,
     hass: HomeAssistant,
     setup_entry: EntrySetUp,
     gateway: GatewaySimulator,
@@ -230,14 +162,14 @@ async def test_no_statistic_is_used_twice(
     expected: dict[str, Any],
 ) -> None:
     """Home Assistant refuses a grid meter in two sources."""
-    await prefer(manager, *split)
+    await prefer(energy_manager, *split)
     response = await request(hass, await setup_entry(gateway))
     assert {outcome: kinds["grid"] for outcome, kinds in response.items() if "grid" in kinds} == expected
-    assert saved(manager)[: len(split)] == split
+    assert saved(energy_manager)[: len(split)] == split
 
 
 async def test_each_gateway_adds_its_own(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, clock: Clock
+    energy_manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, clock: Clock
 ) -> None:
     """The second gateway of a house stands beside the first."""
     await request(hass, await setup_entry(gateway))
@@ -245,8 +177,8 @@ async def test_each_gateway_adds_its_own(
         response = await request(hass, await setup_entry(second))
     assert response["added"].keys() == {"solar", "grid"}
     assert response["left"] == {"battery": "not_measured"}
-    assert saved(manager)[:3] == [SOLAR, GRID, BATTERY]
-    assert saved(manager)[3]["stat_energy_from"] == "sensor.iq_gateway_production_energy_2"
+    assert saved(energy_manager)[:3] == [SOLAR, GRID, BATTERY]
+    assert saved(energy_manager)[3]["stat_energy_from"] == "sensor.iq_gateway_production_energy_2"
 
 
 @pytest.mark.parametrize(
@@ -259,7 +191,7 @@ async def test_each_gateway_adds_its_own(
     ],
 )
 async def test_only_what_the_site_measures_is_added(
-    manager: EnergyManager,
+    energy_manager: EnergyManager,
     hass: HomeAssistant,
     setup_entry: EntrySetUp,
     socket_enabled: None,
@@ -273,25 +205,25 @@ async def test_only_what_the_site_measures_is_added(
         response = await request(hass, await setup_entry(gateway))
     assert list(response["added"]) == kinds
     assert set(response["left"].values()) == {"not_measured"}
-    assert [source["type"] for source in saved(manager)] == kinds
+    assert [source["type"] for source in saved(energy_manager)] == kinds
 
 
 async def test_disabled_entities_stay_out(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    energy_manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """They have no statistics; a source that needs one of them is left out whole."""
     entry = await setup_entry(gateway)
     disable(hass, BATTERY["stat_energy_to"], SOLAR["stat_rate"], GRID["stat_energy_to"])  # type: ignore[arg-type]
     response = await request(hass, entry)
     assert response["left"] == {"battery": "disabled"}
-    assert [statistics(source) for source in saved(manager)] == [
+    assert [statistics(source) for source in saved(energy_manager)] == [
         {"stat_energy_from": SOLAR["stat_energy_from"]},
         {"stat_energy_from": GRID["stat_energy_from"], "stat_rate": GRID["stat_rate"]},
     ]
 
 
 async def test_renamed_entities_are_found(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    energy_manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """Entities are looked up by what they are, not by their ids."""
     entry = await setup_entry(gateway)
@@ -301,7 +233,7 @@ async def test_renamed_entities_are_found(
 
 
 async def test_sources_of_a_kind_we_do_not_know_stay(
-    manager: EnergyManager,
+    energy_manager: EnergyManager,
     hass: HomeAssistant,
     setup_entry: EntrySetUp,
     gateway: GatewaySimulator,
@@ -314,23 +246,23 @@ async def test_sources_of_a_kind_we_do_not_know_stay(
         return list(sources)
 
     monkeypatch.setattr("custom_components.iq_gateway.energy_dashboard.ENERGY_SOURCE_SCHEMA", newer_schema)
-    manager.data = cast("Any", {"energy_sources": [home], "device_consumption": [], "something_new": 1})
+    energy_manager.data = cast("Any", {"energy_sources": [home], "device_consumption": [], "something_new": 1})
     await request(hass, await setup_entry(gateway))
-    assert saved(manager) == [home, SOLAR, GRID, BATTERY]
-    assert cast("dict[str, Any]", manager.data)["something_new"] == 1
+    assert saved(energy_manager) == [home, SOLAR, GRID, BATTERY]
+    assert cast("dict[str, Any]", energy_manager.data)["something_new"] == 1
 
 
 async def test_preferences_that_are_broken_already_are_left_alone(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    energy_manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """The user is told, and nothing is saved."""
     broken = {"energy_sources": [{"type": "grid", "flow_from": []}], "device_consumption": []}
     entry = await setup_entry(gateway)
-    manager.data = cast("Any", broken)
+    energy_manager.data = cast("Any", broken)
     with pytest.raises(HomeAssistantError) as caught:
         await request(hass, entry)
     assert caught.value.translation_key == "energy_preferences_invalid"
-    assert saved(manager) == [{"type": "grid", "flow_from": []}]
+    assert saved(energy_manager) == [{"type": "grid", "flow_from": []}]
 
 
 async def test_without_an_energy_panel_the_action_says_so(
@@ -344,7 +276,7 @@ async def test_without_an_energy_panel_the_action_says_so(
 
 
 async def test_the_action_wants_a_gateway_that_is_set_up(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    energy_manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """Neither one that is not loaded, nor one that does not exist."""
     entry = await setup_entry(gateway)
@@ -356,7 +288,7 @@ async def test_the_action_wants_a_gateway_that_is_set_up(
 
 
 async def test_the_action_is_for_administrators(
-    manager: EnergyManager,
+    energy_manager: EnergyManager,
     hass: HomeAssistant,
     setup_entry: EntrySetUp,
     gateway: GatewaySimulator,
@@ -366,90 +298,4 @@ async def test_the_action_is_for_administrators(
     entry = await setup_entry(gateway)
     with pytest.raises(Unauthorized):
         await request(hass, entry, context=Context(user_id=hass_read_only_user.id))
-    assert manager.data is None
-
-
-async def test_a_wish_is_fulfilled_once(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
-) -> None:
-    """It is forgotten then, the other options are not; what the user removes later stays removed."""
-    entry = await setup_entry(gateway, options={CONF_ENERGY_PANEL: True, CONF_KEEP_LIVE_DATA: False})
-    assert saved(manager) == [SOLAR, GRID, BATTERY]
-    assert entry.options == {CONF_KEEP_LIVE_DATA: False}
-    await prefer(manager)
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert saved(manager) == []
-
-
-async def test_a_new_gateway_is_put_into_the_panel(
-    manager: EnergyManager, hass: HomeAssistant, gateway: GatewaySimulator
-) -> None:
-    """The flow's last step is all it takes."""
-    result = await submit(hass, await token_form(hass, gateway), token=gateway.mint())
-    result = await finish(hass, result, energy_panel=True)
-    assert saved(manager) == [SOLAR, GRID, BATTERY]
-    assert result["result"].options == {}
-
-
-async def test_the_options_put_a_gateway_into_the_panel(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
-) -> None:
-    """Each time they are asked to; the switch is off again afterwards."""
-    entry = await setup_entry(gateway)
-    for _ in range(2):
-        await prefer(manager)
-        result = await hass.config_entries.options.async_init(entry.entry_id)
-        assert CONF_ENERGY_PANEL not in shown(result)
-        await hass.config_entries.options.async_configure(result["flow_id"], {CONF_ENERGY_PANEL: True})
-        await hass.async_block_till_done()
-        assert saved(manager) == [SOLAR, GRID, BATTERY]
-    assert CONF_ENERGY_PANEL not in entry.options
-
-
-async def test_without_a_wish_the_panel_is_not_touched(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
-) -> None:
-    """Nothing happens unasked."""
-    await setup_entry(gateway)
-    assert manager.data is None
-
-
-async def test_a_wish_outlives_a_gateway_that_is_away(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
-) -> None:
-    """It waits for the first set-up that succeeds."""
-    gateway.fault("*", Fault.UNAVAILABLE)
-    entry = await setup_entry(gateway, options={CONF_ENERGY_PANEL: True})
-    assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert manager.data is None
-    gateway.clear_faults()
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert saved(manager) == [SOLAR, GRID, BATTERY]
-    assert not entry.options
-
-
-async def test_a_wish_stands_until_every_endpoint_has_answered(
-    manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
-) -> None:
-    """What a silent endpoint keeps away is added at a later start."""
-    gateway.fault("meters", Fault.UNAVAILABLE)
-    entry = await setup_entry(gateway, options={CONF_ENERGY_PANEL: True})
-    assert entry.state is ConfigEntryState.LOADED
-    assert "grid" not in [source["type"] for source in saved(manager)]
-    gateway.clear_faults()
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert saved(manager) == [SOLAR, GRID, BATTERY]
-    assert not entry.options
-
-
-async def test_a_wish_that_cannot_be_fulfilled_is_given_up_and_logged(
-    hass: HomeAssistant,
-    setup_entry: EntrySetUp,
-    gateway: GatewaySimulator,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """The gateway works without an Energy panel."""
-    entry = await setup_entry(gateway, options={CONF_ENERGY_PANEL: True})
-    assert entry.state is ConfigEntryState.LOADED
-    assert not entry.options
-    assert "the Energy panel was not set up: This Home Assistant has no Energy panel" in caplog.text
+    assert energy_manager.data is None
