@@ -66,8 +66,9 @@ class TokenKeeper:
         self._accepted = False
         self._rejected = False
         self._timer: CALLBACK_TYPE | None = None
+        self._ended = False
         self._take_stored()
-        entry.async_on_unload(self._cancel_timer)
+        entry.async_on_unload(self._end)
 
     @property
     def needs_user(self) -> bool:
@@ -158,6 +159,8 @@ class TokenKeeper:
     async def _async_renew(self) -> bool:
         """Have a new token made and use it; tell whether there is one."""
         await async_renew_token(self._hass, self._entry)
+        if self._ended:
+            return False
         if self._take_stored():
             return True
         self._settle()
@@ -197,6 +200,12 @@ class TokenKeeper:
         was_rejected = self._rejected
         if await self._async_renew() and was_rejected:
             await self._refresh()
+
+    @callback
+    def _end(self) -> None:
+        """Leave everything to who comes next; a renewal that is under way goes on, and its token stays in the entry."""
+        self._ended = True
+        self._cancel_timer()
 
     @callback
     def _cancel_timer(self) -> None:

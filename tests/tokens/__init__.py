@@ -1,0 +1,1 @@
+"""A token's life in the running integration."""
