@@ -16,7 +16,7 @@ from scripts.lib.develop.api import PASSWORD, USERNAME, Api
 from scripts.lib.develop.history import backfill
 from scripts.lib.develop.home_assistant import HomeAssistant
 from scripts.lib.develop.process import ROOT, DemoError
-from scripts.lib.develop.report import log_complaints, settled_rows, table
+from scripts.lib.develop.report import entry_trouble, log_complaints, settled_rows, table
 from scripts.lib.develop.set_up import is_set_up, set_up
 from scripts.lib.develop.site import Site, simulated
 from tests.simulator import PROFILES
@@ -35,7 +35,7 @@ def _arguments() -> argparse.Namespace:
     )
     site = parser.add_mutually_exclusive_group()
     site.add_argument("--profile", default="metered_battery", choices=sorted(PROFILES), help="the simulated site")
-    site.add_argument("--replay", type=Path, metavar="FOLDER", help="a recorded gateway instead of a simulated one")
+    site.add_argument("--replay", type=Path, metavar="PATH", help="a recorded gateway: a folder, or diagnostics")
     site.add_argument("--gateway", metavar="HOST", help="a real gateway instead of a simulated one")
     parser.add_argument("--token", help="an access token for the real gateway (asked for when it is needed)")
     parser.add_argument("--port", type=int, default=8123, help="Home Assistant's port (default: %(default)s)")
@@ -71,7 +71,10 @@ async def _look(api: Api, home_assistant: HomeAssistant, *, reason: str | None) 
     """Print the entities and what the log has against the integration; whether all is well."""
     async with api.websocket() as websocket:
         rows = await settled_rows(websocket, reason=reason)
+        trouble = await entry_trouble(websocket)
     print(f"\n{table(rows)}\n")
+    if trouble:
+        print(f"The integration is not running: {trouble}\n")
     complaints = log_complaints(home_assistant.log)
     for complaint in complaints:
         print(f"In the log: {complaint}\n")
@@ -79,7 +82,7 @@ async def _look(api: Api, home_assistant: HomeAssistant, *, reason: str | None) 
     print(
         f"{len(rows)} entities, {missing} without a value for no known reason; {len(complaints)} complaints in the log"
     )
-    return bool(rows) and not missing and not complaints
+    return bool(rows) and not (missing or complaints or trouble)
 
 
 def _print_directions(home_assistant: HomeAssistant, site: Site) -> None:
@@ -124,8 +127,8 @@ async def _run(options: argparse.Namespace) -> int:
 def main() -> int:
     """Run the demo; the exit code."""
     options = _arguments()
-    if options.replay and not options.replay.is_dir():
-        print(f"error: there is no folder {options.replay}", file=sys.stderr)
+    if options.replay and not options.replay.exists():
+        print(f"error: there is no {options.replay}", file=sys.stderr)
         return 2
     try:
         return asyncio.run(_run(options))

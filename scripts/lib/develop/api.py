@@ -97,9 +97,18 @@ class Websocket:
 
     async def command(self, command: str, **data: object) -> list[Json]:
         """Send a command whose result is a list, or nothing."""
+        result: list[Json] = await self._result(command, data) or []
+        return result
+
+    async def query(self, command: str, **data: object) -> Json:
+        """Send a command whose result is an object."""
+        result: Json = await self._result(command, data)
+        return result
+
+    async def _result(self, command: str, data: Mapping[str, object]) -> Any:  # noqa: ANN401
+        """Send a command; what Home Assistant has to say to it."""
         await self.connection.send_json({"id": next(self.ids), "type": command, **data})
         answer: Json = await self.connection.receive_json()
         if not answer["success"]:
             raise DemoError(f"Home Assistant refused {command}: {answer['error']}")
-        result: list[Json] = answer["result"] or []
-        return result
+        return answer["result"]

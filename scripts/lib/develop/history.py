@@ -4,6 +4,7 @@ A Home Assistant that was set up a minute ago has nothing to show in its Energy 
 over a clock, and can be asked what it would have counted.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from tests.simulator.house import House
 
 DAYS: Final = 14
 _HOUR: Final = 3600
+_IMPORT_SECONDS: Final = 120
 _SAMPLES: Final = 12
 """How often in an hour a power is looked at."""
 
@@ -69,21 +71,17 @@ class Hour:
     samples: Mapping[str, list[float]]
 
 
-async def backfill(api: Api, profile: str) -> None:
-    """Import the hours before this one for every entity that the house can answer for."""
-    now = datetime.now(UTC)
-    house = House(
-        PROFILES[profile],
-        start=_first_midnight(now).timestamp(),
-        seed=PROFILES[profile].serial,
-        zone=ZoneInfo(DEFAULT_ZONE),
-    )
+async def backfill(api: Api, profile: str, *, zone: str = DEFAULT_ZONE) -> None:
+    """Import the hours before this one for every entity that the house can answer for; done once they are there."""
+    now, serial = datetime.now(UTC), PROFILES[profile].serial
+    midnight = _first_midnight(now, ZoneInfo(zone))
+    house = House(PROFILES[profile], start=midnight.timestamp(), seed=serial, zone=ZoneInfo(zone))
     before = _counters(house)
     hours = list(_hours(house, until=now.replace(minute=0, second=0, microsecond=0)))
     house.advance_to(now.timestamp())
     after = _counters(house)
     async with api.websocket() as websocket:
-        states = await _states(websocket, PROFILES[profile].serial)
+        states = await _states(websocket, serial)
         for key, state in states.items():
             if key in _TOTALS:
                 rows = _sums(hours, key, before=before[key], after=after[key], state=state)
@@ -92,11 +90,20 @@ async def backfill(api: Api, profile: str) -> None:
             await websocket.command(
                 "recorder/import_statistics", metadata=_metadata(state, has_sum=key in _TOTALS), stats=rows
             )
+        await _imported(websocket, {state["entity_id"] for state in states.values()}, hours[-1].start)
 
 
-def _first_midnight(now: datetime) -> datetime:
+async def _imported(websocket: Websocket, entity_ids: set[str], last: datetime) -> None:
+    """Wait until the recorder, which takes imports up one after the other, has written the last of them."""
+    asked = {"start_time": last.isoformat(), "statistic_ids": sorted(entity_ids), "period": "hour"}
+    async with asyncio.timeout(_IMPORT_SECONDS):
+        while set(await websocket.query("recorder/statistics_during_period", **asked)) != entity_ids:
+            await asyncio.sleep(0.2)
+
+
+def _first_midnight(now: datetime, zone: ZoneInfo) -> datetime:
     """When the first of the days began."""
-    local = now.astimezone(ZoneInfo(DEFAULT_ZONE))
+    local = now.astimezone(zone)
     return (local - timedelta(days=DAYS)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 

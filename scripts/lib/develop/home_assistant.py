@@ -19,10 +19,10 @@ from tests.simulator.gateway import DEFAULT_ZONE
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 180
 # The silenced ones complain of programs and libraries that no part of the demo uses.
-CONFIGURATION: Final = f"""\
+CONFIGURATION: Final = """\
 homeassistant:
   name: Demo home
-  time_zone: {DEFAULT_ZONE}
+  time_zone: {zone}
   country: NL
   currency: EUR
   unit_system: metric
@@ -41,10 +41,11 @@ ONBOARDING: Final = {"version": 4, "key": "onboarding", "data": {"done": ["core_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeAssistant:
-    """Where a Home Assistant lives: its configuration folder and its port on this machine."""
+    """Where a Home Assistant lives: its configuration folder, its port on this machine, its time zone."""
 
     folder: Path
     port: int
+    zone: str = DEFAULT_ZONE
 
     @property
     def url(self) -> str:
@@ -70,7 +71,7 @@ class HomeAssistant:
     def prepare(self) -> None:
         """Write the configuration; what an earlier start left in the folder stays."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "configuration.yaml").write_text(CONFIGURATION, encoding="utf-8")
+        (self.folder / "configuration.yaml").write_text(CONFIGURATION.format(zone=self.zone), encoding="utf-8")
         link = self.folder / "custom_components"
         link.unlink(missing_ok=True)
         link.symlink_to(ROOT / "custom_components")

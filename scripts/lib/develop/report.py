@@ -74,6 +74,14 @@ async def settled_rows(websocket: Websocket, *, reason: str | None) -> list[Row]
     return rows
 
 
+async def entry_trouble(websocket: Websocket) -> str | None:
+    """What keeps the integration from running, in Home Assistant's words; None if it runs."""
+    for entry in await websocket.command("config_entries/get", domain=DOMAIN):
+        if entry["state"] != "loaded":
+            return f"{entry['state']} ({entry['reason']})"
+    return None
+
+
 def table(rows: Iterable[Row]) -> str:
     """The rows below each other, columns aligned."""
     cells = [(row.entity_id, f"{row.state} {row.unit}".rstrip(), _remark(row)) for row in rows]
