@@ -33,7 +33,7 @@ GARBAGE: Final[dict[str, Callable[[float], float]]] = {
 }
 
 EXHAUSTIVE = settings(
-    max_examples=250,
+    max_examples=150,
     derandomize=True,
     deadline=None,
     database=None,

@@ -132,4 +132,6 @@ class Run:
         )
 
     def _joins(self, reading: Reading) -> bool:
-        return reading.source == self.source and reading.energy >= self.floor - DRIFT
+        # Zero is what a gateway shows that is just starting.
+        emptied = reading.energy == 0 < self.energy
+        return reading.source == self.source and reading.energy >= self.floor - DRIFT and not emptied
