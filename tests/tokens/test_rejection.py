@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.iq_gateway.renewal import SignIns
 from tests.conftest import EntrySetUp
-from tests.simulator import CloudBehaviour, CloudSimulator, GatewaySimulator
+from tests.simulator import CloudBehaviour, CloudSimulator, Fault, GatewaySimulator
 from tests.states import coordinator
 from tests.time_lapse import pass_time
 from tests.tokens.steps import ACCOUNT, DAY, HOUR, MINUTE, MONTH, SLOW, YEAR, asked, due_soon, refresh, revoked, told
@@ -172,26 +172,41 @@ async def test_a_token_that_has_expired_by_the_gateways_clock_is_replaced(
     assert len(cloud.sign_ins) == 1
 
 
-async def test_a_gateway_that_rejects_new_tokens_too_is_not_given_one_after_the_other(
+async def test_a_gateway_that_rejects_every_token_is_not_given_one_after_the_other(
     hass: HomeAssistant,
     gateway: GatewaySimulator,
     cloud: CloudSimulator,
     freezer: FrozenDateTimeFactory,
     setup_entry: EntrySetUp,
 ) -> None:
-    """At most one an hour, then ever fewer, until one is accepted."""
+    """The waits double; nothing is left of that when one is accepted."""
     entry = await setup_entry(gateway, options={"update_interval": 900}, **ACCOUNT)
+    for name in ("check_jwt", "energy", "inverters", "live", "meters", "production", "stream"):
+        gateway.fault(name, Fault.UNAUTHORIZED)
     for _ in range(4 * 24):
-        gateway.revoke(entry.data[CONF_TOKEN])
         await pass_time(hass, freezer, 15 * MINUTE)
     times = [request.at for request in cloud.sign_ins]
-    gaps = [later - earlier for earlier, later in pairwise(times)]
-    assert 4 <= len(times) <= 10
-    assert min(gaps) >= HOUR.total_seconds()
-    assert gaps[-1] > 2 * gaps[0]
+    hours = [round((later - earlier) / 3600) for earlier, later in pairwise(times)]
+    assert hours == [1, 1, 1, 2, 4, 8]
     assert told(hass, entry) == "token_rejected"
+    assert asked(hass, entry) == 0
 
-    for _ in range(12):
-        await pass_time(hass, freezer, 4 * HOUR)
+    gateway.clear_faults()
+    await pass_time(hass, freezer, HOUR)
     assert told(hass, entry) is None
     assert SignIns.of(entry).failures == 0
+
+
+async def test_a_gateway_that_forgets_its_tokens_gets_one_an_hour_at_most(
+    hass: HomeAssistant,
+    gateway: GatewaySimulator,
+    cloud: CloudSimulator,
+    freezer: FrozenDateTimeFactory,
+    setup_entry: EntrySetUp,
+) -> None:
+    """Even if it accepts each of them at first."""
+    entry = await setup_entry(gateway, options={"update_interval": 300}, **ACCOUNT)
+    for _ in range(36):
+        gateway.revoke(entry.data[CONF_TOKEN])
+        await pass_time(hass, freezer, 5 * MINUTE)
+    assert len(cloud.sign_ins) == 3
