@@ -213,11 +213,11 @@ async def test_reconfigure_to_an_address_without_a_gateway(
 async def test_reconfigure_to_another_gateway(
     hass: HomeAssistant, gateway: GatewaySimulator, clock: Clock, entry: MockConfigEntry
 ) -> None:
-    """Its serial number is another one: the text says so on the address, and nothing changes."""
+    """Its serial number is another one: the text says so and asks, and nothing changes."""
     before = dict(entry.data)
     async with GatewaySimulator("standard", clock=clock, serial=ANOTHER_SERIAL) as other:
         result = await reconfigure_menu(hass, entry, other.host)
-    assert result["errors"] == {CONF_HOST: "another_gateway"}
+    assert result["step_id"] == "replace"
     assert entry.data == before
     assert not any("authorization" in request.headers for request in other.requests)
 

@@ -53,6 +53,16 @@ def test_every_field_is_named_and_described(texts: dict[str, Any], step: str, sc
     described(texts["config"]["step"][step], schema)
 
 
+@pytest.mark.parametrize(
+    ("step", "options"), [("sign_in", {"keep", "account", "token"}), ("replace", {"sign_in", "reconfigure"})]
+)
+def test_every_choice_is_named_and_described(texts: dict[str, Any], step: str, options: set[str]) -> None:
+    """What there is to choose, and what it leads to."""
+    menu = texts["config"]["step"][step]
+    assert menu["title"]
+    assert set(menu["menu_options"]) == set(menu["menu_option_descriptions"]) == options
+
+
 def test_every_option_is_named_and_described(texts: dict[str, Any]) -> None:
     """The same for the options."""
     described(texts["options"]["step"]["init"], options_flow.SCHEMA)

@@ -1,7 +1,7 @@
 """The flow: find the gateway, sign in with an account or a token, stay in touch when the gateway or the token changes.
 
 Every way in (user, zeroconf, dhcp, reauth, reconfigure) leads to `sign_in`, and from there to `account` or `token`; a
-new gateway's way ends with `finish`.
+new gateway's way ends with `finish`. Reconfigure may meet a gateway that has replaced the known one.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from homeassistant.util import dt as dt_util
@@ -52,10 +53,13 @@ from .flow_forms import (
 )
 from .minting import async_mint_token
 from .options_flow import IQGatewayOptionsFlow
+from .replacement import async_is_set_up, async_replace_gateway
 
 _TITLE: Final = "IQ Gateway"
 # Where people mint a token by hand (brief, "Get a token").
 _TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"
+# Enough of a serial number to tell one's own gateways apart.
+_SERIAL_ENDING: Final = 4
 
 
 class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -142,13 +146,16 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         entry: ConfigEntry,
         user_input: dict[str, Any] | None,
     ) -> ConfigFlowResult:
-        """Find an entry's gateway; it must be that one, and should show the certificate that we know."""
+        """Find an entry's gateway; it should be that one, and show the certificate that we know."""
         self._entry = entry
         self._address = {CONF_HOST: entry.data[CONF_HOST], **(user_input or {})}
         errors: dict[str, str] = {}
         if user_input is not None:
-            errors = await self._async_find(self._address[CONF_HOST], entry.unique_id, table)
+            serial = None if self.source == SOURCE_RECONFIGURE else entry.unique_id
+            errors = await self._async_find(self._address[CONF_HOST], serial, table)
             if not errors:
+                if self._replaces:
+                    return await self.async_step_replace()
                 if self._found.fingerprint != entry.data[CONF_FINGERPRINT]:
                     return await self.async_step_certificate()
                 return await self.async_step_sign_in()
@@ -168,12 +175,35 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             found=readable_fingerprint(self._found.fingerprint),
         )
 
+    @property
+    def _replaces(self) -> bool:
+        """Whether the gateway that answered is another one than the entry's."""
+        return self._entry is not None and self._entry.unique_id != self._found.serial
+
+    async def async_step_replace(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say what it means to go on with another gateway, and have it confirmed before anything changes."""
+        self._abort_if_set_up_elsewhere()
+        entry = self._get_reconfigure_entry()
+        return self.async_show_menu(
+            step_id="replace",
+            menu_options=["sign_in", "reconfigure"],
+            description_placeholders={
+                "title": entry.title,
+                "known": entry.data[CONF_SERIAL][-_SERIAL_ENDING:],
+                "found": self._found.serial[-_SERIAL_ENDING:],
+            },
+        )
+
+    def _abort_if_set_up_elsewhere(self) -> None:
+        """Leave it alone if a gateway that would replace another one has an entry of its own."""
+        if async_is_set_up(self.hass, self._found.serial):
+            raise AbortFlow("already_configured")
+
     async def async_step_sign_in(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Let the user choose how the gateway's token is had."""
         ways = ["account", "token"]
-        return self.async_show_menu(
-            step_id="sign_in", menu_options=["keep", *ways] if self.source == SOURCE_RECONFIGURE else ways
-        )
+        keeps = self.source == SOURCE_RECONFIGURE and not self._replaces
+        return self.async_show_menu(step_id="sign_in", menu_options=["keep", *ways] if keeps else ways)
 
     async def async_step_keep(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change the address alone."""
@@ -228,9 +258,12 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             CONF_TOKEN: token.raw,
             **account,
         }
-        if self._entry is not None:
-            return self.async_update_reload_and_abort(self._entry, data=self._data)
-        return await self.async_step_finish()
+        if self._entry is None:
+            return await self.async_step_finish()
+        if self._replaces:
+            self._abort_if_set_up_elsewhere()
+            await async_replace_gateway(self.hass, self._entry, self._data)
+        return self.async_update_reload_and_abort(self._entry, data=self._data)
 
     async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what to do once the gateway's entities are there, and store it all."""

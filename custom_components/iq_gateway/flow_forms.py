@@ -67,7 +67,7 @@ _LOOKING: Final[ErrorTable] = {
     GatewayError: (CONF_HOST, "cannot_connect"),
 }
 USER_ERRORS: Final[ErrorTable] = {WrongGateway: (CONF_SERIAL, "wrong_serial"), **_LOOKING}
-RECONFIGURE_ERRORS: Final[ErrorTable] = {WrongGateway: (CONF_HOST, "another_gateway"), **_LOOKING}
+RECONFIGURE_ERRORS: Final[ErrorTable] = _LOOKING
 
 # What it can say to a token, in steps that do not ask for its address.
 _VERIFYING: Final[ErrorTable] = {

@@ -1,0 +1,71 @@
+"""A gateway that takes another one's place: what Home Assistant knows of the old one becomes the new one's."""
+
+from collections.abc import Mapping
+
+from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from .const import CONF_SERIAL, DOMAIN
+from .issues import async_clear
+
+
+@callback
+def async_is_set_up(hass: HomeAssistant, serial: str) -> bool:
+    """Tell whether a gateway has an entry; one that the user ignored has none to speak of."""
+    entry = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, serial)
+    return entry is not None and entry.source != SOURCE_IGNORE
+
+
+async def async_replace_gateway(hass: HomeAssistant, entry: ConfigEntry, data: Mapping[str, str]) -> None:
+    """Give an entry to the gateway that the new data is about; it is to be reloaded after that.
+
+    Devices and entities keep their ids, on which names, areas, history and the Energy panel hang. The totals see by
+    themselves that their counters are another gateway's, and go on from where they are.
+    """
+    old, new = entry.data[CONF_SERIAL], data[CONF_SERIAL]
+    await _async_forget_ignored(hass, new)
+    # A setup under way, which still knows the old gateway, would register it again.
+    async with entry.setup_lock:
+        _rename_devices(hass, entry, old, new)
+        _rename_entities(hass, entry, old, new)
+        hass.config_entries.async_update_entry(entry, unique_id=new, data=data)
+        # What the user was asked to see to was the old gateway's.
+        async_clear(hass, entry)
+    for offer in hass.config_entries.flow.async_progress_by_handler(
+        DOMAIN, include_uninitialized=True, match_context={"unique_id": new}
+    ):
+        hass.config_entries.flow.async_abort(offer["flow_id"])
+
+
+async def _async_forget_ignored(hass: HomeAssistant, serial: str) -> None:
+    """Remove the note that the user did not want a gateway, as Home Assistant does when it is added after all."""
+    entry = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, serial)
+    if entry is not None:
+        await hass.config_entries.async_remove(entry.entry_id)
+
+
+@callback
+def _rename_devices(hass: HomeAssistant, entry: ConfigEntry, old: str, new: str) -> None:
+    """Give the gateway and its meters their new identifiers; microinverters are still those on the roof."""
+    registry = dr.async_get(hass)
+    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+        identifiers = {(domain, _renamed(identifier, old, new)) for domain, identifier in device.identifiers}
+        if identifiers != device.identifiers:
+            # The MAC address was the old gateway's.
+            registry.async_update_device(device.id, new_identifiers=identifiers, new_connections=set())
+
+
+@callback
+def _rename_entities(hass: HomeAssistant, entry: ConfigEntry, old: str, new: str) -> None:
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        unique_id = _renamed(entity.unique_id, old, new)
+        if unique_id != entity.unique_id:
+            registry.async_update_entity(entity.entity_id, new_unique_id=unique_id)
+
+
+def _renamed(identifier: str, old: str, new: str) -> str:
+    """Return an identifier with the new serial number, if it is the old one's: "122…" or "122…_production_meter"."""
+    serial, separator, key = identifier.partition("_")
+    return f"{new}{separator}{key}" if serial == old else identifier
