@@ -68,4 +68,5 @@ def async_remember_mac(hass: HomeAssistant, entry: ConfigEntry, mac: str) -> Non
     registry = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
         if (DOMAIN, entry.unique_id) in device.identifiers:
-            registry.async_update_device(device.id, merge_connections={(dr.CONNECTION_NETWORK_MAC, dr.format_mac(mac))})
+            connections = {*device.connections, (dr.CONNECTION_NETWORK_MAC, dr.format_mac(mac))}
+            registry.async_update_device(device.id, new_connections=connections)
