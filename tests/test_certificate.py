@@ -1,0 +1,301 @@
+"""Whoever shows another certificate gets no secret; the user decides what to make of it."""
+
+from homeassistant.components.repairs import DOMAIN as REPAIRS, RepairsFlowManager, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_TOKEN
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.iq_gateway.client.errors import CertificateChanged
+from custom_components.iq_gateway.const import CONF_FINGERPRINT, DOMAIN
+from custom_components.iq_gateway.flow.forms import readable_fingerprint
+from custom_components.iq_gateway.issues import Issue
+from tests.conftest import PASSWORD, USERNAME, EntryMaker, EntrySetUp
+from tests.network import Network
+from tests.simulator import CloudSimulator, Fault, GatewaySimulator
+from tests.simulator.reply import Json
+from tests.states import coordinator, state
+
+ADDRESS = "192.168.1.20"
+SECRET_HEADERS = {"authorization", "cookie"}
+
+
+def issue_of(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:
+    """Return the repair about the certificate."""
+    return ir.async_get(hass).async_get_issue(DOMAIN, f"{Issue.CERTIFICATE}_{entry.entry_id}")
+
+
+async def refresh(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Run a cycle now."""
+    await coordinator(entry).async_refresh()
+    await hass.async_block_till_done()
+
+
+async def open_repair(hass: HomeAssistant, entry: MockConfigEntry) -> tuple[RepairsFlowManager, RepairsFlowResult]:
+    """Open the repair, as the frontend does."""
+    assert await async_setup_component(hass, REPAIRS, {})
+    manager: RepairsFlowManager = hass.data[REPAIRS]["flow_manager"]
+    return manager, await manager.async_init(DOMAIN, context={"issue_id": f"{Issue.CERTIFICATE}_{entry.entry_id}"})
+
+
+def secrets_reached(gateway: GatewaySimulator) -> bool:
+    """Tell whether any request brought a token, a cookie or an account."""
+    return any(
+        SECRET_HEADERS & request.headers.keys()
+        or PASSWORD.encode() in request.body
+        or USERNAME.encode() in request.body
+        for request in gateway.requests
+    )
+
+
+async def test_a_new_certificate_gets_no_secret_and_is_pinned_when_the_user_says_so(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """The repair shows both fingerprints; data goes on with the new one, from the same entities."""
+    entry = await setup_entry(gateway)
+    known, shown = gateway.fingerprint, hass.states.async_entity_ids()
+    gateway.new_certificate()
+    gateway.drop_connections()
+    gateway.requests.clear()
+    await refresh(hass, entry)
+    await refresh(hass, entry)
+    assert gateway.requests == []
+    issue = issue_of(hass, entry)
+    assert issue is not None
+    assert issue.is_fixable
+    assert issue.is_persistent
+    assert entry.data[CONF_FINGERPRINT] == known
+
+    manager, form = await open_repair(hass, entry)
+    assert form["step_id"] == "confirm"
+    assert form["description_placeholders"] == {
+        "title": entry.title,
+        "known": readable_fingerprint(known),
+        "found": readable_fingerprint(gateway.fingerprint),
+    }
+    assert [request.path for request in gateway.requests] == ["/info"]
+    assert not secrets_reached(gateway)
+
+    done = await manager.async_configure(form["flow_id"], {})
+    await hass.async_block_till_done()
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.data[CONF_FINGERPRINT] == gateway.fingerprint
+    assert entry.state is ConfigEntryState.LOADED
+    assert issue_of(hass, entry) is None
+    assert hass.states.async_entity_ids() == shown
+    assert state(hass, gateway.serial, "production_power") not in ("unavailable", "unknown")
+    # After the repair looked, the serial number was asked for once more before the token went out.
+    assert [request.path for request in gateway.requests[:2]] == ["/info", "/info"]
+    assert gateway.requests[2].authorized
+
+
+async def test_another_certificate_at_the_start_is_told_as_well(
+    hass: HomeAssistant, gateway: GatewaySimulator, add_entry: EntryMaker
+) -> None:
+    """The entry waits, and loads with the repair."""
+    entry = add_entry(gateway)
+    gateway.new_certificate()
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "certificate_changed"
+    assert gateway.requests == []
+    manager, form = await open_repair(hass, entry)
+    await manager.async_configure(form["flow_id"], {})
+    await hass.async_block_till_done()
+    assert entry.state.name == "LOADED"
+    assert issue_of(hass, entry) is None
+
+
+async def test_the_repair_goes_when_the_known_certificate_is_back(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """As when whoever stood in between has gone."""
+    entry = await setup_entry(gateway)
+    own = gateway._certificate
+    gateway.new_certificate()
+    await refresh(hass, entry)
+    assert issue_of(hass, entry)
+    gateway.new_certificate(own)
+    await refresh(hass, entry)
+    assert issue_of(hass, entry) is None
+    assert state(hass, gateway.serial, "production_power") not in ("unavailable", "unknown")
+
+
+async def test_a_certificate_that_is_the_known_one_again_needs_no_confirmation(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """Opening the repair finds that out, and ends it."""
+    entry = await setup_entry(gateway)
+    own = gateway._certificate
+    gateway.new_certificate()
+    await refresh(hass, entry)
+    gateway.new_certificate(own)
+    _, done = await open_repair(hass, entry)
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    assert issue_of(hass, entry) is None
+    assert entry.data[CONF_FINGERPRINT] == own.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (Fault.UNAVAILABLE, "gateway_busy"),
+        (Fault.REFUSED, "cannot_connect"),
+        (Fault.HTML_PAGE, "not_a_gateway"),
+        (None, "another_gateway"),
+    ],
+    ids=["busy", "refused", "web page", "another gateway"],
+)
+async def test_the_repair_changes_nothing_unless_the_same_gateway_answers(
+    hass: HomeAssistant,
+    gateway: GatewaySimulator,
+    setup_entry: EntrySetUp,
+    fault: Fault | None,
+    reason: str,
+) -> None:
+    """It says what answers instead, and stays."""
+    entry = await setup_entry(gateway)
+    before = dict(entry.data)
+    gateway.new_certificate()
+    await refresh(hass, entry)
+    if fault:
+        gateway.fault("info", fault)
+    else:
+        gateway.override("/info", None)
+        gateway._source.serial = "122999888777"
+    _, result = await open_repair(hass, entry)
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == reason
+    assert dict(entry.data) == before
+    assert issue_of(hass, entry)
+
+
+async def test_a_repair_cut_off_by_a_restart_can_be_opened_again(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """What was shown before counts for nothing; what is shown then is pinned."""
+    entry = await setup_entry(gateway)
+    known = gateway.fingerprint
+    gateway.new_certificate()
+    await refresh(hass, entry)
+    manager, form = await open_repair(hass, entry)
+    manager.async_abort(form["flow_id"])
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.data[CONF_FINGERPRINT] == known
+    assert issue_of(hass, entry)
+
+    manager, form = await open_repair(hass, entry)
+    await manager.async_configure(form["flow_id"], {})
+    await hass.async_block_till_done()
+    assert entry.data[CONF_FINGERPRINT] == gateway.fingerprint
+    assert entry.state.name == "LOADED"
+
+
+async def test_a_certificate_that_changes_while_the_user_reads_is_not_pinned_unseen(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """The one that was shown is; a further one is a new case."""
+    entry = await setup_entry(gateway)
+    gateway.new_certificate()
+    shown = gateway.fingerprint
+    await refresh(hass, entry)
+    manager, form = await open_repair(hass, entry)
+    gateway.new_certificate()
+    gateway.requests.clear()
+    await manager.async_configure(form["flow_id"], {})
+    await hass.async_block_till_done()
+    assert entry.data[CONF_FINGERPRINT] == shown
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert gateway.requests == []
+
+
+async def test_a_certificate_change_is_one_line_in_the_log(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However often it is met."""
+    entry = await setup_entry(gateway)
+    gateway.new_certificate()
+    caplog.clear()
+    for _ in range(4):
+        await refresh(hass, entry)
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith("custom_components.")]
+    (line,) = [text for text in lines if "Finished fetching" not in text]
+    assert line == (
+        "IQ Gateway: the gateway does not answer: another certificate than the known one, so nothing secret was sent"
+    )
+
+
+async def test_removing_an_entry_removes_its_repair(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """There is nothing left to repair."""
+    entry = await setup_entry(gateway)
+    gateway.new_certificate()
+    await refresh(hass, entry)
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert issue_of(hass, entry) is None
+
+
+# A man in the middle
+
+
+async def test_a_man_in_the_middle_of_a_reconnection_learns_nothing(
+    hass: HomeAssistant,
+    gateway: GatewaySimulator,
+    cloud: CloudSimulator,
+    network: Network,
+    setup_entry: EntrySetUp,
+) -> None:
+    """He has the gateway's address and serial number, and a certificate of his own."""
+    network[ADDRESS] = gateway
+    entry = await setup_entry(gateway, host=ADDRESS, username=USERNAME, password=PASSWORD)
+    async with GatewaySimulator("metered_battery", serial=gateway.serial, clock=gateway.clock) as man:
+        network[ADDRESS] = man
+        await refresh(hass, entry)
+        await hass.config_entries.async_reload(entry.entry_id)
+        assert entry.state is ConfigEntryState.SETUP_RETRY
+        assert man.requests == []
+        _, form = await open_repair(hass, entry)
+        assert form["type"] is FlowResultType.FORM
+        assert [request.path for request in man.requests] == ["/info"]
+        assert not secrets_reached(man)
+    assert cloud.requests == []
+
+
+async def test_a_man_in_the_middle_of_a_cycle_learns_nothing(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """The kept-alive connection breaks, and he answers the next handshake."""
+    entry = await setup_entry(gateway)
+    async with GatewaySimulator("metered_battery", serial=gateway.serial, clock=gateway.clock) as man:
+
+        def take_over(payload: Json) -> Json:
+            gateway.new_certificate(man._certificate)
+            gateway.drop_connections()
+            return payload
+
+        gateway.override("/ivp/meters/readings", take_over)
+        gateway.requests.clear()
+        await refresh(hass, entry)
+    assert [request.path for request in gateway.requests][-1] == "/ivp/meters/readings"
+    errors = coordinator(entry).poller.states.values()
+    assert any(isinstance(found.error, CertificateChanged) for found in errors)
+    assert issue_of(hass, entry)
+
+
+async def test_a_man_in_the_middle_of_the_first_connection_gets_no_token_for_another_serial_number(
+    hass: HomeAssistant, gateway: GatewaySimulator, add_entry: EntryMaker
+) -> None:
+    """Even with the pinned certificate, the token goes only to the gateway that it was made for."""
+    entry = add_entry(gateway)
+    gateway._source.serial = "122999888777"
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.error_reason_translation_key == "wrong_gateway"
+    assert {request.path for request in gateway.requests} == {"/info"}
+    assert not secrets_reached(gateway)
+    assert entry.data[CONF_TOKEN]
