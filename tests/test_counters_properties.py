@@ -91,7 +91,7 @@ class World:
 
     def recover(self) -> None:
         """Read nothing but the truth until every proof is over and every lie is caught up with."""
-        for seconds in (600.0, 600.0, 600.0, 600.0, *[HOUR if self.wraps else 12 * HOUR] * 60, 300.0):
+        for seconds in (600.0, 600.0, 600.0, 600.0, *[HOUR if self.wraps else DAY] * 30, 300.0):
             self.live(Step(seconds=seconds, power=0.5 * BOUND))
 
     @property

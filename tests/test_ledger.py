@@ -312,6 +312,9 @@ async def test_a_reset_meter_is_told_with_what_when_and_by_how_much(
     assert f"{before / 1000:.1f} kWh" in changes
     assert f"{first_seen:%Y-%m-%d %H:%M}" in changes
     await cycles(hass, freezer, 3)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert totals_issue(hass, entry) == issue
     assert sum("goes on from where it was" in record.message for record in caplog.records) == 2
 
 

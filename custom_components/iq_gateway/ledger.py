@@ -65,6 +65,8 @@ class TotalsKeeper:
             LOGGER.warning("%s: stored totals are damaged and begin anew: %s", self._entry.title, names)
         if isinstance(stored, dict) and stored.get("gateway") != self._gateway:
             self._ledger.detach()
+        # The user has been asked about these: the issue outlives a restart, too.
+        self._told = self._ledger.changes
 
     @callback
     def async_update(self, site: Site, answered: frozenset[str]) -> dict[str, float | None]:
@@ -132,7 +134,7 @@ class TotalsKeeper:
 
     def _shown(self, key: str, site: Site) -> float | None:
         """Return a total while its counter is read; one that answers without a figure stands for two cycles."""
-        stands = key in self._missed and 0 < self._missed[key] <= _STANDS_FOR_CYCLES and site.needs[key] <= site.fresh
+        stands = 0 < self._missed.get(key, 0) <= _STANDS_FOR_CYCLES and site.needs[key] <= site.fresh
         return self._ledger.published(key) if stands or site.totals[key].energy is not None else None
 
     @callback
