@@ -1,5 +1,6 @@
 """The cycle in Home Assistant: when it runs, what it hands on, and what the log says of it."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -109,7 +110,15 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
 
     @override
     async def _async_update_data(self) -> Picture:
-        result = await self._async_run_cycle()
+        # A task of the entry: unloading ends it, whoever asked for the update.
+        cycle = self.config_entry.async_create_background_task(self.hass, self._async_run_cycle(), f"{self.name} cycle")
+        try:
+            await asyncio.wait([cycle])
+        finally:
+            cycle.cancel()
+        if cycle.cancelled():
+            return self.data
+        result = cycle.result()
         if self.config_entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
             self._check_first(result)
         self._silences.update(result)
