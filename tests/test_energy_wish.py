@@ -8,7 +8,7 @@ import pytest
 from custom_components.iq_gateway.const import CONF_ENERGY_PANEL, CONF_KEEP_LIVE_DATA
 from tests.conftest import EntrySetUp
 from tests.energy_panel import BATTERY, GRID, SOLAR, prefer, saved
-from tests.flow_steps import finish, shown, submit, token_form
+from tests.flow.steps import finish, shown, submit, token_form
 from tests.simulator import Fault, GatewaySimulator
 
 

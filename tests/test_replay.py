@@ -16,7 +16,7 @@ import pytest
 
 from tests import states
 from tests.conftest import EntrySetUp
-from tests.flow_steps import start, submit
+from tests.flow.steps import start, submit
 from tests.recorded import CHECKED, Recorded
 from tests.simulator import Clock, GatewaySimulator
 

@@ -33,9 +33,9 @@ from .const import (
     DEFAULT_HOST,
     DOMAIN,
 )
-from .flow_checks import FoundGateway, InvalidHost, async_find_gateway, async_verify_token
-from .flow_discovery import async_has_moved, async_remember_mac, read_announcement
-from .flow_forms import (
+from .flow.checks import FoundGateway, InvalidHost, async_find_gateway, async_verify_token
+from .flow.discovery import async_has_moved, async_remember_mac, read_announcement
+from .flow.forms import (
     ACCOUNT_ERRORS,
     ACCOUNT_SCHEMA,
     CONFIRM_SCHEMA,
@@ -51,9 +51,9 @@ from .flow_forms import (
     explain,
     readable_fingerprint,
 )
+from .flow.options import IQGatewayOptionsFlow
+from .flow.replacement import async_is_set_up, async_replace_gateway
 from .minting import async_mint_token
-from .options_flow import IQGatewayOptionsFlow
-from .replacement import async_is_set_up, async_replace_gateway
 
 _TITLE: Final = "IQ Gateway"
 # Where people mint a token by hand (brief, "Get a token").

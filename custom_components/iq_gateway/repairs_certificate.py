@@ -9,8 +9,8 @@ import voluptuous as vol
 
 from .client.errors import CannotConnect, GatewayBusy, GatewayError, WrongGateway
 from .const import CONF_FINGERPRINT, CONF_SERIAL
-from .flow_checks import FoundGateway, async_find_gateway
-from .flow_forms import readable_fingerprint
+from .flow.checks import FoundGateway, async_find_gateway
+from .flow.forms import readable_fingerprint
 
 _REASONS: Final[dict[type[GatewayError], str]] = {
     WrongGateway: "another_gateway",

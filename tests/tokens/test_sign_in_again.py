@@ -13,13 +13,14 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.const import DOMAIN
-from custom_components.iq_gateway.flow_forms import ACCOUNT_ERRORS
+from custom_components.iq_gateway.flow.forms import ACCOUNT_ERRORS
 from custom_components.iq_gateway.issues import Issue
 from custom_components.iq_gateway.renewal import Obstacle
-from tests import cloud_answers, flow_steps
+from tests import cloud_answers
 from tests.cloud_answers import CloudAnswer
 from tests.conftest import EntrySetUp
-from tests.flow_steps import choose, submit
+from tests.flow import steps as flow_steps
+from tests.flow.steps import choose, submit
 from tests.simulator import CloudSimulator, GatewaySimulator
 from tests.time_lapse import pass_time
 from tests.tokens.steps import ACCOUNT, DAY, HOUR, SLOW, asked, due_soon, refresh, revoked, told

@@ -77,7 +77,7 @@ _CHECKS: Final[dict[str, Check]] = {
     "brands": lambda tree: (tree.integration / "brand" / "icon.png").exists(),
     "common-modules": _has_module("coordinator.py", "entity.py"),
     "config-flow": _manifest_has("config_flow"),
-    "config-flow-test-coverage": lambda tree: any((tree.root / "tests").glob("test_config_flow*.py")),
+    "config-flow-test-coverage": lambda tree: any((tree.root / "tests").rglob("test_config_flow.py")),
     "dependency-transparency": lambda tree: tree.json("manifest.json").get("requirements") == [],
     "docs-actions": _told("action"),
     "docs-high-level-description": _told("who it is for"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.iq_gateway.flow_checks import InvalidHost, normalize_host
+from custom_components.iq_gateway.flow.checks import InvalidHost, normalize_host
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
-from .client.errors import GatewayError
-from .const import CONF_FINGERPRINT, CONF_SERIAL, DOMAIN
-from .flow_checks import LEGACY, gateway_client, normalize_host
+from ..client.errors import GatewayError
+from ..const import CONF_FINGERPRINT, CONF_SERIAL, DOMAIN
+from .checks import LEGACY, gateway_client, normalize_host
 
 _FIRST_FIRMWARE_WITH_TOKENS: Final = 7
 

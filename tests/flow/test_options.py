@@ -7,7 +7,7 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 
 from tests.conftest import EntryMaker
-from tests.flow_steps import shown
+from tests.flow.steps import shown
 from tests.simulator import GatewaySimulator
 
 pytestmark = pytest.mark.usefixtures("no_setup")

@@ -6,8 +6,8 @@ from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .const import CONF_SERIAL, DOMAIN
-from .issues import async_clear
+from ..const import CONF_SERIAL, DOMAIN
+from ..issues import async_clear
 
 
 @callback

@@ -7,7 +7,7 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERN
 from homeassistant.helpers.selector import BooleanSelector, TextSelector, TextSelectorConfig, TextSelectorType
 import voluptuous as vol
 
-from .client.errors import (
+from ..client.errors import (
     AccountBlocked,
     CertificateChanged,
     CloudUnreachable,
@@ -25,8 +25,8 @@ from .client.errors import (
     TooManySessions,
     WrongGateway,
 )
-from .const import CONF_ENERGY_PANEL, CONF_REMEMBER_PASSWORD, CONF_SERIAL, DEFAULT_HOST
-from .flow_checks import ClockWrong, InvalidHost
+from ..const import CONF_ENERGY_PANEL, CONF_REMEMBER_PASSWORD, CONF_SERIAL, DEFAULT_HOST
+from .checks import ClockWrong, InvalidHost
 
 _BASE: Final = "base"
 

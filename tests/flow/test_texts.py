@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 import voluptuous as vol
 
-from custom_components.iq_gateway import config_flow, flow_checks, flow_forms, options_flow
+from custom_components.iq_gateway import config_flow
+from custom_components.iq_gateway.flow import checks, forms, options
 
 FOLDER = Path(config_flow.__file__).parent
 TRANSLATIONS = FOLDER / "translations" / "en.json"
-TABLES = [table for name, table in vars(flow_forms).items() if name.endswith("_ERRORS")]
-SOURCES = [(FOLDER / name).read_text(encoding="utf-8") for name in ("config_flow.py", "flow_discovery.py")]
+TABLES = [table for name, table in vars(forms).items() if name.endswith("_ERRORS")]
+SOURCES = [(FOLDER / name).read_text(encoding="utf-8") for name in ("config_flow.py", "flow/discovery.py")]
 
 
 @pytest.fixture(scope="module")
@@ -33,19 +34,19 @@ def test_every_abort_has_a_text(texts: dict[str, Any]) -> None:
     """Those of our own and those of Home Assistant's helpers."""
     own = {key for source in SOURCES for key in re.findall(r'(?:reason=|AbortFlow\()"(\w+)"', source)}
     helpers = {"already_configured", "already_in_progress", "reauth_successful", "reconfigure_successful"}
-    assert own | helpers | {flow_checks.LEGACY} == set(texts["config"]["abort"])
+    assert own | helpers | {checks.LEGACY} == set(texts["config"]["abort"])
 
 
 @pytest.mark.parametrize(
     ("step", "schema"),
     [
-        ("user", flow_forms.USER_SCHEMA),
-        ("reconfigure", flow_forms.RECONFIGURE_SCHEMA),
-        ("account", flow_forms.ACCOUNT_SCHEMA),
-        ("token", flow_forms.TOKEN_SCHEMA),
-        ("finish", flow_forms.FINISH_SCHEMA),
-        ("certificate", flow_forms.CONFIRM_SCHEMA),
-        ("reauth_confirm", flow_forms.CONFIRM_SCHEMA),
+        ("user", forms.USER_SCHEMA),
+        ("reconfigure", forms.RECONFIGURE_SCHEMA),
+        ("account", forms.ACCOUNT_SCHEMA),
+        ("token", forms.TOKEN_SCHEMA),
+        ("finish", forms.FINISH_SCHEMA),
+        ("certificate", forms.CONFIRM_SCHEMA),
+        ("reauth_confirm", forms.CONFIRM_SCHEMA),
     ],
 )
 def test_every_field_is_named_and_described(texts: dict[str, Any], step: str, schema: vol.Schema) -> None:
@@ -65,7 +66,7 @@ def test_every_choice_is_named_and_described(texts: dict[str, Any], step: str, o
 
 def test_every_option_is_named_and_described(texts: dict[str, Any]) -> None:
     """The same for the options."""
-    described(texts["options"]["step"]["init"], options_flow.SCHEMA)
+    described(texts["options"]["step"]["init"], options.SCHEMA)
 
 
 def described(step: dict[str, Any], schema: vol.Schema) -> None:

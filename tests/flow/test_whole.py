@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 
 from custom_components.iq_gateway.const import CONF_REMEMBER_PASSWORD
 from tests.conftest import EntrySetUp
-from tests.flow_steps import ACCOUNT, account_form, choose, finish, submit
+from tests.flow.steps import ACCOUNT, account_form, choose, finish, submit
 from tests.simulator import CloudSimulator, GatewaySimulator
 
 

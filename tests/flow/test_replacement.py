@@ -18,13 +18,13 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_store
 
 from custom_components.iq_gateway.const import CONF_FINGERPRINT, CONF_REMEMBER_PASSWORD, CONF_SERIAL, DOMAIN
+from custom_components.iq_gateway.flow.replacement import async_replace_gateway
 from custom_components.iq_gateway.issues import Issue, async_raise
-from custom_components.iq_gateway.replacement import async_replace_gateway
 from tests import states
 from tests.conftest import PASSWORD, USERNAME, EntryMaker, EntrySetUp
-from tests.flow_steps import ACCOUNT, choose, shown, start, submit
+from tests.flow.steps import ACCOUNT, choose, shown, start, submit
+from tests.flow.test_discovery import announcement
 from tests.simulator import Clock, CloudSimulator, GatewaySimulator
-from tests.test_config_flow_discovery import announcement
 from tests.time_lapse import pass_time
 
 NOON: Final = datetime(2027, 6, 10, 11, tzinfo=UTC)

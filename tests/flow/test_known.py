@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_
 
 from custom_components.iq_gateway.const import CONF_FINGERPRINT, CONF_REMEMBER_PASSWORD, CONF_SERIAL
 from tests.conftest import PASSWORD, USERNAME, EntryMaker
-from tests.flow_steps import ACCOUNT, choose, shown, submit
+from tests.flow.steps import ACCOUNT, choose, shown, submit
 from tests.simulator import Clock, CloudBehaviour, CloudSimulator, Fault, GatewaySimulator
 
 pytestmark = pytest.mark.usefixtures("no_setup")

@@ -13,9 +13,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 
-from .client.errors import GatewayError, TokenRejected, WrongGateway
-from .client.gateway import Gateway
-from .client.token import AccessToken
+from ..client.errors import GatewayError, TokenRejected, WrongGateway
+from ..client.gateway import Gateway
+from ..client.token import AccessToken
 
 # The reason to go no further with a gateway older than firmware 7.
 LEGACY: Final = "legacy_firmware"

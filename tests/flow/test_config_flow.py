@@ -16,7 +16,7 @@ from custom_components.iq_gateway.const import (
     DEFAULT_HOST,
 )
 from tests.conftest import PASSWORD, USERNAME, EntryMaker
-from tests.flow_steps import ACCOUNT, account_form, choose, finish, shown, start, submit, token_form
+from tests.flow.steps import ACCOUNT, account_form, choose, finish, shown, start, submit, token_form
 from tests.simulator import Clock, CloudBehaviour, CloudSimulator, Fault, GatewaySimulator
 
 pytestmark = pytest.mark.usefixtures("no_setup")

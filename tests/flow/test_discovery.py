@@ -15,7 +15,7 @@ import pytest
 
 from custom_components.iq_gateway.const import CONF_SERIAL, DOMAIN
 from tests.conftest import EntryMaker
-from tests.flow_steps import choose, finish, shown, start, submit
+from tests.flow.steps import choose, finish, shown, start, submit
 from tests.network import Network
 from tests.simulator import Clock, Fault, GatewaySimulator
 

@@ -7,7 +7,7 @@ from homeassistant.const import UnitOfTime
 from homeassistant.helpers.selector import BooleanSelector, NumberSelector, NumberSelectorConfig, NumberSelectorMode
 import voluptuous as vol
 
-from .const import (
+from ..const import (
     CONF_ENERGY_PANEL,
     CONF_KEEP_LIVE_DATA,
     CONF_UPDATE_INTERVAL,

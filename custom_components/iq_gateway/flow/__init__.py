@@ -1,0 +1,1 @@
+"""What the flow is made of, beside its steps in `config_flow.py`."""

@@ -1,0 +1,1 @@
+"""The flow: a gateway added, signed in to again, moved, replaced."""
