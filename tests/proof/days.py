@@ -40,6 +40,7 @@ class Outcome:
     """What came of the days."""
 
     verdicts: list[Verdict]
+    days: int
     faults: int
     cycles: int
 
@@ -93,7 +94,7 @@ async def live(days: int, directory: Path, *, begin: datetime = BEGIN, seed: int
         frozen.move_to(end + CALM + timedelta(minutes=1))
         statistics.compile_until(datetime.now(UTC))
         verdicts = await _judge(hass, gateway, statistics, truth)
-        return Outcome(verdicts=verdicts, faults=mishaps.count, cycles=cycles)
+        return Outcome(verdicts=verdicts, days=days, faults=mishaps.count, cycles=cycles)
 
 
 async def set_up(hass: HomeAssistant, gateway: GatewaySimulator) -> MockConfigEntry:

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 import logging
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
+from aiohttp import ThreadedResolver
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.components.recorder.tasks import StatisticsTask
@@ -24,20 +26,31 @@ _PERIOD: Final = timedelta(minutes=5)
 _COMMIT_INTERVAL: Final = 3600
 
 
+class _Resolver(ThreadedResolver):
+    """A resolver that Home Assistant can close."""
+
+    async def real_close(self) -> None:
+        """Close it for good."""
+        await self.close()
+
+
 @asynccontextmanager
 async def home_assistant(directory: Path, *, record: Iterable[str] = ()) -> AsyncGenerator[HomeAssistant]:
     """Run Home Assistant with its configuration in a directory; it records the entities that the patterns fit."""
-    async with async_test_home_assistant(config_dir=str(directory)) as hass:
-        # Removed, the integration is looked for where it is; there, Home Assistant takes it that there are none.
-        hass.data.pop(DATA_CUSTOM_COMPONENTS)
-        try:
-            if patterns := list(record):
-                await _set_up_recorder(hass, directory / "home-assistant_v2.db", patterns)
-            yield hass
-        finally:
-            for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-                await hass.config_entries.async_unload(entry.entry_id)
-            await hass.async_stop(force=True)
+    # Home Assistant would resolve names with multicast DNS, which opens ports of its own; here are addresses only.
+    resolver = patch("homeassistant.helpers.aiohttp_client._async_make_resolver", return_value=_Resolver())
+    with resolver:
+        async with async_test_home_assistant(config_dir=str(directory)) as hass:
+            # Removed, the integration is looked for where it is; there, Home Assistant takes it that there are none.
+            hass.data.pop(DATA_CUSTOM_COMPONENTS)
+            try:
+                if patterns := list(record):
+                    await _set_up_recorder(hass, directory / "home-assistant_v2.db", patterns)
+                yield hass
+            finally:
+                for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+                    await hass.config_entries.async_unload(entry.entry_id)
+                await hass.async_stop(force=True)
 
 
 async def _set_up_recorder(hass: HomeAssistant, database: Path, patterns: list[str]) -> None:
