@@ -43,6 +43,12 @@ def test_inverters_give_twice_what_they_ever_gave_and_never_less_than_the_larges
     assert limit(limits(site(inverters=inverters)), "production_energy") == 600 + 600 + 760
 
 
+def test_a_production_meter_may_see_more_than_the_gateways_inverters() -> None:
+    """A second brand on the same roof, for instance."""
+    metered = site(meters=[meter("production")], readings=[reading("production", 9_000.0)], inverters=[inverter("1")])
+    assert limit(limits(metered), "production_energy") == SERVICE
+
+
 def test_a_list_of_inverters_that_is_too_old_still_tells_how_many_there_are() -> None:
     """Their figures are gone then."""
     known = site(inverters=[inverter("1"), inverter("2")], stale=["inverters"])

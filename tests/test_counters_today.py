@@ -83,12 +83,25 @@ def test_a_night_without_a_sum_needs_no_reset(day: Day) -> None:
     assert day.read("11:00", 80.0) == 80.0
 
 
-def test_more_than_can_have_been_since_midnight_is_not_shown(day: Day) -> None:
-    """The lifetime, for instance, in place of today."""
+def test_more_than_a_day_can_bring_is_not_shown(day: Day) -> None:
+    """The lifetime, for instance, in place of today; even while nobody knows when the gateway's day began."""
     assert day.read("12:05", 11_567_547.0) is None
     assert day.read("12:10", 12_000.0) == 12_000.0
     assert day.read("12:15", 11_567_600.0) is None
     assert day.read("12:20", 12_700.0) == 12_700.0
+
+
+def test_more_than_can_have_been_since_midnight_is_not_shown(day: Day) -> None:
+    """Once the counter was seen to start anew."""
+    assert day.read("23:58", 32_100.0) == 32_100.0
+    assert day.read("00:03", 0.0) == 0.0
+    assert day.read("00:33", 32_100.0) is None
+    assert day.read("00:38", 5.0) == 5.0
+
+
+def test_a_figure_that_is_much_for_our_time_of_day_is_shown_while_the_gateways_is_not_known(day: Day) -> None:
+    """A gateway in another time zone, set up just after our midnight."""
+    assert day.read("00:03", 32_100.0) == 32_100.0
 
 
 def test_within_a_day_the_sum_never_falls(day: Day) -> None:

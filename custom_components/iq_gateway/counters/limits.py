@@ -12,6 +12,8 @@ from ..site import Site, SiteInverter, SiteMeter
 # The main breaker of a large house; what stands behind it, batteries included, cannot move more for long.
 _BREAKER: Final = 200.0  # A
 
+_PRODUCTION_METER: Final = "production"
+
 # Sums over microinverters are kept in 32 bits of J by firmware 7.x to 8.2 (gateway-api.md 3); meters have more.
 WRAPPING: Final = frozenset({"microinverters", "production api"})
 
@@ -28,7 +30,9 @@ _HEADROOM: Final = 2.0
 def limits(site: Site) -> dict[str, float]:
     """Return the bound of each flow of energy, by the beginning of its keys."""
     service = _service(site.meters, site.phase_count)
-    production = _production(site.inverters.values()) or service
+    inverters = _production(site.inverters.values())
+    # A meter may see other inverters, too: those of another gateway, or of another make.
+    production = max(inverters, service) if _PRODUCTION_METER in site.meters or not inverters else inverters
     return {
         "production": production,
         "grid": service,

@@ -11,6 +11,9 @@ from .run import DAY, HOUR, Reading, Run, possible
 # How far the gateway's clock may be ahead.
 _CLOCK_SLACK: Final = 15 * 60.0
 
+# The day on which summer time ends. Until a gateway's midnight was seen, its time zone may be any.
+_LONGEST_DAY: Final = 25 * HOUR
+
 # A counter that starts anew within this time after midnight is late, as by the hour of summer time.
 _LATE: Final = 2 * HOUR
 
@@ -24,6 +27,7 @@ class Today:
 
     run: Run
     midnight: float  # when the present day began, in seconds since 1970
+    start: float  # the same if that was seen; else the earliest moment at which its day may have begun
     shift: float = 0.0  # seconds by which the gateway's midnight is later than ours, as its counter showed
     due: bool = False  # it is past midnight, and the counter still shows the day before
     suspect: Run | None = None  # lower readings, which may turn out to be the gateway's own midnight
@@ -41,13 +45,14 @@ def observe_today(today: Today | None, reading: Reading, *, midnight: float) -> 
     `midnight` is the last one in Home Assistant's time zone, which stands in for the gateway's until that shows.
     """
     if today is None:
-        return _begun(reading, midnight=midnight, shift=0.0)
+        return _begun(reading, midnight=midnight, start=reading.at - _LONGEST_DAY)
     shifted = midnight + today.shift
     own_midnight = shifted if shifted <= reading.at else shifted - DAY
     if own_midnight - today.midnight > HOUR:
         unseen = reading.at - today.run.read_at > _WATCHED
         if unseen or today.suspect or not today.run.energy:
-            return _begun(reading, midnight=own_midnight, shift=today.shift)
+            start = own_midnight if today.start == today.midnight else reading.at - _LONGEST_DAY
+            return _begun(reading, midnight=own_midnight, start=start, shift=today.shift)
         today = replace(today, midnight=own_midnight, due=True)
     if today.due:
         return _waited(today, reading)
@@ -56,11 +61,11 @@ def observe_today(today: Today | None, reading: Reading, *, midnight: float) -> 
     return _risen(today, reading)
 
 
-def _begun(reading: Reading, *, midnight: float, shift: float) -> Today | None:
+def _begun(reading: Reading, *, midnight: float, start: float, shift: float = 0.0) -> Today | None:
     """Begin a day, if the reading can be of it."""
-    if not _is_of(reading, midnight):
+    if not _is_of(reading, start):
         return None
-    return Today(run=Run.begin(reading), midnight=midnight, shift=shift)
+    return Today(run=Run.begin(reading), midnight=midnight, start=start, shift=shift)
 
 
 def _waited(today: Today, reading: Reading) -> Today | None:
@@ -72,13 +77,13 @@ def _waited(today: Today, reading: Reading) -> Today | None:
         return replace(today, run=today.run.extended(reading))
     late = reading.at - today.midnight
     if late > _LATE and today.run.moved_at > today.midnight:
-        return _begun(reading, midnight=reading.at, shift=(today.shift + late) % DAY)
-    return _begun(reading, midnight=today.midnight, shift=today.shift)
+        return _begun(reading, midnight=reading.at, start=reading.at, shift=(today.shift + late) % DAY)
+    return _begun(reading, midnight=today.midnight, start=today.midnight, shift=today.shift)
 
 
 def _risen(today: Today, reading: Reading) -> Today:
     """Take a higher reading, if it can be; else show what there was, or nothing if it cannot be of today."""
-    if not _is_of(reading, today.midnight):
+    if not _is_of(reading, today.start):
         return replace(today, possible=False)
     if today.run.catches_up(reading):
         return replace(today, run=today.run.extended(reading), suspect=None, possible=True)
@@ -91,9 +96,9 @@ def _fallen(today: Today, reading: Reading, *, midnight: float) -> Today:
     suspect = suspect.extended(reading) if suspect and suspect.allows(reading) else Run.begin(reading)
     if suspect.lasting and suspect.start <= possible(reading.bound, suspect.start_at - today.run.read_at):
         shift = (suspect.start_at - midnight) % DAY
-        return Today(run=suspect, midnight=suspect.start_at, shift=shift)
+        return Today(run=suspect, midnight=suspect.start_at, start=suspect.start_at, shift=shift)
     return replace(today, suspect=suspect, possible=True)
 
 
-def _is_of(reading: Reading, midnight: float) -> bool:
-    return reading.energy <= possible(reading.bound, reading.at - midnight + _CLOCK_SLACK)
+def _is_of(reading: Reading, start: float) -> bool:
+    return reading.energy <= possible(reading.bound, reading.at - start + _CLOCK_SLACK)
