@@ -118,7 +118,7 @@ _CHECKS: Final[dict[str, Check]] = {
     "exception-translations": _raises_only_translated,
     "icon-translations": lambda tree: bool(tree.json("icons.json").get("entity")),
     "reconfiguration-flow": _uses("async_step_reconfigure", module="config_flow.py"),
-    "repair-issues": _uses("async_create_fix_flow", module="repairs.py"),
+    "repair-issues": _uses("async_create_fix_flow", module="repairs/__init__.py"),
     "stale-devices": _uses("async_remove_config_entry_device", module="__init__.py"),
     "inject-websession": _uses("async_create_clientsession", module="__init__.py"),
     "strict-typing": _is_strict,

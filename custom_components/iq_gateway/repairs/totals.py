@@ -4,7 +4,7 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.helpers import issue_registry as ir
 
-from .coordinator import IQGatewayConfigEntry
+from ..coordinator import IQGatewayConfigEntry
 
 
 class TotalsRepairFlow(RepairsFlow):

@@ -7,10 +7,10 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from .issues import Issue
-from .repairs_certificate import CertificateRepairFlow
-from .repairs_token import TokenRepairFlow
-from .repairs_totals import TotalsRepairFlow
+from ..issues import Issue
+from .certificate import CertificateRepairFlow
+from .token import TokenRepairFlow
+from .totals import TotalsRepairFlow
 
 _FLOWS: Final[dict[Issue, Callable[[ConfigEntry], RepairsFlow]]] = {
     Issue.CERTIFICATE: CertificateRepairFlow,

@@ -7,10 +7,10 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST
 import voluptuous as vol
 
-from .client.errors import CannotConnect, GatewayBusy, GatewayError, WrongGateway
-from .const import CONF_FINGERPRINT, CONF_SERIAL
-from .flow.checks import FoundGateway, async_find_gateway
-from .flow.forms import readable_fingerprint
+from ..client.errors import CannotConnect, GatewayBusy, GatewayError, WrongGateway
+from ..const import CONF_FINGERPRINT, CONF_SERIAL
+from ..flow.checks import FoundGateway, async_find_gateway
+from ..flow.forms import readable_fingerprint
 
 _REASONS: Final[dict[type[GatewayError], str]] = {
     WrongGateway: "another_gateway",
