@@ -17,11 +17,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from tests import states
 from tests.conftest import EntrySetUp
-from tests.simulator import PROFILES, Clock, GatewaySimulator, Profile, gateway as simulator
-from tests.simulator.certificates import self_signed
+from tests.noon import stop_time_at_noon
+from tests.simulator import PROFILES, Clock, GatewaySimulator, Profile
 from tests.time_lapse import pass_time
 
-NOON: Final = "2026-06-21T10:00:00+00:00"
 CYCLE: Final = timedelta(seconds=300)
 CYCLES: Final = 14
 """More than an hour: what is read hourly and the renewal of live data fall into it."""
@@ -36,10 +35,7 @@ OURS: Final = "/iq_gateway/"
 @pytest.fixture(autouse=True)
 def _noon(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let it be noon in summer, so that every inverter reports something else each time."""
-    # Made before time stands still: what makes certificates takes no other time than the real one.
-    certificate = self_signed("envoy")
-    monkeypatch.setattr(simulator, "self_signed", lambda _name: certificate)
-    request.getfixturevalue("freezer").move_to(NOON)
+    stop_time_at_noon(request, monkeypatch)
 
 
 def _paths(gateway: GatewaySimulator) -> list[str]:
