@@ -96,9 +96,11 @@ async def backfill(api: Api, profile: str, *, zone: str = DEFAULT_ZONE) -> None:
 async def _imported(websocket: Websocket, entity_ids: set[str], last: datetime) -> None:
     """Wait until the recorder, which takes imports up one after the other, has written the last of them."""
     asked = {"start_time": last.isoformat(), "statistic_ids": sorted(entity_ids), "period": "hour"}
+    imported: set[str] = set()
     async with asyncio.timeout(_IMPORT_SECONDS):
-        while set(await websocket.query("recorder/statistics_during_period", **asked)) != entity_ids:
+        while imported != entity_ids:
             await asyncio.sleep(0.2)
+            imported = set(await websocket.query("recorder/statistics_during_period", **asked))
 
 
 def _first_midnight(now: datetime, zone: ZoneInfo) -> datetime:

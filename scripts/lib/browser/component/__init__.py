@@ -1,0 +1,39 @@
+"""What the browser test needs inside Home Assistant: another cloud, and announcements that no network has made.
+
+A custom component of the test's own configuration, so that the integration has nothing in it for tests only.
+"""
+
+from ipaddress import ip_address
+from typing import Any, Final
+
+from homeassistant.config_entries import SOURCE_ZEROCONF
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers.importlib import async_import_module
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+from homeassistant.helpers.typing import ConfigType
+
+DOMAIN: Final = "browser_test"
+_TYPE: Final = "_enphase-envoy._tcp.local."
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Put the simulated cloud in the place of the real one, and take announcements as events."""
+    cloud = await async_import_module(hass, "custom_components.iq_gateway.client.cloud")
+    for name, url in config[DOMAIN].items():
+        setattr(cloud, name, url)
+
+    async def announce(event: Event[dict[str, Any]]) -> None:
+        """Let a gateway be discovered."""
+        info = ZeroconfServiceInfo(
+            ip_address=ip_address(event.data["address"]),
+            ip_addresses=[ip_address(event.data["address"])],
+            port=event.data["port"],
+            hostname="envoy.local.",
+            type=_TYPE,
+            name=f"envoy.{_TYPE}",
+            properties={"serialnum": event.data["serial"], "protovers": event.data["firmware"]},
+        )
+        await hass.config_entries.flow.async_init("iq_gateway", context={"source": SOURCE_ZEROCONF}, data=info)
+
+    hass.bus.async_listen(f"{DOMAIN}_announce", announce)
+    return True

@@ -1,0 +1,91 @@
+"""What is there to see: devices, an entity, the Energy panel, histories."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from playwright.async_api import Locator, expect
+
+from scripts.lib.browser.frontend import Frontend
+from scripts.lib.browser.stage import INTEGRATION, Stage
+from scripts.lib.develop.history import DAYS, backfill
+
+_SOURCES: Final = (
+    "Production energy",
+    "Grid import energy",
+    "Grid export energy",
+    "Battery charged energy",
+    "Battery discharged energy",
+)
+
+
+async def look_at_device(stage: Stage, frontend: Frontend) -> None:
+    """Look at the integration's page and at the gateway's device page."""
+    await frontend.open(INTEGRATION)
+    await frontend.see("Consumption meter")
+    await frontend.picture("integration")
+    await frontend.open(await stage.device_page())
+    await frontend.see(f"Firmware: {stage.home.firmware}")
+    for name in ("Production power", "Grid import energy", "Battery level", "Grid relay", "Token expires"):
+        await frontend.see(name)
+    await frontend.see_no("Unavailable", "Unknown")
+    await frontend.picture("device")
+
+
+async def look_at_entity(_stage: Stage, frontend: Frontend) -> None:
+    """Open an entity from its device's page, with its history.
+
+    One without statistics: for those that have some, the first five minutes are empty there.
+    """
+    await frontend.page.get_by_text("Battery mode", exact=True).first.click()
+    more = frontend.page.locator("ha-more-info-dialog")
+    await expect(more.get_by_text("History", exact=True)).to_be_visible()
+    await _see_graph(more)
+    await frontend.picture("entity")
+
+
+async def look_at_energy(stage: Stage, frontend: Frontend) -> None:
+    """Look at the Energy panel, which the set-up has filled in, with fourteen days of data in it."""
+    await backfill(stage.api, stage.home.house.profile.name, zone=stage.home_assistant.zone)
+    await frontend.open("/energy/electricity")
+    totals = frontend.page.locator("hui-energy-sources-table-card")
+    for name in _SOURCES:
+        await expect(totals.locator("tr").filter(has_text=name)).to_contain_text("kWh")
+    await expect(frontend.page.locator("hui-error-card, hui-warning")).to_have_count(0)
+    await frontend.picture("energy")
+    await frontend.page.evaluate("localStorage.setItem('energy-default-period-_energy_dashboard', 'now-30d')")
+    await frontend.open("/energy/overview")
+    await frontend.see("Energy distribution")
+    await frontend.picture("energy-days")
+
+
+async def look_at_energy_settings(stage: Stage, frontend: Frontend) -> None:
+    """See that neither the Energy panel's settings nor its own validation complain of anything."""
+    await frontend.open("/config/energy")
+    await frontend.see("IQ Gateway Production energy")
+    await expect(frontend.page.locator("ha-alert .info")).to_have_count(1)
+    await expect(frontend.page.locator("ha-alert .warning, ha-alert .error")).to_have_count(0)
+    await frontend.picture("energy-settings")
+    async with stage.api.websocket() as websocket:
+        issues = (await websocket.query("energy/validate"))["energy_sources"]
+    if len(issues) != 3 or any(issues):  # noqa: PLR2004 # solar, grid, battery
+        raise AssertionError(f"the Energy panel's validation says {issues}")
+
+
+async def look_at_history(_stage: Stage, frontend: Frontend) -> None:
+    """Look back on the days before the integration was set up."""
+    begin = datetime.now(UTC) - timedelta(days=DAYS)
+    entities = ("production_power", "consumption_power", "battery_level")
+    query = {
+        "entity_id": ",".join(f"sensor.iq_gateway_{key}" for key in entities),
+        "start_date": begin.isoformat(),
+        "end_date": datetime.now(UTC).isoformat(),
+    }
+    await frontend.open(f"/history?{urlencode(query)}")
+    await _see_graph(frontend.page.locator("state-history-charts"))
+    await frontend.picture("history")
+
+
+async def _see_graph(place: Locator) -> None:
+    """Wait until a graph is drawn."""
+    await expect(place.locator("canvas").first).to_be_visible()
