@@ -13,6 +13,7 @@ from scripts.lib.validate.tree import ROOT, Tree
 
 INTEGRATION = Path("custom_components/iq_gateway")
 COPIED = ("README.md", "CHANGELOG.md", "LICENSE", "hacs.json", "pyproject.toml", "scripts/test")
+LANGUAGES = ("nl", "de", "fr", "es")
 
 
 @pytest.fixture
@@ -91,6 +92,38 @@ def test_a_rule_that_no_longer_holds_is_found(copy: Path, name: str, old: str, n
     path = copy / INTEGRATION / name
     path.write_text(path.read_text().replace(old, new))
     assert any(expected in problem for problem in _problems(copy))
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda t: t["config"]["error"].pop("invalid_host"), "config.error.invalid_host is in one of"),
+        (lambda t: t["config"]["error"].update(moon="No"), "config.error.moon is in one of"),
+        (lambda t: t["issues"]["token_ends"].update(title="{name}"), "issues.token_ends.title has other placeholders"),
+        (lambda t: t["device"]["inverter"].update(name="7"), "device.inverter.name has other placeholders"),
+    ],
+)
+def test_a_language_that_differs_from_english_is_found(
+    copy: Path, change: Callable[[dict[str, Any]], object], expected: str
+) -> None:
+    """Each translation is held against English, text by text."""
+    for language in LANGUAGES:
+        _edit(copy / INTEGRATION / f"translations/{language}.json", change)
+    problems = _problems(copy)
+    for language in LANGUAGES:
+        assert any(problem.startswith(f"translations/{language}.json: {expected}") for problem in problems)
+
+
+def test_a_text_left_in_english_is_found(copy: Path) -> None:
+    """A copied sentence is no translation."""
+    english = json.loads((copy / INTEGRATION / "translations/en.json").read_text())["options"]["step"]["init"]
+    for language in LANGUAGES:
+        path = copy / INTEGRATION / f"translations/{language}.json"
+        _edit(path, lambda t: t["options"]["step"].update(init=english))
+    problems = _problems(copy)
+    for language in LANGUAGES:
+        where = f"translations/{language}.json: options.step.init.data_description.update_interval"
+        assert f"{where} is not translated" in problems
 
 
 def test_an_image_of_another_size_is_found(copy: Path) -> None:
