@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from custom_components.iq_gateway.renewal import Obstacle
+from custom_components.iq_gateway.tokens.renewal import Obstacle
 from tests.conftest import PASSWORD, USERNAME
 from tests.simulator import Account, CloudBehaviour, CloudSimulator
 

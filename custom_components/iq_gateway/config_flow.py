@@ -53,7 +53,7 @@ from .flow.forms import (
 )
 from .flow.options import IQGatewayOptionsFlow
 from .flow.replacement import async_is_set_up, async_replace_gateway
-from .minting import async_mint_token
+from .tokens.minting import async_mint_token
 
 _TITLE: Final = "IQ Gateway"
 # Where people mint a token by hand (brief, "Get a token").

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.iq_gateway.renewal import Obstacle, SignIns, remember
+from custom_components.iq_gateway.tokens.renewal import Obstacle, SignIns, remember
 from tests import cloud_answers
 from tests.cloud_answers import CloudAnswer
 from tests.conftest import EntryMaker, EntrySetUp

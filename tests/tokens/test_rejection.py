@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.iq_gateway.renewal import SignIns
+from custom_components.iq_gateway.tokens.renewal import SignIns
 from tests.conftest import EntrySetUp
 from tests.simulator import CloudBehaviour, CloudSimulator, Fault, GatewaySimulator
 from tests.states import coordinator

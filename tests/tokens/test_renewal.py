@@ -61,7 +61,7 @@ async def test_a_renewal_is_put_off_by_chance(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Gateways whose tokens were made together are not renewed together, but all well before the end."""
-    monkeypatch.setattr("custom_components.iq_gateway.tokens.random", lambda: 0.9)
+    monkeypatch.setattr("custom_components.iq_gateway.tokens.keeper.random", lambda: 0.9)
     token = gateway.mint("installer", issued=dt_util.utcnow() - 11 * HOUR)
     await setup_entry(gateway, token=token, options=SLOW, **ACCOUNT)
     await pass_time(hass, freezer, 13 * MINUTE)

@@ -10,11 +10,11 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.iq_gateway import renewal
 from custom_components.iq_gateway.client.token import AccessToken
 from custom_components.iq_gateway.const import CONF_SERIAL
-from custom_components.iq_gateway.minting import async_mint_token
-from custom_components.iq_gateway.renewal import Obstacle, SignIns, async_renew_token
+from custom_components.iq_gateway.tokens import renewal
+from custom_components.iq_gateway.tokens.minting import async_mint_token
+from custom_components.iq_gateway.tokens.renewal import Obstacle, SignIns, async_renew_token
 from tests.conftest import EntryMaker, EntrySetUp
 from tests.simulator import CloudSimulator, GatewaySimulator
 from tests.states import coordinator

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.flow.forms import ACCOUNT_ERRORS
 from custom_components.iq_gateway.issues import Issue
-from custom_components.iq_gateway.renewal import Obstacle
+from custom_components.iq_gateway.tokens.renewal import Obstacle
 from tests import cloud_answers
 from tests.cloud_answers import CloudAnswer
 from tests.conftest import EntrySetUp

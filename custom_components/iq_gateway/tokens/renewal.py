@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .client.errors import (
+from ..client.errors import (
     AccountBlocked,
     CloudError,
     CloudUnreachable,
@@ -25,7 +25,7 @@ from .client.errors import (
     TokenNotIssued,
     TooManySessions,
 )
-from .const import CONF_SERIAL, DOMAIN, LOGGER
+from ..const import CONF_SERIAL, DOMAIN, LOGGER
 from .minting import async_mint_token
 
 CONF_SIGN_INS: Final = "sign_ins"

@@ -6,9 +6,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.loader import async_get_integration
 
-from .client.cloud import EnphaseCloud
-from .client.token import AccessToken
-from .const import DOMAIN
+from ..client.cloud import EnphaseCloud
+from ..client.token import AccessToken
+from ..const import DOMAIN
 
 
 async def async_mint_token(hass: HomeAssistant, *, username: str, password: str, serial: str) -> AccessToken:

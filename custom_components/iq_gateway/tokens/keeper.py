@@ -12,12 +12,12 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from .client.endpoints import INFO
-from .client.errors import GatewayError, TokenError, TokenForOtherGateway, TokenMalformed, TokenRejected
-from .client.token import AccessToken
-from .const import CONF_SERIAL, LOGGER
-from .issues import Issue, async_clear, async_raise
-from .polling import CycleResult, Poller
+from ..client.endpoints import INFO
+from ..client.errors import GatewayError, TokenError, TokenForOtherGateway, TokenMalformed, TokenRejected
+from ..client.token import AccessToken
+from ..const import CONF_SERIAL, LOGGER
+from ..issues import Issue, async_clear, async_raise
+from ..polling import CycleResult, Poller
 from .renewal import (
     FINAL_OBSTACLES,
     Obstacle,
