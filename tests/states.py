@@ -4,7 +4,7 @@ from typing import Final
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, UnitOfEnergy, UnitOfPower
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.const import DOMAIN
@@ -39,6 +39,13 @@ def figure(hass: HomeAssistant, serial: str, key: str) -> float | None:
     if shown.state in (STATE_UNAVAILABLE, STATE_UNKNOWN):
         return None
     return float(shown.state) * _NATIVE.get(shown.attributes.get("unit_of_measurement", ""), 1.0)
+
+
+def device(hass: HomeAssistant, identifier: str) -> dr.DeviceEntry:
+    """Return the device that has this serial number, or is this part of a gateway."""
+    entries = hass.config_entries.async_entries(DOMAIN)
+    listed = (one for entry in entries for one in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id))
+    return next(one for one in listed if (DOMAIN, identifier) in one.identifiers)
 
 
 def coordinator(entry: MockConfigEntry) -> IQGatewayCoordinator:

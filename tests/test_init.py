@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
 
-from custom_components.iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
+from custom_components.iq_gateway.const import CONF_UPDATE_INTERVAL
 from tests import states
 from tests.conftest import EntrySetUp
 from tests.simulator import Clock, Fault, GatewaySimulator
@@ -132,8 +132,7 @@ async def test_two_gateways_at_once(
 async def test_the_gateway_is_a_device(hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator) -> None:
     """With firmware, model and a link to its own pages."""
     await setup_entry(gateway)
-    devices = dr.async_get(hass).devices.values()
-    device = next(one for one in devices if (DOMAIN, gateway.serial) in one.identifiers)
+    device = states.device(hass, gateway.serial)
     assert (device.manufacturer, device.model, device.model_id) == ("Enphase", "IQ Gateway", "800-00654-r08")
     assert (device.sw_version, device.serial_number) == ("D8.3.5169", gateway.serial)
     assert device.configuration_url == f"https://{gateway.host}"

@@ -1,0 +1,104 @@
+"""Devices: what hangs on what, what follows the firmware, what may be removed."""
+
+from datetime import timedelta
+from typing import Final
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+import pytest
+
+from custom_components.iq_gateway import async_remove_config_entry_device
+from tests import states
+from tests.conftest import EntrySetUp
+from tests.edits import rows
+from tests.simulator import Fault, GatewaySimulator
+from tests.time_lapse import pass_time
+
+CYCLE: Final = timedelta(seconds=300)
+
+
+async def test_meters_and_inverters_are_reached_through_the_gateway(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Each is a device of its own, by a name that tells it from the others."""
+    entry = await setup_entry(gateway)
+    own = states.device(hass, gateway.serial)
+    serial = next(iter(states.coordinator(entry).data.site.inverters))
+    names = {
+        f"{gateway.serial}_production_meter": "Production meter",
+        f"{gateway.serial}_net_consumption_meter": "Consumption meter",
+        f"{gateway.serial}_storage_meter": "Storage meter",
+        serial: f"Inverter {serial[-6:]}",
+    }
+    for identifier, name in names.items():
+        device = states.device(hass, identifier)
+        assert (device.name, device.via_device_id) == (name, own.id)
+    assert states.device(hass, serial).serial_number == serial
+
+
+async def test_a_meter_of_an_unknown_kind_has_its_kind_for_a_name(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Firmware to come may know others."""
+    gateway.override("meters", rows(lambda listed: [*listed, listed[0] | {"eid": 7, "measurementType": "heat-pump"}]))
+    await setup_entry(gateway)
+    name = states.device(hass, f"{gateway.serial}_heat_pump_meter").name
+    assert name is not None
+    assert "heat-pump" in name
+
+
+async def test_the_device_follows_the_firmware(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """An update shows within two hours."""
+    await setup_entry(gateway)
+    gateway.firmware = "D8.3.6087"
+    for _ in range(24):
+        await pass_time(hass, freezer, CYCLE)
+    assert states.device(hass, gateway.serial).sw_version == "D8.3.6087"
+
+
+async def test_what_is_listed_cannot_be_removed(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """It would only come back."""
+    entry = await setup_entry(gateway)
+    for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)[:6]:
+        assert not await async_remove_config_entry_device(hass, entry, device)
+
+
+@pytest.mark.parametrize("name", ["inverters", "meters"])
+async def test_what_is_no_longer_listed_can_be_removed(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    setup_entry: EntrySetUp,
+    gateway: GatewaySimulator,
+    name: str,
+) -> None:
+    """By hand; it stays until then."""
+    entry = await setup_entry(gateway)
+    site = states.coordinator(entry).data.site
+    gone = {"inverters": next(iter(site.inverters)), "meters": f"{gateway.serial}_production_meter"}[name]
+    gateway.override(name, rows(lambda listed: listed[1:]))
+    for _ in range(24 if name == "meters" else 1):
+        await pass_time(hass, freezer, CYCLE)
+    device = states.device(hass, gone)
+    assert await async_remove_config_entry_device(hass, entry, device)
+
+
+@pytest.mark.parametrize("fault", [Fault.BAD_GATEWAY, Fault.HTML_PAGE, Fault.WRONG_SHAPE, Fault.EMPTY])
+async def test_a_bad_answer_lets_nothing_be_removed(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    setup_entry: EntrySetUp,
+    gateway: GatewaySimulator,
+    fault: Fault,
+) -> None:
+    """Who is silent has not said that anything is gone."""
+    entry = await setup_entry(gateway)
+    inverter = next(iter(states.coordinator(entry).data.site.inverters))
+    gateway.fault("inverters", fault)
+    for _ in range(4):
+        await pass_time(hass, freezer, CYCLE)
+    assert not await async_remove_config_entry_device(hass, entry, states.device(hass, inverter))
