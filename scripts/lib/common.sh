@@ -14,6 +14,9 @@ cd "$ROOT"
 export UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1
 export UV_PYTHON_PREFERENCE=managed UV_NO_PROGRESS=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 
+# Home Assistant compiles for half a minute when nothing is kept.
+unset PYTHONDONTWRITEBYTECODE
+
 say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
