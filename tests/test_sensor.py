@@ -206,3 +206,13 @@ async def test_a_phase_that_is_gone_is_unknown(
     assert states.state(hass, gateway.serial, "production_power_l2") == STATE_UNKNOWN
     assert states.state(hass, gateway.serial, "production_meter_voltage_l2") == STATE_UNKNOWN
     assert states.figure(hass, gateway.serial, "production_power") is not None
+
+
+async def test_what_is_off_by_default_shows_at_once_when_enabled(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Its endpoint is asked for only now that somebody looks, and without waiting for the next cycle."""
+    entry = await setup_entry(gateway)
+    assert "/ivp/meters/reports/consumption" not in {request.path for request in gateway.requests}
+    await states.enable(hass, entry, states.entity_id(hass, gateway.serial, "consumption_apparent_power"))
+    assert states.figure(hass, gateway.serial, "consumption_apparent_power") is not None

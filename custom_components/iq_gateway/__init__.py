@@ -38,6 +38,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
     device = async_register_gateway(hass, coordinator)
     entry.runtime_data = IQGatewayData(coordinator=coordinator, device_id=device.id)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await coordinator.async_complete()
     await async_fulfil_wish(hass, entry)
     return True
 

@@ -104,6 +104,16 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         """Whether anything answered in the last cycle."""
         return not self._pace.silent
 
+    @property
+    def _needs(self) -> set[str]:
+        """What the enabled entities need."""
+        return {context for context in self.async_contexts() if isinstance(context, str)}
+
+    async def async_complete(self) -> None:
+        """Read what the entities need and the first cycle, before they were there, did not know to ask for."""
+        if self.poller.lacks(self._needs):
+            await self.async_refresh()
+
     @override
     async def _async_setup(self) -> None:
         await self.totals.async_load()
@@ -129,7 +139,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
 
     async def _async_run_cycle(self) -> CycleResult:
         """Read what is looked at; once more if that took a new token."""
-        keys = {context for context in self.async_contexts() if isinstance(context, str)}
+        keys = self._needs
         result = await self.poller.run(keys)
         while await self.keeper.async_follow(result):
             result = await self.poller.run(keys)

@@ -123,6 +123,10 @@ class Poller:
             seconds=time.monotonic() - began,
         )
 
+    def lacks(self, keys: AbstractSet[str]) -> bool:
+        """Tell whether the needs take an endpoint that nobody has asked for yet."""
+        return any(self.states[name].asked_at is None for name in self._wanted(keys))
+
     def forget_refusals(self) -> None:
         """Ask again where the token's role was too low: there is another token."""
         self._may_stream = True
