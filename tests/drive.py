@@ -4,14 +4,16 @@ What is due is asked for when its time has come; deadlines of requests are real 
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from freezegun import api, freeze_time
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from .states import coordinator
@@ -34,26 +36,22 @@ def stopped_time(start: datetime | None = None) -> Iterator[FrozenDateTimeFactor
 
 @dataclass(frozen=True, slots=True)
 class Drive:
-    """The cycles of one entry, each when the coordinator would run it."""
+    """The cycles of one entry, each when its coordinator would run it."""
 
     hass: HomeAssistant
     entry: MockConfigEntry
     frozen: FrozenDateTimeFactory
+    find: Callable[[MockConfigEntry], DataUpdateCoordinator[Any]] = coordinator
 
     async def cycle(self, *, after: float | None = None) -> None:
         """Let time pass, by default until the next cycle is due, and run it."""
         self.frozen.tick(self.due.total_seconds() if after is None else after)
-        await coordinator(self.entry).async_refresh()
+        await self.find(self.entry).async_refresh()
         await self.hass.async_block_till_done()
-
-    async def cycles_until(self, moment: datetime) -> None:
-        """Run every cycle that is due by a moment."""
-        while datetime.now(moment.tzinfo) + self.due <= moment:
-            await self.cycle()
 
     @property
     def due(self) -> timedelta:
         """The time until the next cycle."""
-        due = coordinator(self.entry).update_interval
+        due = self.find(self.entry).update_interval
         assert due is not None
         return due

@@ -1,29 +1,35 @@
 """Days of a house with everything that befalls a gateway, lived through in minutes."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 import time
 from typing import Final
-from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.iq_gateway.client import gateway as client
-from custom_components.iq_gateway.const import CONF_FINGERPRINT, CONF_SERIAL, DOMAIN
 from tests.drive import Drive, stopped_time
-from tests.simulator import Clock, FirmwareUpdate, GatewaySimulator, NightlyAbsence, Profile, Reboot, Situation
-from tests.states import entity_id
+from tests.simulator import (
+    PROFILES,
+    Clock,
+    FirmwareUpdate,
+    GatewaySimulator,
+    NightlyAbsence,
+    Profile,
+    Reboot,
+    Situation,
+)
 
+from .contenders import IQ_GATEWAY, Contender
 from .faults import Mishaps
 from .home import Statistics, home_assistant
-from .verdict import TRUTHS, Verdict, limits, truths
+from .verdict import Verdict, limits, truths
 
 # A day in April: sun enough to fill the battery, nights long enough to empty it.
 BEGIN: Final = datetime(2027, 4, 10, tzinfo=UTC)
@@ -31,8 +37,8 @@ SEED: Final = 20_270_410
 NEW_FIRMWARE: Final = "D8.3.6087"
 # After the last fault, until everything that was held back has proved true or not.
 CALM: Final = timedelta(hours=1)
-# A hanging gateway is given up after this many real seconds instead of 15.
-_SHORT_TIMEOUT: Final = 0.3
+# How often a new mishap may come, however often the gateway is asked.
+_MISHAPS_EVERY: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +49,11 @@ class Outcome:
     days: int
     faults: int
     cycles: int
+    requests: int
 
 
 def situations(gateway: GatewaySimulator, begin: datetime, days: int) -> list[Situation]:
-    """Return each night's absence, a reboot after a third and after two thirds of the days, an update in between."""
+    """Return each night's absence, a reboot early and one late, an update of the firmware in between."""
     length = timedelta(days=days)
     at = [(begin + length * part + timedelta(hours=12, minutes=7)).timestamp() for part in (0.1, 0.4, 0.7)]
     return [
@@ -58,57 +65,48 @@ def situations(gateway: GatewaySimulator, begin: datetime, days: int) -> list[Si
 
 
 @asynccontextmanager
-async def simulated_gateway(
-    profile: str | Profile, begin: datetime, *, serial: str | None = None
-) -> AsyncGenerator[tuple[GatewaySimulator, FrozenDateTimeFactory]]:
-    """Run a gateway whose site begins at that moment, in a time that stands still there."""
+async def simulated_gateways(
+    profiles: Iterable[Profile], begin: datetime
+) -> AsyncGenerator[tuple[list[GatewaySimulator], FrozenDateTimeFactory]]:
+    """Run gateways whose sites begin at that moment, in a time that stands still there."""
     clock, ahead = Clock(), begin.timestamp() - time.time()
-    # Certificates cannot be made while time stands still; until it does, the site's clock is ahead.
+    # Certificates cannot be made while time stands still; until it does, the sites' clock is ahead.
     clock.advance(ahead)
-    async with GatewaySimulator(profile, clock=clock, serial=serial) as gateway:
-        with stopped_time(begin) as frozen, patch.object(client, "REQUEST_TIMEOUT", _SHORT_TIMEOUT):
+    async with AsyncExitStack() as stack:
+        gateways = [await stack.enter_async_context(GatewaySimulator(profile, clock=clock)) for profile in profiles]
+        with stopped_time(begin) as frozen:
             clock.advance(-ahead)
-            yield gateway, frozen
+            yield gateways, frozen
 
 
-async def live(days: int, directory: Path, *, begin: datetime = BEGIN, seed: int = SEED) -> Outcome:
+@asynccontextmanager
+async def simulated_gateway(
+    profile: str, begin: datetime
+) -> AsyncGenerator[tuple[GatewaySimulator, FrozenDateTimeFactory]]:
+    """Run one gateway of the simulator's sites."""
+    async with simulated_gateways([PROFILES[profile]], begin) as ((gateway,), frozen):
+        yield gateway, frozen
+
+
+async def live(
+    days: int, directory: Path, *, contender: Contender = IQ_GATEWAY, begin: datetime = BEGIN, seed: int = SEED
+) -> Outcome:
     """Let days pass in a house with a battery, and hold the recorder's statistics against it."""
     async with (
-        home_assistant(directory, record=("sensor.*energy*",)) as hass,
+        home_assistant(directory, record=("sensor.*",)) as hass,
         simulated_gateway("metered_battery", begin) as (gateway, frozen),
     ):
         gateway.situations += situations(gateway, begin, days)
-        drive = Drive(hass, await set_up(hass, gateway), frozen)
-        statistics, mishaps = Statistics(hass, begin), Mishaps(seed)
-        start, cycles, end = truths(gateway.house), 0, begin + timedelta(days=days)
-        while datetime.now(UTC) < end:
-            for mishap in mishaps.next():
-                mishap.befall(gateway)
-            await drive.cycle()
-            statistics.compile_until(datetime.now(UTC))
-            cycles += 1
-        gateway.clear_faults()
-        await drive.cycles_until(end + CALM)
-        truth = {key: energy - start[key] for key, energy in truths(gateway.house).items()}
-        # Past the end of the hour: until then its statistics are not compiled.
-        frozen.move_to(end + CALM + timedelta(minutes=1))
-        statistics.compile_until(datetime.now(UTC))
-        verdicts = await _judge(hass, gateway, statistics, truth)
-        return Outcome(verdicts=verdicts, days=days, faults=mishaps.count, cycles=cycles)
+        with contender.quick():
+            entry = await set_up(hass, gateway, contender)
+            home = _Home(hass, gateway, contender, Drive(hass, entry, frozen, contender.coordinator))
+            return await home.live(begin, days, seed)
 
 
-async def set_up(hass: HomeAssistant, gateway: GatewaySimulator) -> MockConfigEntry:
+async def set_up(hass: HomeAssistant, gateway: GatewaySimulator, contender: Contender = IQ_GATEWAY) -> MockConfigEntry:
     """Add the gateway to Home Assistant as the flow does, and have it set up."""
     entry = MockConfigEntry(
-        domain=DOMAIN,
-        title="IQ Gateway",
-        unique_id=gateway.serial,
-        data={
-            CONF_HOST: gateway.host,
-            CONF_SERIAL: gateway.serial,
-            CONF_FINGERPRINT: gateway.fingerprint,
-            CONF_TOKEN: gateway.mint(),
-        },
+        domain=contender.domain, title="IQ Gateway", unique_id=gateway.serial, data=contender.data(gateway)
     )
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -117,11 +115,55 @@ async def set_up(hass: HomeAssistant, gateway: GatewaySimulator) -> MockConfigEn
     return entry
 
 
-async def _judge(
-    hass: HomeAssistant, gateway: GatewaySimulator, statistics: Statistics, truth: dict[str, float]
-) -> list[Verdict]:
-    entity_ids = {key: entity_id(hass, gateway.serial, key) for key in TRUTHS}
-    hourly, bounds = await statistics.hourly(set(entity_ids.values())), limits(gateway.house)
-    return [
-        Verdict(key=key, truth=truth[key], hours=tuple(hourly[entity_ids[key]]), limit=bounds[key]) for key in TRUTHS
-    ]
+class _Home:
+    """A gateway, who reads it, and the statistics that come of that."""
+
+    def __init__(self, hass: HomeAssistant, gateway: GatewaySimulator, contender: Contender, drive: Drive) -> None:
+        self._hass = hass
+        self._gateway = gateway
+        self._contender = contender
+        self._drive = drive
+        self._statistics = Statistics(hass, datetime.now(UTC))
+        self._cycles = self._requests = 0
+
+    async def live(self, begin: datetime, days: int, seed: int) -> Outcome:
+        """Live through days of faults and a calm hour, then judge."""
+        mishaps, end = Mishaps(seed), begin + timedelta(days=days)
+        start, due = truths(self._gateway.house), begin
+        while datetime.now(UTC) < end:
+            while due <= datetime.now(UTC):
+                for mishap in mishaps.next():
+                    mishap.befall(self._gateway, self._contender.instead)
+                due += _MISHAPS_EVERY
+            await self._cycle()
+        self._gateway.clear_faults()
+        while datetime.now(UTC) + self._drive.due <= end + CALM:
+            await self._cycle()
+        truth = {key: energy - start[key] for key, energy in truths(self._gateway.house).items()}
+        # Past the end of the hour: until then its statistics are not compiled.
+        self._drive.frozen.move_to(end + CALM + timedelta(minutes=1))
+        verdicts = await self._judge(truth)
+        return Outcome(verdicts=verdicts, days=days, faults=mishaps.count, cycles=self._cycles, requests=self._requests)
+
+    async def _cycle(self) -> None:
+        await self._drive.cycle()
+        self._statistics.compile_until(datetime.now(UTC))
+        self._cycles += 1
+        self._requests += len(self._gateway.requests)
+        self._gateway.requests.clear()
+
+    async def _judge(self, truth: dict[str, float]) -> list[Verdict]:
+        self._statistics.compile_until(datetime.now(UTC))
+        entity_ids = {key: self._entity_id(own) for key, own in self._contender.keys.items()}
+        hourly = await self._statistics.hourly(set(entity_ids.values()))
+        bounds = limits(self._gateway.house)
+        return [
+            Verdict(key=key, truth=truth[key], hours=tuple(hourly[entity_id]), limit=bounds[key])
+            for key, entity_id in entity_ids.items()
+        ]
+
+    def _entity_id(self, key: str) -> str:
+        unique_id = f"{self._gateway.serial}_{key}"
+        entity_id = er.async_get(self._hass).async_get_entity_id("sensor", self._contender.domain, unique_id)
+        assert entity_id is not None, key
+        return entity_id

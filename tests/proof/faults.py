@@ -1,6 +1,6 @@
 """What goes wrong on each day: a number of random faults, the same ones for the same seed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 import random
 from typing import Final
@@ -22,9 +22,9 @@ class Mishap:
     fault: Fault
     answers: int
 
-    def befall(self, gateway: GatewaySimulator) -> None:
-        """Let it happen."""
-        gateway.fault(self.endpoint, self.fault, times=self.answers)
+    def befall(self, gateway: GatewaySimulator, instead: Mapping[str, str]) -> None:
+        """Let it happen; on another endpoint for those that ask that one instead."""
+        gateway.fault(instead.get(self.endpoint, self.endpoint), self.fault, times=self.answers)
 
 
 class Mishaps:
