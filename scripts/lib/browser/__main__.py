@@ -34,10 +34,10 @@ STEPS: Final[tuple[Step, ...]] = (
     look_at_energy,
     look_at_energy_settings,
     look_at_history,
-    add_by_hand,
     change_options,
     reconfigure,
     repair,
+    add_by_hand,
 )
 # What the story itself brings about.
 _EXPECTED: Final = ("shows another certificate",)

@@ -13,14 +13,14 @@ async def change_options(_stage: Stage, frontend: Frontend) -> None:
     await row.locator("ha-icon-button[title=Configure], ha-icon-button").nth(1).click()
     await frontend.see_dialog("Options")
     await frontend.picture("options", of=frontend.window)
-    await frontend.fill("update_interval", "60")
+    await frontend.dialog.locator("ha-selector-number input").fill("60")
     await frontend.submit()
     await frontend.see("Options successfully saved")
     await frontend.picture("options-saved")
 
 
 async def reconfigure(stage: Stage, frontend: Frontend) -> None:
-    """Confirm the gateway's address and keep its token."""
+    """Give the address of another gateway, then that of the same one, and keep its token."""
     await frontend.open(INTEGRATION)
     row = _entry(frontend)
     await row.locator("ha-dropdown").first.click()
@@ -29,11 +29,13 @@ async def reconfigure(stage: Stage, frontend: Frontend) -> None:
     await frontend.picture("reconfigure", of=frontend.window)
     await frontend.fill("host", stage.garage.host)
     await frontend.submit()
-    await frontend.see_error("host", "Another gateway answers at this address")
+    await frontend.see_dialog("Another gateway answers")
+    await frontend.picture("another-gateway", of=frontend.window)
+    await frontend.choose("It was not: give another address")
     await frontend.fill("host", stage.home.host)
     await frontend.submit()
     await frontend.choose("Keep the present token")
-    await frontend.see("The gateway was reconfigured.")
+    await frontend.see("Reconfiguration was successful")
     await frontend.picture("reconfigured")
 
 

@@ -76,8 +76,8 @@ async def add_by_hand(stage: Stage, frontend: Frontend) -> None:
     # The input itself is hidden behind its picture.
     await frontend.dialog.get_by_role("switch").dispatch_event("click")
     await _finish(frontend, "finish-second")
-    await expect(frontend.page.locator("ha-integration-card").filter(has_text="Enphase IQ Gateway")).to_be_visible()
-    await frontend.picture("integrations")
+    await frontend.see("IQ Gateway 2")
+    await frontend.picture("two-gateways")
 
 
 async def _finish(frontend: Frontend, picture: str) -> None:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 import os
 from pathlib import Path
-import socket
 from typing import Final
 
 from aiohttp import ClientSession
 
 from scripts.lib.develop.api import Api
-from scripts.lib.develop.home_assistant import HOST, HomeAssistant
-from scripts.lib.develop.process import ROOT
+from scripts.lib.develop.home_assistant import HomeAssistant
+from scripts.lib.develop.process import ROOT, free_port
 from scripts.lib.develop.set_up import DOMAIN
 from tests.simulator import Account, Clock, CloudSimulator, GatewaySimulator
 
@@ -65,7 +64,7 @@ class Stage:
 async def staged(folder: Path) -> AsyncIterator[Stage]:
     """Run all of it for as long as the context lasts, Home Assistant's configuration in this empty folder."""
     clock, zone = Clock(), _zone()
-    home_assistant = HomeAssistant(folder=folder, port=_free_port(), zone=zone)
+    home_assistant = HomeAssistant(folder=folder, port=free_port(), zone=zone)
     async with (
         GatewaySimulator("metered_battery", clock=clock, zone=zone) as home,
         GatewaySimulator("net_single", clock=clock, zone=zone) as garage,
@@ -92,14 +91,6 @@ def _prepare(home_assistant: HomeAssistant, cloud: CloudSimulator) -> None:
         file.write(f"browser_test:\n  ENLIGHTEN_URL: {cloud.enlighten_url}\n  ENTREZ_URL: {cloud.entrez_url}\n")
     # Home Assistant, a child of this process, verifies clouds with it.
     os.environ["REQUESTS_CA_BUNDLE"] = str(cloud.ca_file)
-
-
-def _free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _zone() -> str:
