@@ -19,9 +19,16 @@ from custom_components.iq_gateway.client import cloud as cloud_client
 from custom_components.iq_gateway.const import CONF_FINGERPRINT, CONF_SERIAL, DOMAIN
 from tests.network import Network
 from tests.simulator import Account, Clock, CloudSimulator, GatewaySimulator
+from tests.simulator.certificates import self_signed
 
 USERNAME = "somebody@example.com"
 PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates() -> None:
+    """Make one before any test stops time: what makes certificates keeps the clock that it first meets."""
+    self_signed("envoy")
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from tests import states
 from tests.conftest import EntrySetUp
-from tests.noon import stop_time_at_noon
+from tests.noon import NOON
 from tests.simulator import PROFILES, Clock, GatewaySimulator, Profile
 from tests.time_lapse import pass_time
 
@@ -33,9 +33,9 @@ OURS: Final = "/iq_gateway/"
 
 
 @pytest.fixture(autouse=True)
-def _noon(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _noon(freezer: FrozenDateTimeFactory) -> None:
     """Let it be noon in summer, so that every inverter reports something else each time."""
-    stop_time_at_noon(request, monkeypatch)
+    freezer.move_to(NOON)
 
 
 def _paths(gateway: GatewaySimulator) -> list[str]:

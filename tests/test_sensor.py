@@ -19,7 +19,7 @@ from custom_components.iq_gateway.const import CONF_KEEP_LIVE_DATA
 from tests import states
 from tests.conftest import EntrySetUp
 from tests.edits import rows, section
-from tests.noon import stop_time_at_noon
+from tests.noon import NOON
 from tests.simulator import PROFILES, Clock, Fault, GatewaySimulator, Profile
 from tests.time_lapse import pass_time
 
@@ -28,15 +28,10 @@ SHOWN: Final = ("metered_battery", "standard", "net_three")
 
 
 @pytest.fixture(autouse=True)
-def noon(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> FrozenDateTimeFactory:
+def noon(freezer: FrozenDateTimeFactory) -> FrozenDateTimeFactory:
     """Let every figure be the same each time."""
-    return stop_time_at_noon(request, monkeypatch)
-
-
-@pytest.fixture
-async def gateway(noon: FrozenDateTimeFactory, gateway: GatewaySimulator) -> GatewaySimulator:
-    """The home of the other tests, at noon."""
-    return gateway
+    freezer.move_to(NOON)
+    return freezer
 
 
 @pytest.fixture

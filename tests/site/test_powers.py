@@ -162,6 +162,12 @@ def test_live_data_has_as_many_phases_as_the_house() -> None:
     assert (built.battery.power, built.battery.phases) == (300.0, (100.0, 200.0))
 
 
+def test_live_data_of_one_phase_has_no_phases() -> None:
+    """Nor has it where the house has one phase."""
+    flow = {"agg_p_mw": 300_000, "agg_p_ph_a_mw": 300_000, "agg_p_ph_b_mw": 0, "agg_p_ph_c_mw": 0}
+    assert site(live=live(phase_count=1, storage=flow, soc=10)).battery.phases == ()
+
+
 @pytest.mark.parametrize(
     ("told", "count"), [({"phase_count": 3}, 3), ({"is_split_phase": 1, "phase_count": 0}, 2), ({}, 1)]
 )
@@ -183,6 +189,7 @@ def test_phases_without_meters_are_told_by_live_data(told: Answers, count: int) 
         pytest.param({"live": live(acb_agg_energy=1)}, {Part.BATTERY, Part.RELAYS}, id="AC battery"),
         pytest.param({"live": live(gen_relay_state=6)}, {Part.GENERATOR, Part.RELAYS}, id="generator's relay"),
         pytest.param({"live": live(generator=9.0)}, {Part.GENERATOR, Part.RELAYS}, id="generator's power"),
+        pytest.param({"live": live(main_relay_state=1, gen_relay_state=0)}, set(), id="no generator's relay"),
         pytest.param({"live": live(main_relay_state=0)}, {Part.RELAYS}, id="left the grid"),
         pytest.param({"seen": [Part.BATTERY], "live": live(soc=0)}, {Part.BATTERY}, id="an empty battery is still one"),
     ],
