@@ -18,7 +18,7 @@ import pytest
 from custom_components.iq_gateway.client.errors import CloudError, GatewayError, TokenError
 from custom_components.iq_gateway.const import CONF_REMEMBER_PASSWORD, DOMAIN
 from custom_components.iq_gateway.diagnostics import async_get_config_entry_diagnostics
-from custom_components.iq_gateway.tokens.renewal import CONF_SIGN_INS
+from custom_components.iq_gateway.tokens.renewal import CONF_SIGN_INS, SignIns, remember
 from tests import cloud_answers
 from tests.conftest import PASSWORD, USERNAME
 from tests.flow.steps import ACCOUNT, account_form, choose, finish, start, submit
@@ -99,6 +99,11 @@ async def live_through_the_cloud(
         form = await submit(hass, form, **{**ACCOUNT, CONF_PASSWORD: "a wrong one"})
         await submit(hass, form, **{**ACCOUNT, CONF_REMEMBER_PASSWORD: True})
     assert entry.state is ConfigEntryState.LOADED
+
+    gateway.revoke(entry.data[CONF_TOKEN])
+    remember(hass, entry, SignIns(failures=1))
+    await refresh(hass, entry)
+    assert len(cloud.sign_ins) > len(cloud_answers.ALL)
 
 
 async def live_through_a_new_certificate(hass: HomeAssistant, gateway: GatewaySimulator, entry: ConfigEntry) -> None:
