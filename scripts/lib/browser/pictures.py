@@ -8,8 +8,8 @@ from PIL import Image
 from scripts.lib.develop.process import ROOT
 
 _FOLDER: Final = ROOT / "docs" / "images"
-_PICTURES: Final = ("energy", "energy-summary", "device", "sign-in-menu", "repair")
-_COLOURS: Final = 128
+_PICTURES: Final = ("energy", "energy-days", "device", "sign-in-menu", "repair")
+_COLOURS: Final = 256
 _MOST_BYTES: Final = 200_000
 
 
