@@ -35,6 +35,7 @@ _LONGEST_MARGIN: Final = timedelta(days=30)
 # Nobody knows how many gateways have had their tokens made at the same time; they are not to be renewed together.
 _SPREAD_SHARE: Final = 4
 _LONGEST_SPREAD: Final = timedelta(days=1)
+
 # Why a token is of no use, as far as it tells by itself.
 _FLAWS: Final[dict[type[TokenError], str]] = {
     TokenMalformed: "token_malformed",
@@ -66,9 +67,8 @@ class TokenKeeper:
         self._accepted = False
         self._rejected = False
         self._timer: CALLBACK_TYPE | None = None
-        self._ended = False
         self._take_stored()
-        entry.async_on_unload(self._end)
+        entry.async_on_unload(self._cancel_timer)
 
     @property
     def needs_user(self) -> bool:
@@ -159,8 +159,6 @@ class TokenKeeper:
     async def _async_renew(self) -> bool:
         """Have a new token made and use it; tell whether there is one."""
         await async_renew_token(self._hass, self._entry)
-        if self._ended:
-            return False
         if self._take_stored():
             return True
         self._settle()
@@ -200,12 +198,6 @@ class TokenKeeper:
         was_rejected = self._rejected
         if await self._async_renew() and was_rejected:
             await self._refresh()
-
-    @callback
-    def _end(self) -> None:
-        """Leave everything to who comes next; a renewal that is under way goes on, and its token stays in the entry."""
-        self._ended = True
-        self._cancel_timer()
 
     @callback
     def _cancel_timer(self) -> None:
