@@ -32,7 +32,7 @@ from custom_components.iq_gateway.client.errors import (
     WrongGateway,
 )
 from custom_components.iq_gateway.client.gateway import Gateway
-from tests.simulator import Fault, GatewaySimulator, Request
+from tests.simulator import Fault, GatewaySimulator, Request, gateway as simulator
 from tests.simulator.certificates import self_signed, server_context
 from tests.simulator.server import HttpsServer
 
@@ -315,6 +315,15 @@ async def test_an_answer_tells_the_gateways_time(client_gateway: Gateway, gatewa
     assert answer.time is not None
     assert answer.data.time == answer.time
     assert gateway.clock.now() - answer.time == pytest.approx(7_200, abs=2)
+
+
+async def test_a_gateway_that_knows_no_time_is_given_ours(
+    client_gateway: Gateway, gateway: GatewaySimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An odd date must not cost the answer."""
+    monkeypatch.setattr(simulator, "formatdate", lambda *_, **__: "yesterday")
+    answer = await client_gateway.read(READINGS)
+    assert answer.time == answer.received
 
 
 class _Redirecting(HttpsServer):

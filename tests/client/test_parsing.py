@@ -200,6 +200,12 @@ def test_energy_without_a_group_lacks_only_that_group() -> None:
     assert energy.production_meter is energy.revenue_grade_meter is energy.consumption_meter is None
 
 
+def test_energy_of_which_nothing_can_be_read_is_refused() -> None:
+    """It must not pass for a gateway that keeps no sums."""
+    with pytest.raises(InvalidAnswer):
+        parsing.parse_energy({"production": {"pcu": {"wattsNow": "unknown"}}, "consumption": "oops"})
+
+
 def _info(fields: str = "<sn>1</sn><software>D8.3.5169</software>") -> bytes:
     return f"<?xml version='1.0'?><envoy_info><time>12</time><device>{fields}</device></envoy_info>".encode()
 
