@@ -28,9 +28,13 @@ def stopped_time(start: datetime | None = None) -> Iterator[FrozenDateTimeFactor
         # On the instance: freezegun's own way to spare the loop does not reach loops of a derived class. By way of its
         # module, as every other module's name for that function is replaced.
         vars(loop)["time"] = api.real_monotonic
+        # Days have many steps, and remembering where each came from takes longer than the step.
+        debug = loop.get_debug()
+        loop.set_debug(False)
         try:
             yield frozen
         finally:
+            loop.set_debug(debug)
             del vars(loop)["time"]
 
 
