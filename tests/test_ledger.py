@@ -1,81 +1,31 @@
-"""The totals in a whole Home Assistant that reads a simulated gateway: stored, restored, told, decided on."""
+"""The totals in a whole Home Assistant that reads a simulated gateway: stored, restored, held, published."""
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
+from collections.abc import Callable
+from datetime import timedelta
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
-from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.iq_gateway.const import CONF_SERIAL, DOMAIN
 from tests import states
 from tests.conftest import EntrySetUp
 from tests.simulator import Clock, Fault, GatewaySimulator
 from tests.time_lapse import pass_time
+from tests.totals import TOTALS, Json, cycles, noon, reset_meter, shown, totals_issue, truth
 
-type Json = Any
 type Storage = dict[str, Any]
-
-NOON: Final = datetime(2027, 6, 10, 11, tzinfo=UTC)
-CYCLE: Final = timedelta(seconds=301)
-PRODUCTION_METER: Final = 704643328
-
-TOTALS: Final[Mapping[str, str]] = {
-    "production_energy": "production",
-    "grid_import_energy": "grid_import",
-    "grid_export_energy": "grid_export",
-    "battery_charged_energy": "battery_charged",
-    "battery_discharged_energy": "battery_discharged",
-}
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """A gateway whose clock shows noon of a summer day, so that all counters move."""
-    clock = Clock()
-    clock.advance(NOON.timestamp() - clock.now())
-    return clock
-
-
-def truth(gateway: GatewaySimulator) -> dict[str, float]:
-    """Return the gateway's true counters in Wh, by the key of their entity."""
-    return {key: getattr(gateway.house.totals, name) for key, name in TOTALS.items()}
-
-
-def shown(hass: HomeAssistant, gateway: GatewaySimulator) -> dict[str, float | None]:
-    """Return what Home Assistant shows for them."""
-    return {key: states.figure(hass, gateway.serial, key) for key in TOTALS}
-
-
-async def cycles(hass: HomeAssistant, freezer: FrozenDateTimeFactory, count: int) -> None:
-    """Let so many cycles pass."""
-    for _ in range(count):
-        await pass_time(hass, freezer, CYCLE)
-
-
-def reset_meter(at: float, eid: int = PRODUCTION_METER) -> Callable[[Json], Json]:
-    """Have a meter count from zero again, from so many Wh on."""
-
-    def reset(rows: Json) -> Json:
-        return [{**row, "actEnergyDlvd": row["actEnergyDlvd"] - at} if row["eid"] == eid else row for row in rows]
-
-    return reset
-
-
-def totals_issue(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:
-    """Return what the user is asked, if anything."""
-    return ir.async_get(hass).async_get_issue(DOMAIN, f"totals_{entry.entry_id}")
+    """A gateway at noon of a summer day."""
+    return noon()
 
 
 async def test_all_totals_are_those_of_the_gateway(
@@ -165,7 +115,7 @@ async def test_a_restart_forgets_nothing_and_adds_what_was_counted_meanwhile(
     more = gateway.house.totals.production - at
     assert more > 1000
     assert shown(hass, gateway)["production_energy"] == pytest.approx(before + more, abs=0.01)
-    assert list(hass_storage) == [f"{DOMAIN}.{entry.entry_id}"] or f"{DOMAIN}.{entry.entry_id}" in hass_storage
+    assert f"{DOMAIN}.{entry.entry_id}" in hass_storage
     assert gateway.serial not in json.dumps(hass_storage[f"{DOMAIN}.{entry.entry_id}"])
 
 
@@ -257,126 +207,6 @@ async def test_another_gateway_goes_on_with_the_totals(
             assert states.figure(hass, another.serial, key) == pytest.approx(before[key])
         assert totals_issue(hass, entry) is None
         await hass.config_entries.async_unload(entry.entry_id)
-
-
-async def reset_for_good(
-    hass: HomeAssistant, gateway: GatewaySimulator, freezer: FrozenDateTimeFactory
-) -> tuple[float, float]:
-    """Reset the production meter and wait until it is taken for lasting; return total and counter in Wh."""
-    at = gateway.house.totals.production
-    gateway.override("readings", reset_meter(at))
-    await cycles(hass, freezer, 5)
-    total = shown(hass, gateway)["production_energy"]
-    assert total is not None
-    return total, gateway.house.totals.production - at
-
-
-async def start_fix(
-    hass: HomeAssistant, hass_client: ClientSessionGenerator, issue: ir.IssueEntry
-) -> tuple[TestClient[Any, Any], Json]:
-    """Open the repair as the frontend does."""
-    assert await async_setup_component(hass, "repairs", {})
-    client = await hass_client()
-    body = {"handler": DOMAIN, "issue_id": issue.issue_id}
-    response = await client.post("/api/repairs/issues/fix", json=body)
-    assert response.status == HTTPStatus.OK
-    return client, await response.json()
-
-
-async def choose(client: TestClient[Any, Any], flow: Json, option: str) -> Json:
-    """Choose from the menu."""
-    response = await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={"next_step_id": option})
-    assert response.status == HTTPStatus.OK
-    return await response.json()
-
-
-async def test_a_reset_meter_is_told_with_what_when_and_by_how_much(
-    hass: HomeAssistant,
-    gateway: GatewaySimulator,
-    setup_entry: EntrySetUp,
-    freezer: FrozenDateTimeFactory,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """One repair, however long it goes on; the load is computed from production, and has changed with it."""
-    entry = await setup_entry(gateway)
-    before = shown(hass, gateway)["production_energy"]
-    assert before is not None
-    first_seen = dt_util.now() + CYCLE
-    total, _ = await reset_for_good(hass, gateway, freezer)
-    assert before <= total < before + 4000
-    issue = totals_issue(hass, entry)
-    assert issue is not None
-    assert issue.translation_placeholders is not None
-    changes = issue.translation_placeholders["changes"]
-    assert "Production energy" in changes
-    assert f"{before / 1000:.1f} kWh" in changes
-    assert f"{first_seen:%Y-%m-%d %H:%M}" in changes
-    await cycles(hass, freezer, 3)
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    assert totals_issue(hass, entry) == issue
-    assert sum("goes on from where it was" in record.message for record in caplog.records) == 2
-
-
-async def test_keeping_the_total_leaves_it_as_it_is(
-    hass: HomeAssistant,
-    hass_client: ClientSessionGenerator,
-    gateway: GatewaySimulator,
-    setup_entry: EntrySetUp,
-    freezer: FrozenDateTimeFactory,
-) -> None:
-    """And the repair does not come back."""
-    entry = await setup_entry(gateway)
-    total, _ = await reset_for_good(hass, gateway, freezer)
-    issue = totals_issue(hass, entry)
-    assert issue is not None
-    client, flow = await start_fix(hass, hass_client, issue)
-    assert flow["menu_options"] == ["keep", "follow"]
-    result = await choose(client, flow, "keep")
-    assert result["type"] == "create_entry"
-    assert shown(hass, gateway)["production_energy"] == total
-    await cycles(hass, freezer, 1)
-    assert totals_issue(hass, entry) is None
-
-
-async def test_following_the_gateway_shows_its_own_figure(
-    hass: HomeAssistant,
-    hass_client: ClientSessionGenerator,
-    gateway: GatewaySimulator,
-    setup_entry: EntrySetUp,
-    freezer: FrozenDateTimeFactory,
-) -> None:
-    """At once, and over a restart."""
-    entry = await setup_entry(gateway)
-    total, counter = await reset_for_good(hass, gateway, freezer)
-    assert total > counter * 10
-    issue = totals_issue(hass, entry)
-    assert issue is not None
-    client, flow = await start_fix(hass, hass_client, issue)
-    assert (await choose(client, flow, "follow"))["type"] == "create_entry"
-    await hass.async_block_till_done()
-    assert shown(hass, gateway)["production_energy"] == pytest.approx(counter, abs=0.01)
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    assert shown(hass, gateway)["production_energy"] == pytest.approx(counter, abs=0.01)
-    assert totals_issue(hass, entry) is None
-
-
-async def test_the_choice_waits_for_a_gateway_that_is_not_running(
-    hass: HomeAssistant,
-    hass_client: ClientSessionGenerator,
-    gateway: GatewaySimulator,
-    setup_entry: EntrySetUp,
-    freezer: FrozenDateTimeFactory,
-) -> None:
-    """There are no totals to decide on while the entry is unloaded."""
-    entry = await setup_entry(gateway)
-    await reset_for_good(hass, gateway, freezer)
-    issue = totals_issue(hass, entry)
-    assert issue is not None
-    await hass.config_entries.async_unload(entry.entry_id)
-    _, flow = await start_fix(hass, hass_client, issue)
-    assert (flow["type"], flow["reason"]) == ("abort", "not_loaded")
 
 
 async def test_todays_sum_is_shown_while_it_can_be_true(
