@@ -109,7 +109,7 @@ class Cost:
     """What a cycle costs in Home Assistant."""
 
     calls: int = 0
-    """Of functions of the integration."""
+    """Of the integration's functions, and of Python's own by these."""
     writes: int = 0
     """Of states."""
 
@@ -117,7 +117,7 @@ class Cost:
 @contextmanager
 def _counting_calls(cost: Cost) -> Iterator[None]:
     def count(frame: FrameType, event: str, _arg: object) -> None:
-        cost.calls += event == "call" and OURS in frame.f_code.co_filename
+        cost.calls += event in ("call", "c_call") and OURS in frame.f_code.co_filename
 
     sys.setprofile(count)
     try:
