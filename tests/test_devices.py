@@ -21,19 +21,19 @@ CYCLE: Final = timedelta(seconds=300)
 async def test_meters_and_inverters_are_reached_through_the_gateway(
     hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
-    """Each is a device of its own, by a name that tells it from the others."""
+    """Each is a device of its own, by a name that tells it from the others and a model that tells what it is."""
     entry = await setup_entry(gateway)
     own = states.device(hass, gateway.serial)
     serial = next(iter(states.coordinator(entry).data.site.inverters))
     names = {
-        f"{gateway.serial}_production_meter": "Production meter",
-        f"{gateway.serial}_net_consumption_meter": "Consumption meter",
-        f"{gateway.serial}_storage_meter": "Storage meter",
-        serial: f"Inverter {serial[-6:]}",
+        f"{gateway.serial}_production_meter": ("Production meter", "Meter"),
+        f"{gateway.serial}_net_consumption_meter": ("Consumption meter", "Meter"),
+        f"{gateway.serial}_storage_meter": ("Storage meter", "Meter"),
+        serial: (f"Inverter {serial[-6:]}", "Microinverter"),
     }
-    for identifier, name in names.items():
+    for identifier, (name, model) in names.items():
         device = states.device(hass, identifier)
-        assert (device.name, device.via_device_id) == (name, own.id)
+        assert (device.name, device.model, device.via_device_id) == (name, model, own.id)
     assert states.device(hass, serial).serial_number == serial
 
 

@@ -121,6 +121,7 @@ class MeterEntity(IQGatewayEntity[SiteMeter]):
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, f"{serial}_{key}")},
             manufacturer=MANUFACTURER,
+            model="Meter",
             translation_key=key if measurement_type in _NAMED_METERS else "other_meter",
             translation_placeholders={"type": measurement_type},
             via_device_id=entry.runtime_data.device_id,
@@ -147,6 +148,7 @@ class InverterEntity(IQGatewayEntity[SiteInverter]):
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, serial)},
             manufacturer=MANUFACTURER,
+            model="Microinverter",
             translation_key="inverter",
             translation_placeholders={"number": serial[-_SHORT_SERIAL:]},
             serial_number=serial,
