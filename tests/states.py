@@ -48,6 +48,14 @@ def device(hass: HomeAssistant, identifier: str) -> dr.DeviceEntry:
     return next(one for one in listed if (DOMAIN, identifier) in one.identifiers)
 
 
+def without_value(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:
+    """Return the enabled entities that are unknown, unavailable or missing."""
+    registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    shown = {one.entity_id: hass.states.get(one.entity_id) for one in registered if not one.disabled_by}
+    assert shown
+    return [name for name, at in shown.items() if at is None or at.state in (STATE_UNAVAILABLE, STATE_UNKNOWN)]
+
+
 def coordinator(entry: MockConfigEntry) -> IQGatewayCoordinator:
     """Return the coordinator of an entry that is set up."""
     found = entry.runtime_data.coordinator

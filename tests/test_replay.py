@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import entity_registry as er
 import pytest
 
 from tests import states
@@ -63,11 +61,7 @@ async def test_every_enabled_entity_has_a_value(
     """What a site has no source for has no entity, rather than one that never has a value."""
     async with GatewaySimulator(replay=folder, clock=clock) as gateway:
         entry = await setup_entry(gateway)
-
-        registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-        shown = {one.entity_id: hass.states.get(one.entity_id) for one in registered if not one.disabled_by}
-        assert shown
-        assert not [name for name, at in shown.items() if at is None or at.state in (STATE_UNAVAILABLE, STATE_UNKNOWN)]
+        assert states.without_value(hass, entry) == []
 
 
 @pytest.mark.skipif(not LEGACY, reason="no recording of such a gateway on this machine")

@@ -211,3 +211,23 @@ async def test_what_is_off_by_default_shows_at_once_when_enabled(
     assert "/ivp/meters/reports/consumption" not in {request.path for request in gateway.requests}
     await states.enable(hass, entry, states.entity_id(hass, gateway.serial, "consumption_apparent_power"))
     assert states.figure(hass, gateway.serial, "consumption_apparent_power") is not None
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("hour", [10, 23])
+@pytest.mark.usefixtures("socket_enabled")
+async def test_every_enabled_entity_of_a_site_has_a_value(
+    hass: HomeAssistant,
+    noon: FrozenDateTimeFactory,
+    clock: Clock,
+    setup_entry: EntrySetUp,
+    profile: str,
+    hour: int,
+) -> None:
+    """By day and by night, at once and after some cycles."""
+    noon.tick(timedelta(hours=hour - 10))
+    async with GatewaySimulator(_small(profile), clock=clock) as gateway:
+        entry = await setup_entry(gateway)
+        for _ in range(4):
+            assert states.without_value(hass, entry) == []
+            await pass_time(hass, noon, CYCLE)
