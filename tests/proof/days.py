@@ -93,7 +93,7 @@ async def live(
 ) -> Outcome:
     """Let days pass in a house with a battery, and hold the recorder's statistics against it."""
     async with (
-        home_assistant(directory, record=("sensor.*",)) as hass,
+        home_assistant(directory, record=("sensor.*energy*",)) as hass,
         simulated_gateway("metered_battery", begin) as (gateway, frozen),
     ):
         gateway.situations += situations(gateway, begin, days)
