@@ -88,6 +88,31 @@ def test_zeros_after_a_reboot_never_become_the_total_however_long_they_last(site
     assert site.change is None
 
 
+def test_zeros_of_a_young_counter_are_no_small_fall(site: Site) -> None:
+    """Even where everything it has ever counted is less than what a computed load may drift."""
+    site.bound = 24_000.0
+    site.read(*[1_250.0] * 5)
+    site.read(0.0, every=7_200)
+    site.read(1_250.0, 5_850.0, 0.0, 5_850.0, every=30)
+    assert site.read(7_850.0, 9_850.0, 11_850.0, 13_850.0, every=600)[-1] == 13_850.0
+    assert site.change is None
+
+
+def test_what_has_proved_itself_is_not_taken_back(site: Site) -> None:
+    """A counter that falls to what it was a week ago has been changed, however long it has been known."""
+    site.read(1_000_000.0)
+    site.read(1_500_000.0, every=86_400)
+    site.read(*[2_000_000.0] * 8, every=43_200)
+    assert site.read(*climb(1_300_000.0, readings=4))[-1] == 2_001_500.0
+    assert site.change is not None
+
+
+@pytest.mark.parametrize("energy", [-4.0, float("nan"), float("inf")])
+def test_nothing_begins_with_what_is_no_energy(site: Site, energy: float) -> None:
+    """The first figure that is one is the first."""
+    assert site.read(energy, 11_567_966.148) == [None, 11_567_966.148]
+
+
 def test_a_storage_leg_that_reads_zero_for_one_poll_moves_nothing_in_either_direction(site: Site) -> None:
     """Firmware 8.3.6xxx; the counter of firmware 8.2.4286's storage meter, which charges with 7 kW."""
     assert site.read(5_410_000.0, 5_410_590.0, 2_705_590.0, 5_411_770.0, 5_412_360.0) == [

@@ -76,6 +76,14 @@ def test_a_sum_that_is_reset_an_hour_late_in_summer_is_shown_from_then_on(day: D
         assert day.read("07:00", 500.0) == 500.0
 
 
+def test_a_gateway_whose_clock_is_ahead_starts_its_day_with_ours(day: Day) -> None:
+    """What falls minutes before midnight is held, and then it is the new day's."""
+    assert day.read("23:50", 32_100.0) == 32_100.0
+    assert day.read("23:56", 0.0) == 32_100.0
+    assert day.read("00:01", 3.0) == 3.0
+    assert day.read("00:06", 4.0) == 4.0
+
+
 def test_a_night_without_a_sum_needs_no_reset(day: Day) -> None:
     """Snow on the roof: yesterday brought nothing."""
     assert day.read("23:58", 0.0) == 0.0

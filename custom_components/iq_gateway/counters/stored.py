@@ -21,7 +21,7 @@ def _value(kind: object, value: object) -> object:
     for option in get_args(kind) or (kind,):
         if option is float and isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
             return float(value)
-        if option is not float and isinstance(option, type) and type(value) is option:
+        if option is not float and isinstance(option, type) and isinstance(value, option):
             return value
         if isinstance(option, type) and is_dataclass(option) and isinstance(value, dict):
             return rebuild(option, value)

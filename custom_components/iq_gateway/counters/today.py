@@ -50,7 +50,7 @@ def observe_today(today: Today | None, reading: Reading, *, midnight: float) -> 
     own_midnight = shifted if shifted <= reading.at else shifted - DAY
     if own_midnight - today.midnight > HOUR:
         unseen = reading.at - today.run.read_at > _WATCHED
-        if unseen or today.suspect or not today.run.energy:
+        if unseen or not today.run.energy:
             start = own_midnight if today.start == today.midnight else reading.at - _LONGEST_DAY
             return _begun(reading, midnight=own_midnight, start=start, shift=today.shift)
         today = replace(today, midnight=own_midnight, due=True)
