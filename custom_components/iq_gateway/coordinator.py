@@ -147,12 +147,9 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         return result
 
     def _picture(self, result: CycleResult) -> Picture:
-        site = self.poller.site
-        return Picture(
-            site=self.totals.async_guard_today(site, result.answered),
-            totals=self.totals.async_update(site, result.answered),
-            token=self.keeper.token,
-        )
+        totals = self.totals.async_update(self.poller.site, result.answered)
+        site = self.totals.async_guard_today(self.poller.site, result.answered)
+        return Picture(site=site, totals=totals, token=self.keeper.token)
 
     def _check_first(self, result: CycleResult) -> None:
         """Refuse to start on a gateway that tells nothing of the site."""

@@ -96,21 +96,29 @@ class TotalsKeeper:
 
     @callback
     def async_guard_today(self, site: Site, answered: frozenset[str]) -> Site:
-        """Return the site with sums of today that can be true, and none in place of those that cannot."""
-        now, midnight, bounds = dt_util.utcnow(), dt_util.start_of_local_day(), limits(site)
+        """Return the site with sums of today that can be true, and none in place of those that cannot.
+
+        To be called after `async_update`: what the gateway cannot sum up is told from the totals.
+        """
+        now, midnight, bounds = dt_util.utcnow().timestamp(), dt_util.start_of_local_day().timestamp(), limits(site)
 
         def guarded(key: str, energy: float | None) -> float | None:
             if energy is None:
                 return None
             if site.needs[f"{key}_period"] <= answered:
-                reading = Reading(energy=energy, source=key, at=now.timestamp(), bound=limit(bounds, key))
-                self._ledger.observe_today(key, reading, midnight=midnight.timestamp())
+                reading = Reading(energy=energy, source=key, at=now, bound=limit(bounds, key))
+                self._ledger.observe_today(key, reading, midnight=midnight)
             return self._ledger.today(key)
 
+        consumed = guarded("consumption", site.consumption.today)
+        if site.today_counts_charging:
+            # Until a midnight was seen, the gateway's own sum has to do.
+            own = self._ledger.since_midnight("consumption_energy", at=now, midnight=midnight)
+            consumed = own if own is not None else consumed
         return replace(
             site,
             production=replace(site.production, today=guarded("production", site.production.today)),
-            consumption=replace(site.consumption, today=guarded("consumption", site.consumption.today)),
+            consumption=replace(site.consumption, today=consumed),
         )
 
     async def async_keep(self, keys: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from math import isfinite
 
 from .counter import Change, Counter
+from .day import Day, observe_day
 from .run import Reading
 from .stored import rebuild
 from .today import Today, observe_today
@@ -16,6 +17,7 @@ class Ledger:
     def __init__(self) -> None:
         self._counters: dict[str, Counter] = {}
         self._days: dict[str, Today] = {}
+        self._since_midnight: dict[str, Day] = {}
 
     @classmethod
     def from_dict(cls, data: object) -> tuple[Ledger, list[str]]:
@@ -23,6 +25,7 @@ class Ledger:
         ledger, book = cls(), data if isinstance(data, dict) else {}
         ledger._counters, broken = _rebuilt(Counter, book.get("counters"))
         ledger._days, broken_days = _rebuilt(Today, book.get("days"))
+        ledger._since_midnight, _ = _rebuilt(Day, book.get("since_midnight"))
         return ledger, broken + broken_days
 
     def to_dict(self) -> dict[str, object]:
@@ -30,6 +33,7 @@ class Ledger:
         return {
             "counters": {key: asdict(counter) for key, counter in self._counters.items()},
             "days": {key: asdict(today) for key, today in self._days.items()},
+            "since_midnight": {key: asdict(day) for key, day in self._since_midnight.items()},
         }
 
     def observe(self, key: str, reading: Reading) -> None:
@@ -52,6 +56,13 @@ class Ledger:
         """Return the energy of today in Wh, if that is known."""
         today = self._days.get(key)
         return today.energy if today else None
+
+    def since_midnight(self, key: str, *, at: float, midnight: float) -> float | None:
+        """Return what a total has grown by today in Wh, as far as somebody looked; `midnight` is the last one here."""
+        if (total := self.published(key)) is None:
+            return None
+        self._since_midnight[key] = observe_day(self._since_midnight.get(key), total, at=at, midnight=midnight)
+        return self._since_midnight[key].energy
 
     def published(self, key: str) -> float | None:
         """Return the total in Wh, if it is known."""
@@ -77,6 +88,7 @@ class Ledger:
         """Take the gateway's own figures for totals, even where that makes them fall."""
         for key in keys:
             self._counters[key] = self._counters[key].followed()
+            self._since_midnight.pop(key, None)
 
     def detach(self) -> None:
         """Go on with another gateway: each total continues from where it is with that gateway's first reading."""

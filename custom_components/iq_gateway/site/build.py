@@ -37,6 +37,7 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         generator=flows.generator(),
         relays=build_relays(snapshot),
         cloud_connected=build_cloud_connected(snapshot),
+        today_counts_charging=Part.BATTERY in flows.parts and not meters.has(LOAD_METER),
         totals=totals,
         meters=meters.picture(),
         inverters=build_inverters(snapshot),

@@ -163,6 +163,7 @@ class Site:
     generator: Flow
     relays: Relays
     cloud_connected: bool | None
+    today_counts_charging: bool  # the gateway's sum of today takes a charging battery for load
     totals: Mapping[str, Total]  # lifetime counters by the key of their entity
     meters: Mapping[str, SiteMeter]  # by measurement type
     inverters: Mapping[str, SiteInverter]  # by serial number
