@@ -91,7 +91,7 @@ def test_zeros_after_a_reboot_never_become_the_total_however_long_they_last(site
 def test_zeros_of_a_young_counter_are_no_small_fall(site: Site) -> None:
     """Even where everything it has ever counted is less than what a computed load may drift."""
     site.bound = 24_000.0
-    site.read(*[1_250.0] * 5)
+    site.read(250.0, 500.0, 750.0, 1_000.0, 1_250.0, every=900)
     site.read(0.0, every=7_200)
     site.read(1_250.0, 5_850.0, 0.0, 5_850.0, every=30)
     assert site.read(7_850.0, 9_850.0, 11_850.0, 13_850.0, every=600)[-1] == 13_850.0
@@ -211,6 +211,13 @@ def test_a_total_waits_while_another_source_answers_and_never_mixes_the_two(site
     assert site.read(11_764_258.0, 11_764_758.0, source="microinverters") == [11_568_547.0] * 2
     assert site.read(11_570_047.0) == [11_570_047.0]
     assert site.change is None
+
+
+def test_a_source_whose_figure_could_come_next_is_another_source_all_the_same(site: Site) -> None:
+    """How close the two are is chance."""
+    site.read(1_000_000.0)
+    assert site.read(1_000_300.0, source="microinverters") == [1_000_000.0]
+    assert site.read(1_000_200.0) == [1_000_200.0]
 
 
 def test_a_source_that_goes_for_good_is_followed_by_the_next_from_where_the_total_was(site: Site) -> None:

@@ -161,9 +161,12 @@ def test_the_total_never_exceeds_the_truth_by_more_than_one_bound(*, truth: floa
 
 
 @EXHAUSTIVE
-@given(truth=truths, course=passing)
+@given(truth=st.floats(2e7, 1e8), course=passing)
 def test_passing_garbage_leaves_no_trace_in_the_total(*, truth: float, course: list[Step]) -> None:
-    """Once clean readings return it is the gateway's own figure again, and nobody was bothered."""
+    """Once clean readings return it is the gateway's own figure again, and nobody was bothered.
+
+    So it is for a counter with years behind it: of a young one, half could be true after an absence.
+    """
     world = begin(truth)
     for step in course:
         world.live(step)

@@ -76,6 +76,15 @@ def test_a_sum_that_is_reset_an_hour_late_in_summer_is_shown_from_then_on(day: D
         assert day.read("07:00", 500.0) == 500.0
 
 
+def test_a_load_that_counts_on_until_it_is_reset_an_hour_late_is_not_of_another_time_zone(day: Day) -> None:
+    """Houses use energy at night, too."""
+    for _ in range(2):
+        assert day.read("23:58", 12_100.0) == 12_100.0
+        assert day.read("00:03", 12_120.0) is None
+        assert day.read("00:58", 12_400.0) is None
+        assert day.read("01:03", 20.0) == 20.0
+
+
 def test_a_gateway_whose_clock_is_ahead_starts_its_day_with_ours(day: Day) -> None:
     """What falls minutes before midnight is held, and then it is the new day's."""
     assert day.read("23:50", 32_100.0) == 32_100.0

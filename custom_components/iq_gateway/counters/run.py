@@ -132,6 +132,4 @@ class Run:
         )
 
     def _joins(self, reading: Reading) -> bool:
-        # Zero is what a gateway shows that is just starting.
-        emptied = reading.energy == 0 < self.energy
-        return reading.source == self.source and reading.energy >= self.floor - DRIFT and not emptied
+        return reading.source == self.source and reading.energy >= self.floor - DRIFT
