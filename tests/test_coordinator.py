@@ -11,7 +11,7 @@ import pytest
 from custom_components.iq_gateway.client.errors import CannotConnect, GatewayBusy, GatewayError, NotFound
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
-from custom_components.iq_gateway.polling import CycleResult
+from custom_components.iq_gateway.outcomes import CycleResult
 from custom_components.iq_gateway.silences import SilenceLog
 from tests import states
 from tests.conftest import EntrySetUp

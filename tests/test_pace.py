@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from custom_components.iq_gateway.client.errors import CannotConnect, GatewayBusy, GatewayError
+from custom_components.iq_gateway.outcomes import CycleResult
 from custom_components.iq_gateway.pace import Pace
-from custom_components.iq_gateway.polling import CycleResult
 
 CHOSEN = timedelta(seconds=300)
 CALM = CycleResult(answered=frozenset({"readings", "live", "energy"}))

@@ -245,6 +245,21 @@ async def test_a_new_meter_is_there_at_once(poller: Poller, time: Time, script: 
     assert poller.site.battery.power == 42.0
 
 
+async def test_meters_that_are_missing_once_are_still_there(poller: Poller, time: Time, script: Script) -> None:
+    """One odd list is not believed, and asked again in the next cycle; one that is repeated is."""
+    listed = script.payloads["meters"]
+    time.advance(7200)
+    script.payloads["meters"] = []
+    await cycle(poller, time, script)
+    assert poller.site.grid.power == -150.0
+    assert "meters" in await cycle(poller, time, script)
+    assert not poller.site.meters
+    script.payloads["meters"] = listed
+    time.advance(7200)
+    await cycle(poller, time, script)
+    assert poller.site.grid.power == -150.0
+
+
 async def test_description_and_meters_are_read_hourly(poller: Poller, time: Time, script: Script) -> None:
     """Never both in one cycle, so that none asks for more than five endpoints."""
     cycles = [await cycle(poller, time, script) for _ in range(26)]

@@ -5,7 +5,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .client.errors import CertificateChanged
 from .issues import Issue, async_clear, async_raise
-from .polling import CycleResult
+from .outcomes import CycleResult
 
 
 @callback

@@ -27,8 +27,9 @@ from .const import (
     LOGGER,
 )
 from .ledger import TotalsKeeper
+from .outcomes import CycleResult
 from .pace import Pace
-from .polling import CycleResult, Poller
+from .polling import Poller
 from .silences import SilenceLog
 from .site import Site
 from .tokens import TokenKeeper

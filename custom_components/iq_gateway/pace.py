@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from .client.errors import GatewayBusy
-from .polling import CycleResult
+from .outcomes import CycleResult
 
 # A gateway that is away comes back within minutes, or is away for longer: ask soon, a little later, then as always.
 _RETRIES: Final = (timedelta(seconds=60), timedelta(seconds=120))

@@ -3,23 +3,24 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Set as AbstractSet
-from dataclasses import dataclass, field
 import time
-from typing import Final
+from typing import Final, cast
 
 from .client.endpoints import ENDPOINTS, INFO, LIVE, METERS, READINGS, Answer, Endpoint
 from .client.errors import (
     CertificateChanged,
     GatewayBusy,
     GatewayError,
+    InvalidAnswer,
     NotFound,
     NotPermitted,
     TokenRejected,
     WrongGateway,
 )
 from .client.gateway import Gateway
+from .client.models import Meter
 from .const import CYCLE_TIMEOUT
-from .request_log import RequestLog
+from .outcomes import CycleResult, EndpointState, Progress
 from .site import Part, Site, Snapshot, build_site
 
 # What the first cycle reads to learn what the site has; the rest is asked for once that shows a need for it.
@@ -44,38 +45,6 @@ _ENDS_CYCLE: Final = (CertificateChanged, WrongGateway, TokenRejected)
 _STREAMING_PARTS: Final = frozenset({Part.BATTERY, Part.RELAYS})
 
 
-@dataclass(slots=True)
-class EndpointState:
-    """What is known of one endpoint."""
-
-    answer: Answer[object] | None = None
-    read_at: float = 0.0  # monotonic seconds
-    asked_at: float | None = None
-    error: GatewayError | None = None
-    answers: bool = False  # to the present token
-    log: RequestLog = field(default_factory=RequestLog)
-
-    @property
-    def rests(self) -> bool:
-        """Whether asking each cycle is pointless: it never answered, and said that it will not.
-
-        One that has answered before can only be out of sorts: neither its firmware nor the token's role has changed.
-        """
-        if isinstance(self.error, NotPermitted):
-            return not self.answers
-        return self.answer is None and isinstance(self.error, NotFound)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CycleResult:
-    """What came of a cycle."""
-
-    answered: frozenset[str]
-    errors: dict[str, GatewayError] = field(default_factory=dict)
-    resting: frozenset[str] = frozenset()  # of those with errors, the ones that are not there to be read at all
-    seconds: float = 0.0  # from the first question to the last answer
-
-
 class Poller:
     """Asks one gateway, cycle by cycle, for what somebody looks at.
 
@@ -92,13 +61,14 @@ class Poller:
         self._may_stream = True
         self._stream_enabled_at: float | None = None
         self._foreign_eids: frozenset[int] = frozenset()
+        self._doubted: frozenset[int] | None = None
 
     async def run(self, keys: AbstractSet[str]) -> CycleResult:
         """Read what the given needs are read from, and build the site anew.
 
         No error of the gateway is raised: each is in the result, with the endpoint it befell.
         """
-        result, began = _Cycle(), time.monotonic()
+        result, began = Progress(), time.monotonic()
         if not any(state.answer for state in self.states.values()):
             keys = keys | _SHOWN_BY_ALL
         try:
@@ -199,7 +169,7 @@ class Poller:
 
     # Asking
 
-    async def _ask(self, plan: list[Endpoint[object]], result: _Cycle) -> None:
+    async def _ask(self, plan: list[Endpoint[object]], result: Progress) -> None:
         queue = deque(plan)
         result.planned |= {endpoint.name for endpoint in plan}
         if LIVE in queue and self._stream_ends:
@@ -219,7 +189,7 @@ class Poller:
             if endpoint is READINGS and self._new_eids() and METERS.name not in result.asked:
                 queue.appendleft(METERS)
 
-    async def _read(self, endpoint: Endpoint[object], result: _Cycle, *, last: bool) -> None:
+    async def _read(self, endpoint: Endpoint[object], result: Progress, *, last: bool) -> None:
         state = self.states[endpoint.name]
         result.asked.add(endpoint.name)
         state.asked_at = time.monotonic()
@@ -228,6 +198,8 @@ class Poller:
                 answer = await self.gateway.read(endpoint, last=last)
             if endpoint is INFO and self.gateway.serial != self._serial:
                 raise WrongGateway("another gateway answers at the address")
+            if endpoint is METERS:
+                self._check_meters(answer)
         except _ENDS_CYCLE:
             raise
         except GatewayError as err:
@@ -239,7 +211,24 @@ class Poller:
         if endpoint in (INFO, METERS):
             self._rebuild()
 
-    def _failed(self, name: str, error: GatewayError, result: _Cycle) -> None:
+    def _check_meters(self, answer: Answer[object]) -> None:
+        """Refuse a list in which known meters are missing, until the next one says the same.
+
+        Such a list is rarely read; an odd one would take the figures of its meters down for an hour.
+        """
+        known, listed = self._enabled(self.states[METERS.name].answer), self._enabled(answer)
+        if known <= listed or listed == self._doubted:
+            self._doubted = None
+            return
+        self._doubted = listed
+        raise InvalidAnswer("known meters are missing, which is believed once it is said twice")
+
+    @staticmethod
+    def _enabled(answer: Answer[object] | None) -> frozenset[int]:
+        meters = cast("tuple[Meter, ...]", answer.data) if answer else ()
+        return frozenset(meter.eid for meter in meters if meter.enabled)
+
+    def _failed(self, name: str, error: GatewayError, result: Progress) -> None:
         self.states[name].error = error
         result.errors[name] = error
 
@@ -256,7 +245,7 @@ class Poller:
 
     # The stream of live data
 
-    async def _enable_stream(self, result: _Cycle) -> None:
+    async def _enable_stream(self, result: Progress) -> None:
         result.enabled_stream = True
         try:
             await self.gateway.enable_stream()
@@ -286,14 +275,3 @@ class Poller:
         """Whether live data has just been found to stand still."""
         self._rebuild()
         return self._streams and self.snapshot().live_stands
-
-
-@dataclass(slots=True)
-class _Cycle:
-    """What has happened in a cycle so far."""
-
-    planned: set[str] = field(default_factory=set)
-    asked: set[str] = field(default_factory=set)
-    answered: set[str] = field(default_factory=set)
-    errors: dict[str, GatewayError] = field(default_factory=dict)
-    enabled_stream: bool = False

@@ -3,7 +3,7 @@
 import logging
 
 from .const import LOGGER
-from .polling import CycleResult
+from .outcomes import CycleResult
 
 
 class SilenceLog:

@@ -17,7 +17,8 @@ from ..client.errors import GatewayError, TokenError, TokenForOtherGateway, Toke
 from ..client.token import AccessToken
 from ..const import CONF_SERIAL, LOGGER
 from ..issues import Issue, async_clear, async_raise
-from ..polling import CycleResult, Poller
+from ..outcomes import CycleResult
+from ..polling import Poller
 from .renewal import (
     FINAL_OBSTACLES,
     Obstacle,
