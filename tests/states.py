@@ -1,5 +1,7 @@
 """What Home Assistant shows of a site, looked up by the serial numbers and keys that make up the unique ids."""
 
+import json
+from pathlib import Path
 from typing import Final
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, UnitOfEnergy, UnitOfPower
@@ -9,6 +11,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
+
+FOLDER: Final = Path(__file__).parents[1] / "custom_components" / DOMAIN
 
 _NATIVE: Final = {UnitOfEnergy.KILO_WATT_HOUR: 1000.0, UnitOfEnergy.WATT_HOUR: 1.0, UnitOfPower.WATT: 1.0}
 
@@ -54,6 +58,16 @@ def without_value(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:
     shown = {one.entity_id: hass.states.get(one.entity_id) for one in registered if not one.disabled_by}
     assert shown
     return [name for name, at in shown.items() if at is None or at.state in (STATE_UNAVAILABLE, STATE_UNKNOWN)]
+
+
+def why_not(entry: MockConfigEntry) -> str | None:
+    """Return the key of the text that tells why the entry is not set up; Home Assistant 2026.8 keeps only the text."""
+    key: str | None = entry.error_reason_translation_key
+    if key is not None:
+        return key
+    exceptions = json.loads((FOLDER / "translations" / "en.json").read_text())["exceptions"]
+    told = (entry.reason or "").rstrip(".")
+    return next((key for key, text in exceptions.items() if text["message"].rstrip(".") == told), None)
 
 
 def coordinator(entry: MockConfigEntry) -> IQGatewayCoordinator:

@@ -1,12 +1,11 @@
 """Whoever shows another certificate gets no secret; the user decides what to make of it."""
 
-from homeassistant.components.repairs import DOMAIN as REPAIRS, RepairsFlowManager, RepairsFlowResult
+from homeassistant.components.repairs import RepairsFlowManager, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -15,10 +14,11 @@ from custom_components.iq_gateway.const import CONF_FINGERPRINT, DOMAIN
 from custom_components.iq_gateway.flow.forms import readable_fingerprint
 from custom_components.iq_gateway.issues import Issue
 from tests.conftest import PASSWORD, USERNAME, EntryMaker, EntrySetUp
+from tests.fixes import open_fix
 from tests.network import Network
 from tests.simulator import CloudSimulator, Fault, GatewaySimulator
 from tests.simulator.reply import Json
-from tests.states import coordinator, state
+from tests.states import coordinator, state, why_not
 
 ADDRESS = "192.168.1.20"
 SECRET_HEADERS = {"authorization", "cookie"}
@@ -37,9 +37,7 @@ async def refresh(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 async def open_repair(hass: HomeAssistant, entry: MockConfigEntry) -> tuple[RepairsFlowManager, RepairsFlowResult]:
     """Open the repair, as the frontend does."""
-    assert await async_setup_component(hass, REPAIRS, {})
-    manager: RepairsFlowManager = hass.data[REPAIRS]["flow_manager"]
-    return manager, await manager.async_init(DOMAIN, context={"issue_id": f"{Issue.CERTIFICATE}_{entry.entry_id}"})
+    return await open_fix(hass, f"{Issue.CERTIFICATE}_{entry.entry_id}")
 
 
 def secrets_reached(gateway: GatewaySimulator) -> bool:
@@ -101,7 +99,7 @@ async def test_another_certificate_at_the_start_is_told_as_well(
     gateway.new_certificate()
     assert not await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert entry.error_reason_translation_key == "certificate_changed"
+    assert why_not(entry) == "certificate_changed"
     assert gateway.requests == []
     manager, form = await open_repair(hass, entry)
     await manager.async_configure(form["flow_id"], {})
@@ -295,7 +293,7 @@ async def test_a_man_in_the_middle_of_the_first_connection_gets_no_token_for_ano
     entry = add_entry(gateway)
     gateway._source.serial = "122999888777"
     assert not await hass.config_entries.async_setup(entry.entry_id)
-    assert entry.error_reason_translation_key == "wrong_gateway"
+    assert why_not(entry) == "wrong_gateway"
     assert {request.path for request in gateway.requests} == {"/info"}
     assert not secrets_reached(gateway)
     assert entry.data[CONF_TOKEN]

@@ -66,7 +66,7 @@ async def test_a_gateway_that_tells_nothing_is_not_ready(
     gateway.fault("*", fault)
     entry = await setup_entry(gateway)
     assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert entry.error_reason_translation_key == reason
+    assert states.why_not(entry) == reason
 
 
 async def test_a_description_alone_is_not_enough(setup_entry: EntrySetUp, gateway: GatewaySimulator) -> None:
@@ -95,7 +95,7 @@ async def test_a_rejected_token_asks_the_user(
     gateway.revoke(token)
     entry = await setup_entry(gateway, token=token)
     assert entry.state is ConfigEntryState.SETUP_ERROR
-    assert entry.error_reason_translation_key == "token_rejected"
+    assert states.why_not(entry) == "token_rejected"
     assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == [SOURCE_REAUTH]
 
 
@@ -103,7 +103,7 @@ async def test_another_certificate_is_not_talked_to(setup_entry: EntrySetUp, gat
     """Nothing is sent to it; it may be anybody."""
     entry = await setup_entry(gateway, fingerprint="0" * 64)
     assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert entry.error_reason_translation_key == "certificate_changed"
+    assert states.why_not(entry) == "certificate_changed"
     assert gateway.requests == []
 
 
@@ -113,7 +113,7 @@ async def test_another_gateway_at_the_address_is_not_read(
     """Discovery will find the right address."""
     entry = await setup_entry(gateway, host=stranger.host, fingerprint=stranger.fingerprint)
     assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert entry.error_reason_translation_key == "wrong_gateway"
+    assert states.why_not(entry) == "wrong_gateway"
     assert [request.path for request in stranger.requests] == ["/info"]
     assert not any("authorization" in request.headers for request in stranger.requests)
 

@@ -7,12 +7,10 @@ import traceback
 from typing import Self
 from urllib.parse import quote_plus
 
-from homeassistant.components.repairs import DOMAIN as REPAIRS, RepairsFlowManager
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.iq_gateway.client.errors import CloudError, GatewayError, TokenError
@@ -21,6 +19,7 @@ from custom_components.iq_gateway.diagnostics import async_get_config_entry_diag
 from custom_components.iq_gateway.tokens.renewal import CONF_SIGN_INS, SignIns, remember
 from tests import cloud_answers
 from tests.conftest import PASSWORD, USERNAME
+from tests.fixes import open_fix
 from tests.flow.steps import ACCOUNT, account_form, choose, finish, start, submit
 from tests.simulator import CloudSimulator, Fault, GatewaySimulator
 from tests.simulator.reply import Json
@@ -111,10 +110,8 @@ async def live_through_a_new_certificate(hass: HomeAssistant, gateway: GatewaySi
     gateway.new_certificate()
     await refresh(hass, entry)
     await hass.config_entries.async_reload(entry.entry_id)
-    assert await async_setup_component(hass, REPAIRS, {})
-    manager: RepairsFlowManager = hass.data[REPAIRS]["flow_manager"]
     (issue_id,) = [issue_id for domain, issue_id in ir.async_get(hass).issues if domain == DOMAIN]
-    form = await manager.async_init(DOMAIN, context={"issue_id": issue_id})
+    manager, form = await open_fix(hass, issue_id)
     await manager.async_configure(form["flow_id"], {})
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED

@@ -15,6 +15,7 @@ from tests import cloud_answers
 from tests.cloud_answers import CloudAnswer
 from tests.conftest import EntryMaker, EntrySetUp
 from tests.simulator import CloudBehaviour, CloudSimulator, GatewaySimulator
+from tests.states import why_not
 from tests.time_lapse import pass_time
 from tests.tokens.steps import ACCOUNT, DAY, MINUTE, MONTH, SLOW, YEAR, asked, due_soon, refresh, revoked, told
 
@@ -107,7 +108,7 @@ async def test_a_start_with_a_rejected_token_that_cannot_be_replaced(
     entry = await setup_entry(gateway, token=revoked(gateway), **ACCOUNT)
     final = answer in cloud_answers.FINAL.values()
     assert entry.state is (ConfigEntryState.SETUP_ERROR if final else ConfigEntryState.SETUP_RETRY)
-    assert entry.error_reason_translation_key == answer.obstacle
+    assert why_not(entry) == answer.obstacle
     assert len(cloud.requests) == answer.requests
     assert asked(hass, entry) == (1 if final else 0)
 

@@ -12,7 +12,7 @@ import pytest
 from custom_components.iq_gateway.tokens.renewal import SignIns
 from tests.conftest import EntrySetUp
 from tests.simulator import CloudBehaviour, CloudSimulator, Fault, GatewaySimulator
-from tests.states import coordinator
+from tests.states import coordinator, why_not
 from tests.time_lapse import pass_time
 from tests.tokens.steps import ACCOUNT, DAY, HOUR, MINUTE, MONTH, SLOW, YEAR, asked, due_soon, refresh, revoked, told
 
@@ -151,12 +151,12 @@ async def test_why_a_token_is_rejected_is_told_apart(
         if remembered:
             assert entry.state is ConfigEntryState.SETUP_RETRY
             assert len(cloud.sign_ins) == (0 if clock else 1)
-            assert entry.error_reason_translation_key == (reason if clock else "token_not_issued")
-            assert told(hass, entry) == entry.error_reason_translation_key
+            assert why_not(entry) == (reason if clock else "token_not_issued")
+            assert told(hass, entry) == why_not(entry)
         else:
             assert entry.state is ConfigEntryState.SETUP_ERROR
             assert cloud.requests == []
-            assert entry.error_reason_translation_key == reason
+            assert why_not(entry) == reason
             assert asked(hass, entry) == 1
         await hass.config_entries.async_remove(entry.entry_id)
         assert told(hass, entry) is None

@@ -3,22 +3,21 @@
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components.repairs import DOMAIN as REPAIRS, RepairsFlowManager, RepairsFlowResult
+from homeassistant.components.repairs import RepairsFlowManager, RepairsFlowResult
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState, ConfigFlowResult
 from homeassistant.const import CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.flow.forms import ACCOUNT_ERRORS
 from custom_components.iq_gateway.issues import Issue
 from custom_components.iq_gateway.tokens.renewal import Obstacle
 from tests import cloud_answers
 from tests.cloud_answers import CloudAnswer
 from tests.conftest import EntrySetUp
+from tests.fixes import open_fix
 from tests.flow import steps as flow_steps
 from tests.flow.steps import choose, submit
 from tests.simulator import CloudSimulator, GatewaySimulator
@@ -28,10 +27,7 @@ from tests.tokens.steps import ACCOUNT, DAY, HOUR, SLOW, asked, due_soon, refres
 
 async def open_repair(hass: HomeAssistant, entry: MockConfigEntry) -> tuple[RepairsFlowManager, RepairsFlowResult]:
     """Open the repair about the token, as the frontend does."""
-    assert await async_setup_component(hass, REPAIRS, {})
-    manager: RepairsFlowManager = hass.data[REPAIRS]["flow_manager"]
-    issue_id = f"{Issue.TOKEN}_{entry.entry_id}"
-    return manager, await manager.async_init(DOMAIN, context={"issue_id": issue_id})
+    return await open_fix(hass, f"{Issue.TOKEN}_{entry.entry_id}")
 
 
 async def request(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
