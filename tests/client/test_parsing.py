@@ -60,46 +60,6 @@ def _recorded_fields(value: object) -> int:
     return value is not None
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (12, 12.0),
-        (12.5, 12.5),
-        ("12.5", 12.5),
-        (" 7 ", 7.0),
-        (-0.0, 0.0),
-        ("-0.000", 0.0),
-        ("unknown", None),
-        ("", None),
-        (None, None),
-        (True, None),
-        ([], None),
-        ({}, None),
-        ("nan", None),
-        ("inf", None),
-        (float("-inf"), None),
-    ],
-)
-def test_a_number_however_it_is_written(value: object, expected: float | None) -> None:
-    """What is no finite number is None, and there is no negative zero."""
-    assert repr(parsing.number(value)) == repr(expected)
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [(4_294_967_292, -4.0), ("4294967292", -4.0), (-4, -4.0), (2_147_483_647, 2_147_483_647.0), (None, None)],
-)
-def test_unsigned_watts_are_made_signed(value: object, expected: float | None) -> None:
-    """4294967292 W is -4 W in the notation of an unsigned number of 32 bits."""
-    assert parsing.watts(value) == expected
-
-
-@pytest.mark.parametrize(("value", "expected"), [("3", 3), (3.0, 3), (3.5, None), ("three", None), (None, None)])
-def test_a_whole_number_however_it_is_written(value: object, expected: int | None) -> None:
-    """A fraction is no whole number."""
-    assert parsing.integer(value) == expected
-
-
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
 def test_every_field_of_the_brief_is_in_the_model(endpoint: Endpoint[Any]) -> None:
     """Nothing that the brief's samples show is lost, but the demand that repeats the power, and a zero time."""

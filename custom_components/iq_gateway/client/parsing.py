@@ -5,7 +5,6 @@ counted. Only an answer of another shape altogether is refused.
 """
 
 from collections.abc import Callable, Mapping
-import math
 from xml.etree import ElementTree as ET
 
 from .errors import InvalidAnswer
@@ -22,16 +21,13 @@ from .models import (
     ProductionTotals,
     ReportLine,
 )
+from .values import integer, moment, number, text, watts
 
 _METER_STATES = ("enabled", "disabled", None)
 
 # A model, and how many broken records were left out of it.
 type Parsed[T] = tuple[T, int]
 type Record = Mapping[str, object]
-
-# The gateway writes small negative watts as unsigned 32-bit numbers at times: 4294967292 is -4 (gateway-api.md 3).
-_UINT32 = 2**32
-_INT32_MAX = 2**31 - 1
 
 _MOST_PHASES = 3
 
@@ -65,39 +61,6 @@ _REPORTED = {
     "power_factor": "pwrFactor",
     "frequency": "freqHz",
 }
-
-
-def number(value: object) -> float | None:
-    """Return a finite number however it is written, else None; never the negative zero that idle meters show."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        result = float(value)
-    except ValueError:
-        return None
-    return result + 0.0 if math.isfinite(result) else None
-
-
-def watts(value: object) -> float | None:
-    """Return a power, with an unsigned notation of a negative one undone."""
-    result = number(value)
-    return result - _UINT32 if result is not None and _INT32_MAX < result < _UINT32 else result
-
-
-def integer(value: object) -> int | None:
-    """Return a whole number, else None."""
-    result = number(value)
-    return int(result) if result is not None and result.is_integer() else None
-
-
-def text(value: object) -> str | None:
-    """Return a text that says something, else None."""
-    return value if isinstance(value, str) and value else None
-
-
-def _moment(value: object) -> int | None:
-    """Return a time; 0 means never."""
-    return integer(value) or None
 
 
 def _record(payload: object) -> Record:
@@ -153,7 +116,7 @@ def parse_info(payload: object) -> Parsed[GatewayInfo]:
         part_number=field("device/pn"),
         metered=None if metered is None else metered == "true",
         web_tokens=field("web-tokens") == "true",
-        time=_moment(field("time")),
+        time=moment(field("time")),
     )
     return info, 0
 
@@ -183,7 +146,7 @@ def parse_meters(payload: object) -> Parsed[tuple[Meter, ...]]:
 def _channel(record: Record) -> Channel | None:
     if (eid := integer(record.get("eid"))) is None:
         return None
-    return Channel(eid=eid, timestamp=_moment(record.get("timestamp")), **_numbers(record, _MEASURED))
+    return Channel(eid=eid, timestamp=moment(record.get("timestamp")), **_numbers(record, _MEASURED))
 
 
 def _reading(record: Record) -> MeterReading | None:
@@ -191,7 +154,7 @@ def _reading(record: Record) -> MeterReading | None:
         return None
     channels = tuple(channel for row in _rows(record, "channels") if (channel := _channel(row)) is not None)
     measured = _numbers(record, _MEASURED)
-    return MeterReading(eid=eid, timestamp=_moment(record.get("timestamp")), channels=channels, **measured)
+    return MeterReading(eid=eid, timestamp=moment(record.get("timestamp")), channels=channels, **measured)
 
 
 def parse_readings(payload: object) -> Parsed[tuple[MeterReading, ...]]:
@@ -243,7 +206,7 @@ def _inverter(record: Record) -> Inverter | None:
     return Inverter(
         serial=serial,
         device_type=integer(record.get("devType")),
-        last_report=_moment(record.get("lastReportDate")),
+        last_report=moment(record.get("lastReportDate")),
         last_power=watts(record.get("lastReportWatts")),
         max_power=watts(record.get("maxReportWatts")),
     )
@@ -285,7 +248,7 @@ def parse_live(payload: object) -> Parsed[LiveData]:
         auth_state=text(connection.get("auth_state")),
         stream=text(connection.get("sc_stream")),
         debug_stream=text(connection.get("sc_debug")),
-        last_update=_moment(meters.get("last_update")),
+        last_update=moment(meters.get("last_update")),
         soc=number(meters.get("soc")),
         main_relay_state=integer(meters.get("main_relay_state")),
         generator_relay_state=integer(meters.get("gen_relay_state")),
@@ -303,7 +266,7 @@ def parse_live(payload: object) -> Parsed[LiveData]:
         load=_flow(meters, "load"),
         generator=_flow(meters, "generator"),
         task_id=integer(tasks.get("task_id")),
-        task_timestamp=_moment(tasks.get("timestamp")),
+        task_timestamp=moment(tasks.get("timestamp")),
         counters=counters,
     )
     return live, 0
@@ -313,7 +276,7 @@ def _report(record: Record) -> ConsumptionReport | None:
     if (report_type := text(record.get("reportType"))) is None:
         return None
     return ConsumptionReport(
-        created=_moment(record.get("createdAt")),
+        created=moment(record.get("createdAt")),
         report_type=report_type,
         cumulative=ReportLine(**_numbers(_part(record, "cumulative"), _REPORTED)),
         lines=tuple(ReportLine(**_numbers(line, _REPORTED)) for line in _rows(record, "lines")),

@@ -1,0 +1,40 @@
+"""Single values of decoded answers, as they ought to be: what is missing or odd is None."""
+
+import math
+
+# The gateway writes small negative watts as unsigned 32-bit numbers at times: 4294967292 is -4 (gateway-api.md 3).
+_UINT32 = 2**32
+_INT32_MAX = 2**31 - 1
+
+
+def number(value: object) -> float | None:
+    """Return a finite number however it is written, else None; never the negative zero that idle meters show."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        result = float(value)
+    except ValueError:
+        return None
+    return result + 0.0 if math.isfinite(result) else None
+
+
+def watts(value: object) -> float | None:
+    """Return a power, with an unsigned notation of a negative one undone."""
+    result = number(value)
+    return result - _UINT32 if result is not None and _INT32_MAX < result < _UINT32 else result
+
+
+def integer(value: object) -> int | None:
+    """Return a whole number, else None."""
+    result = number(value)
+    return int(result) if result is not None and result.is_integer() else None
+
+
+def text(value: object) -> str | None:
+    """Return a text that says something, else None."""
+    return value if isinstance(value, str) and value else None
+
+
+def moment(value: object) -> int | None:
+    """Return a time; 0 means never."""
+    return integer(value) or None
