@@ -69,19 +69,18 @@ ODD: Final = (
 )
 
 _NO_FIGURES: Final = {Fault.UNKNOWN_TEXT: Outcome.SILENCE, Fault.NULLS: Outcome.SILENCE, Fault.NAN: Outcome.SILENCE}
-_BLANK_FIGURES: Final = {Fault.UNKNOWN_TEXT: Outcome.BLANK, Fault.NULLS: Outcome.BLANK, Fault.NAN: Outcome.SILENCE}
 
 # What becomes of each witness; what is not listed leaves it good.
 OUTCOMES: Final[Mapping[str, Mapping[Fault, Outcome]]] = {
     "info": {},
     # All numbers of a list of meters are identities; a state that nobody knows says nothing of the meter.
     "meters": {Fault.UNKNOWN_ENUM: Outcome.SILENCE},
-    "readings": _BLANK_FIGURES,
+    "readings": _NO_FIGURES,
     # Live data that does not move is not shown as current, whatever it says.
-    "live": {**_BLANK_FIGURES, Fault.TIME_ZERO: Outcome.BLANK, Fault.TIME_TOMORROW: Outcome.BLANK},
+    "live": {**_NO_FIGURES, Fault.TIME_ZERO: Outcome.BLANK, Fault.TIME_TOMORROW: Outcome.BLANK},
     "energy": _NO_FIGURES,
-    "inverters": _BLANK_FIGURES,
-    "consumption": {**_BLANK_FIGURES, Fault.UNKNOWN_ENUM: Outcome.BLANK},
+    "inverters": _NO_FIGURES,
+    "consumption": {**_NO_FIGURES, Fault.UNKNOWN_ENUM: Outcome.BLANK},
     "production": _NO_FIGURES,
 }
 # Figures that the fault itself replaces by others: -4 W, and -0 W which is nothing.

@@ -33,14 +33,21 @@ INVERTER: Final = {
 }
 READING: Final = {"eid": 704643328, "timestamp": 1654218661, "activePower": 132.118, "channels": []}
 
+REPORT: Final = {
+    "reportType": "net-consumption",
+    "createdAt": 1654625360,
+    "cumulative": {"actPower": 20.1},
+    "lines": [],
+}
+
 type Rows = Callable[[object], tuple[tuple[Any, ...], int]]
 
-LISTS: Final = [
-    pytest.param(parsing.parse_meters, METER, "eid", id="meters"),
-    pytest.param(parsing.parse_readings, READING, "eid", id="readings"),
-    pytest.param(parsing.parse_inverters, INVERTER, "serialNumber", id="inverters"),
-    pytest.param(parsing.parse_consumption, {"reportType": "net-consumption"}, "reportType", id="consumption"),
+MEASURED: Final = [
+    pytest.param(parsing.parse_readings, READING, ("eid", "activePower"), id="readings"),
+    pytest.param(parsing.parse_inverters, INVERTER, ("serialNumber", "lastReportWatts"), id="inverters"),
+    pytest.param(parsing.parse_consumption, REPORT, ("reportType", "cumulative"), id="consumption"),
 ]
+LISTS: Final = [pytest.param(parsing.parse_meters, METER, ("eid", "measurementType"), id="meters"), *MEASURED]
 
 
 def _brief(endpoint: Endpoint[Any]) -> object:
@@ -72,34 +79,52 @@ def _without_repetition(record: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in record.items() if key != "instantaneousDemand"}
 
 
-@pytest.mark.parametrize(("parse", "row", "key"), LISTS)
+@pytest.mark.parametrize(("parse", "row", "needed"), LISTS)
 @pytest.mark.parametrize("broken", [None, "oops", 7, [], {}])
-def test_a_broken_record_is_left_out_and_counted(parse: Rows, row: dict[str, Any], key: str, broken: object) -> None:
+def test_a_broken_record_is_left_out_and_counted(
+    parse: Rows, row: dict[str, Any], needed: tuple[str, ...], broken: object
+) -> None:
     """One record that is none leaves its neighbours alone."""
     records, dropped = parse([row, broken, row])
     assert (len(records), dropped) == (2, 1)
 
 
-@pytest.mark.parametrize(("parse", "row", "key"), LISTS)
-def test_a_record_without_what_it_is_known_by_is_left_out(parse: Rows, row: dict[str, Any], key: str) -> None:
+@pytest.mark.parametrize(("parse", "row", "needed"), LISTS)
+def test_a_record_without_what_it_is_known_by_is_left_out(
+    parse: Rows, row: dict[str, Any], needed: tuple[str, ...]
+) -> None:
     """Without its eid, serial number or kind nobody knows what a record is about."""
-    records, dropped = parse([row, row | {key: None}])
+    records, dropped = parse([row, row | {needed[0]: None}])
     assert (len(records), dropped) == (1, 1)
 
 
-@pytest.mark.parametrize(("parse", "row", "key"), LISTS)
-def test_a_list_of_nothing_but_broken_records_is_refused(parse: Rows, row: dict[str, Any], key: str) -> None:
+@pytest.mark.parametrize(("parse", "row", "needed"), MEASURED)
+@pytest.mark.parametrize("figure", [None, "unknown", float("nan")])
+def test_a_record_without_any_figure_is_left_out(
+    parse: Rows, row: dict[str, Any], needed: tuple[str, ...], figure: object
+) -> None:
+    """It says nothing, and must not make what was said before unknown."""
+    figures = {name: figure for name, value in row.items() if isinstance(value, int | float) and name != needed[0]}
+    records, dropped = parse([row, row | figures | {"cumulative": {"actPower": figure}}])
+    assert (len(records), dropped) == (1, 1)
+
+
+@pytest.mark.parametrize(("parse", "row", "needed"), LISTS)
+def test_a_list_of_nothing_but_broken_records_is_refused(
+    parse: Rows, row: dict[str, Any], needed: tuple[str, ...]
+) -> None:
     """It must not pass for an empty list, which says that there are none."""
     with pytest.raises(InvalidAnswer):
         parse(["oops", {}])
     assert parse([]) == ((), 0)
 
 
-@pytest.mark.parametrize(("parse", "row", "key"), LISTS)
-def test_only_what_it_is_known_by_is_needed(parse: Rows, row: dict[str, Any], key: str) -> None:
+@pytest.mark.parametrize(("parse", "row", "needed"), LISTS)
+def test_only_what_it_is_known_by_and_a_figure_are_needed(
+    parse: Rows, row: dict[str, Any], needed: tuple[str, ...]
+) -> None:
     """Everything else may be missing, and unknown keys are passed over."""
-    needed = {name: row[name] for name in (key, "measurementType") if name in row}
-    records, dropped = parse([needed | {"somethingNew": {"deep": [1]}}])
+    records, dropped = parse([{name: row[name] for name in needed} | {"somethingNew": {"deep": [1]}}])
     assert (len(records), dropped) == (1, 0)
 
 
@@ -150,6 +175,13 @@ def test_live_data_of_early_firmware_has_sums_alone() -> None:
     live, _ = parsing.parse_live({"meters": {"soc": 40, "pv": {"agg_p_mw": 1500, "agg_s_mva": 1600}}})
     assert (live.soc, live.pv.power, live.pv.phase_powers) == (40.0, 1.5, (None, None, None))
     assert (live.mqtt_state, live.grid.power, live.encharge_energy, live.counters) == (None, None, None, {})
+
+
+@pytest.mark.parametrize("meters", [{}, {"soc": None, "main_relay_state": 1, "grid": {"agg_p_mw": None}, "pv": "oops"}])
+def test_live_data_without_any_figure_is_refused(meters: object) -> None:
+    """It must not make the battery's state of charge unknown."""
+    with pytest.raises(InvalidAnswer):
+        parsing.parse_live({"connection": {"mqtt_state": "connected"}, "meters": meters})
 
 
 def test_energy_without_a_group_lacks_only_that_group() -> None:

@@ -1,10 +1,10 @@
 """From decoded answers to models: tolerant with values, strict with shapes.
 
-An unknown key is passed over, a missing or odd value is None, a record that lacks what it is known by is dropped and
-counted. Only an answer of another shape altogether is refused.
+An unknown key is passed over, a missing or odd value is None, a record that lacks what it is known by, or every figure,
+is dropped and counted. Only an answer of another shape altogether, or without any figure, is refused.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from xml.etree import ElementTree as ET
 
 from .errors import InvalidAnswer
@@ -45,7 +45,14 @@ _MEASURED = {
     "current": "current",
     "frequency": "freq",
 }
-_SIGNED = frozenset({"current_power", "active_power", "reactive_power"})
+_COUNTED = {
+    "today": "wattHoursToday",
+    "seven_days": "wattHoursSevenDays",
+    "lifetime": "wattHoursLifetime",
+    "power": "wattsNow",
+}
+_FLOWS = ("pv", "storage", "grid", "load", "generator")
+_SIGNED = frozenset({"power", "current_power", "active_power", "reactive_power"})
 _REPORTED = {
     "current_power": "currW",
     "active_power": "actPower",
@@ -72,6 +79,10 @@ def _record(payload: object) -> Record:
 def _part(record: Record, key: str) -> Record:
     part = record.get(key)
     return part if isinstance(part, dict) else {}
+
+
+def _has_any(figures: Iterable[object]) -> bool:
+    return any(figure is not None for figure in figures)
 
 
 def _rows(record: Record, key: str) -> list[Record]:
@@ -154,6 +165,8 @@ def _reading(record: Record) -> MeterReading | None:
         return None
     channels = tuple(channel for row in _rows(record, "channels") if (channel := _channel(row)) is not None)
     measured = _numbers(record, _MEASURED)
+    if not _has_any(measured.values()):
+        return None
     return MeterReading(eid=eid, timestamp=moment(record.get("timestamp")), channels=channels, **measured)
 
 
@@ -163,17 +176,8 @@ def parse_readings(payload: object) -> Parsed[tuple[MeterReading, ...]]:
 
 
 def _totals(record: Record) -> ProductionTotals | None:
-    totals = ProductionTotals(
-        today=number(record.get("wattHoursToday")),
-        seven_days=number(record.get("wattHoursSevenDays")),
-        lifetime=number(record.get("wattHoursLifetime")),
-        power=watts(record.get("wattsNow")),
-    )
-    return None if totals == _NO_TOTALS else totals
-
-
-_NO_TOTALS = ProductionTotals(today=None, seven_days=None, lifetime=None, power=None)
-_NO_GROUPS = EnergyTotals(microinverters=None, revenue_grade_meter=None, production_meter=None, consumption_meter=None)
+    figures = _numbers(record, _COUNTED)
+    return ProductionTotals(**figures) if _has_any(figures.values()) else None
 
 
 def parse_production(payload: object) -> Parsed[ProductionTotals]:
@@ -189,26 +193,28 @@ def parse_energy(payload: object) -> Parsed[EnergyTotals]:
     production, consumption = _part(record, "production"), _part(record, "consumption")
     if not production:
         raise InvalidAnswer("no production figures")
-    groups = EnergyTotals(
-        microinverters=_totals(_part(production, "pcu")),
-        revenue_grade_meter=_totals(_part(production, "rgm")),
-        production_meter=_totals(_part(production, "eim")),
-        consumption_meter=_totals(_part(consumption, "eim")),
-    )
-    if groups == _NO_GROUPS:
+    groups = {
+        "microinverters": _totals(_part(production, "pcu")),
+        "revenue_grade_meter": _totals(_part(production, "rgm")),
+        "production_meter": _totals(_part(production, "eim")),
+        "consumption_meter": _totals(_part(consumption, "eim")),
+    }
+    if not _has_any(groups.values()):
         raise InvalidAnswer("no figures")
-    return groups, 0
+    return EnergyTotals(**groups), 0
 
 
 def _inverter(record: Record) -> Inverter | None:
-    if (serial := text(record.get("serialNumber"))) is None:
+    serial = text(record.get("serialNumber"))
+    last_power, max_power = watts(record.get("lastReportWatts")), watts(record.get("maxReportWatts"))
+    if serial is None or not _has_any((last_power, max_power)):
         return None
     return Inverter(
         serial=serial,
         device_type=integer(record.get("devType")),
         last_report=moment(record.get("lastReportDate")),
-        last_power=watts(record.get("lastReportWatts")),
-        max_power=watts(record.get("maxReportWatts")),
+        last_power=last_power,
+        max_power=max_power,
     )
 
 
@@ -237,7 +243,8 @@ def parse_live(payload: object) -> Parsed[LiveData]:
     """Parse `/ivp/livedata/status`."""
     record = _record(payload)
     connection, meters, tasks = (_part(record, key) for key in ("connection", "meters", "tasks"))
-    if not meters:
+    soc, flows = number(meters.get("soc")), {name: _flow(meters, name) for name in _FLOWS}
+    if not _has_any((soc, *(flow.power for flow in flows.values()))):
         raise InvalidAnswer("no live figures")
     counters = {
         name: count for name, value in _part(record, "counters").items() if (count := integer(value)) is not None
@@ -249,7 +256,7 @@ def parse_live(payload: object) -> Parsed[LiveData]:
         stream=text(connection.get("sc_stream")),
         debug_stream=text(connection.get("sc_debug")),
         last_update=moment(meters.get("last_update")),
-        soc=number(meters.get("soc")),
+        soc=soc,
         main_relay_state=integer(meters.get("main_relay_state")),
         generator_relay_state=integer(meters.get("gen_relay_state")),
         battery_mode=integer(meters.get("backup_bat_mode")),
@@ -260,11 +267,7 @@ def parse_live(payload: object) -> Parsed[LiveData]:
         encharge_energy=number(meters.get("enc_agg_energy")),
         ac_battery_soc=number(meters.get("acb_agg_soc")),
         ac_battery_energy=number(meters.get("acb_agg_energy")),
-        pv=_flow(meters, "pv"),
-        storage=_flow(meters, "storage"),
-        grid=_flow(meters, "grid"),
-        load=_flow(meters, "load"),
-        generator=_flow(meters, "generator"),
+        **flows,
         task_id=integer(tasks.get("task_id")),
         task_timestamp=moment(tasks.get("timestamp")),
         counters=counters,
@@ -273,12 +276,13 @@ def parse_live(payload: object) -> Parsed[LiveData]:
 
 
 def _report(record: Record) -> ConsumptionReport | None:
-    if (report_type := text(record.get("reportType"))) is None:
+    report_type, figures = text(record.get("reportType")), _numbers(_part(record, "cumulative"), _REPORTED)
+    if report_type is None or not _has_any(figures.values()):
         return None
     return ConsumptionReport(
         created=moment(record.get("createdAt")),
         report_type=report_type,
-        cumulative=ReportLine(**_numbers(_part(record, "cumulative"), _REPORTED)),
+        cumulative=ReportLine(**figures),
         lines=tuple(ReportLine(**_numbers(line, _REPORTED)) for line in _rows(record, "lines")),
     )
 
