@@ -46,7 +46,8 @@ def period(today: float, seven_days: float, lifetime: float, power: float) -> Ro
 def live(*, age: int = 0, **meters: object) -> Row:
     """Return live data that last moved `age` seconds ago; `grid=100.0` is a flow in W, all else as it stands."""
     flows = {name: {"agg_p_mw": value * 1000} for name, value in meters.items() if isinstance(value, float)}
-    return {"connection": {"mqtt_state": "connected"}, "meters": {"last_update": NOW - age} | meters | flows}
+    least = {"last_update": NOW - age, "pv": {"agg_p_mw": 0}}
+    return {"connection": {"mqtt_state": "connected"}, "meters": least | meters | flows}
 
 
 def inverter(serial: str, power: float | None = 100.0, *, age: int = 60, kind: int | None = 1) -> Row:
