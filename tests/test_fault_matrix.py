@@ -30,7 +30,7 @@ class Outcome(StrEnum):
     SILENCE = "silence"
     """None can be had: they stand for a while, then they are unavailable."""
     BLANK = "blank"
-    """The endpoint answers and the figure is not in it: unknown."""
+    """The endpoint answers and the figure is not in it: it stands as long, then it is unknown."""
     GOOD = "good"
     """The figure is there all the same."""
 
@@ -253,10 +253,8 @@ async def _walk(scenario: Scenario, fault: Fault) -> None:
 
 def _shown_during(scenario: Scenario, fault: Fault, outcome: Outcome, before: str | None) -> str | None:
     """Return what is to be seen while a fault lasts and nothing is too old yet."""
-    if outcome is Outcome.SILENCE:
+    if outcome is not Outcome.GOOD:
         return before
-    if outcome is Outcome.BLANK:
-        return STATE_UNKNOWN
     return REPLACED.get((scenario.failing.endpoint, fault), scenario.beat.expected(scenario.failing))
 
 
@@ -265,6 +263,7 @@ def _assert_worst(scenario: Scenario, outcome: Outcome, missing: set[str], conte
     gone = scenario.unavailable - missing
     if outcome is not Outcome.SILENCE or scenario.failing is INFO:
         assert not gone, context
+        assert outcome is not Outcome.BLANK or scenario.sees(scenario.failing) == STATE_UNKNOWN, context
         return
     assert gone <= scenario.dependent, f"{context}: {gone - scenario.dependent}"
     assert scenario.sees(scenario.failing) == STATE_UNAVAILABLE, context

@@ -13,6 +13,7 @@ from custom_components.iq_gateway.client.errors import (
     CertificateChanged,
     GatewayBusy,
     GatewayError,
+    InvalidAnswer,
     NotFound,
     NotPermitted,
     TokenRejected,
@@ -293,6 +294,26 @@ async def test_a_good_answer_stands_for_two_more_cycles(
     assert stood == stands
 
 
+async def test_an_inverter_that_is_left_out_stands_as_long(poller: Poller, time: Time, script: Script) -> None:
+    """An odd list takes nothing down, and an inverter that was removed is gone in the end."""
+    script.payloads["inverters"] = [inverter("1", 80.0), inverter("2", 90.0)]
+    await cycle(poller, time, script)
+    for listed in ([inverter("2", 91.0)], []):
+        script.payloads["inverters"] = listed
+        await cycle(poller, time, script)
+        assert {serial: shown.power for serial, shown in poller.site.inverters.items()} == {"1": 80.0, "2": 91.0}
+    await cycle(poller, time, script)
+    assert set(poller.site.inverters) == {"2"}
+
+
+async def test_an_empty_list_of_readings_is_none(poller: Poller, time: Time, script: Script) -> None:
+    """Where there are meters there are readings; what was read stands."""
+    script.payloads["readings"] = []
+    await cycle(poller, time, script)
+    assert poller.site.production.power == 600.0
+    assert isinstance(poller.states["readings"].error, InvalidAnswer)
+
+
 async def test_what_returns_stands_again(poller: Poller, time: Time, script: Script) -> None:
     """After a silence of any length."""
     script.errors["readings"] = CannotConnect()
@@ -304,6 +325,30 @@ async def test_what_returns_stands_again(poller: Poller, time: Time, script: Scr
 
 
 # The stream of live data
+
+
+@pytest.mark.parametrize(
+    ("age", "shown"),
+    [
+        pytest.param(600.0, [None, None, None], id="old"),
+        pytest.param(-86_400.0, [50.0, 50.0, None], id="of tomorrow"),
+        pytest.param(None, [50.0, 50.0, None], id="without a time"),
+    ],
+)
+async def test_live_data_that_is_not_of_now(
+    script: Script, time: Time, age: float | None, shown: list[float | None]
+) -> None:
+    """What stands still is never shown as current; an odd time makes an answer no worse than none."""
+    poller = poller_for(script, keep_live_data=False)
+    script.payloads["live"] = live(soc=50)
+    await poller.run(ALL_SHOWN)
+    levels = []
+    for _ in shown:
+        time.advance(INTERVAL)
+        script.payloads["live"]["meters"] |= {"soc": 70, "last_update": age if age is None else int(script.now - age)}
+        await poller.run(ALL_SHOWN)
+        levels.append(poller.site.battery.level)
+    assert levels == shown
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """What came of asking: of an endpoint over time, and of a cycle."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import cast
 
-from .client.endpoints import Answer
+from .client.endpoints import Answer, Endpoint
 from .client.errors import GatewayError, NotFound, NotPermitted
 from .request_log import RequestLog
 
@@ -17,6 +18,24 @@ class EndpointState:
     error: GatewayError | None = None
     answers: bool = False  # to the present token
     log: RequestLog = field(default_factory=RequestLog)
+    _records: dict[object, tuple[object, float]] = field(default_factory=dict)  # by name, and when it was last listed
+
+    def accept(self, endpoint: Endpoint[object], answer: Answer[object], *, now: float, stands: float) -> None:
+        """Take a good answer; one of its records that is missing now stands for so many seconds."""
+        if endpoint.known_by:
+            answer = replace(answer, data=self._completed(answer, endpoint.known_by, now=now, stands=stands))
+        self.answer, self.read_at, self.error, self.answers = answer, now, None, True
+
+    def _completed(self, answer: Answer[object], known_by: str, *, now: float, stands: float) -> tuple[object, ...]:
+        listed = cast("tuple[object, ...]", answer.data)
+        known = {getattr(record, known_by): (record, now) for record in listed}
+        missing = {
+            name: (record, listed_at)
+            for name, (record, listed_at) in self._records.items()
+            if name not in known and now - listed_at <= stands
+        }
+        self._records = known | missing
+        return (*listed, *(record for record, _ in missing.values()))
 
     @property
     def rests(self) -> bool:

@@ -18,7 +18,7 @@ from .client.errors import (
     WrongGateway,
 )
 from .client.gateway import Gateway
-from .client.models import Meter
+from .client.models import LiveData, Meter
 from .const import CYCLE_TIMEOUT
 from .outcomes import CycleResult, EndpointState, Progress
 from .site import Part, Site, Snapshot, build_site
@@ -60,6 +60,8 @@ class Poller:
         self._keep_live_data = keep_live_data
         self._may_stream = True
         self._stream_enabled_at: float | None = None
+        self._moving_live: LiveData | None = None
+        self._moving_at = 0.0
         self._foreign_eids: frozenset[int] = frozenset()
         self._doubted: frozenset[int] | None = None
 
@@ -114,11 +116,14 @@ class Poller:
             fresh_names=frozenset(
                 endpoint.name
                 for endpoint in ENDPOINTS
-                if endpoint.name in answers
-                and now - self.states[endpoint.name].read_at
-                <= _OVERDUE * endpoint.every + _STANDS_FOR_CYCLES * self.interval
+                if endpoint.name in answers and now - self.states[endpoint.name].read_at <= self._stands(endpoint)
             ),
+            moving_live=self._moving_live if now - self._moving_at <= self._stands(LIVE) else None,
         )
+
+    def _stands(self, endpoint: Endpoint[object]) -> float:
+        """Return for how many seconds a good answer stands."""
+        return _OVERDUE * endpoint.every + _STANDS_FOR_CYCLES * self.interval
 
     def _rebuild(self) -> None:
         self.site = build_site(self.snapshot(), seen=self.site.parts)
@@ -200,12 +205,16 @@ class Poller:
                 raise WrongGateway("another gateway answers at the address")
             if endpoint is METERS:
                 self._check_meters(answer)
+            if endpoint is READINGS and not answer.data and self.site.meters:
+                raise InvalidAnswer("no readings, though there are meters")
         except _ENDS_CYCLE:
             raise
         except GatewayError as err:
             self._failed(endpoint.name, err, result)
             return
-        state.answer, state.read_at, state.error, state.answers = answer, time.monotonic(), None, True
+        state.accept(endpoint, answer, now=time.monotonic(), stands=self._stands(endpoint))
+        if endpoint is LIVE and not self.snapshot().live_stands:
+            self._moving_live, self._moving_at = self.snapshot().fresh(LIVE), state.read_at
         result.answered.add(endpoint.name)
         result.errors.pop(endpoint.name, None)
         if endpoint in (INFO, METERS):

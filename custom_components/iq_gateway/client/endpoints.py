@@ -42,6 +42,7 @@ class Endpoint[T]:
     decode: Callable[[bytes], object] = orjson.loads  # never chosen by content type: /ivp/* sends none
     authorized: bool = True  # needs the token
     every: int = 0  # seconds between reads; 0 is each cycle
+    known_by: str | None = None  # the attribute that names a record, where each stands on its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +64,11 @@ READINGS: Final = Endpoint[tuple[MeterReading, ...]](name="readings", path="/ivp
 PRODUCTION: Final = Endpoint[ProductionTotals](name="production", path="/api/v1/production", parse=parse_production)
 ENERGY: Final = Endpoint[EnergyTotals](name="energy", path="/ivp/pdm/energy", parse=parse_energy)
 INVERTERS: Final = Endpoint[tuple[Inverter, ...]](
-    name="inverters", path="/api/v1/production/inverters", parse=parse_inverters
+    name="inverters", path="/api/v1/production/inverters", parse=parse_inverters, known_by="serial"
 )
 LIVE: Final = Endpoint[LiveData](name="live", path="/ivp/livedata/status", parse=parse_live)
 CONSUMPTION: Final = Endpoint[tuple[ConsumptionReport, ...]](
-    name="consumption", path="/ivp/meters/reports/consumption", parse=parse_consumption
+    name="consumption", path="/ivp/meters/reports/consumption", parse=parse_consumption, known_by="report_type"
 )
 
 # In the order in which a cycle asks them: live data early, so that there is time to ask again once its stream runs.

@@ -20,6 +20,7 @@ class Snapshot:
 
     answers: Mapping[str, Answer[object]] = field(default_factory=dict)
     fresh_names: frozenset[str] = frozenset()
+    moving_live: LiveData | None = None  # the last live data that was of its time, while it stands
 
     def known[T](self, endpoint: Endpoint[T]) -> T | None:
         """Return the last good model, however old."""
@@ -37,14 +38,23 @@ class Snapshot:
 
     @property
     def current_live(self) -> LiveData | None:
-        """Return live data if it moves: its values stand still while its stream is off (gateway-api.md 13)."""
-        return None if self.live_stands else self.fresh(LIVE)
+        """Return live data if it moves: its values stand still while its stream is off (gateway-api.md 13).
+
+        An answer that does not tell its time, or one to come, is no worse than none: what was told before stands.
+        """
+        live = self.fresh(LIVE)
+        if live is None or not self.live_stands:
+            return live
+        is_old = any(age > 0 for age in self._live_ages(live)) and live.last_update is not None
+        return None if is_old else self.moving_live
 
     @property
     def live_stands(self) -> bool:
         """Whether there is live data, and it is not of now: by the gateway's clock, which may be wrong, nor by ours."""
-        live, answer = self.fresh(LIVE), self.answers.get(LIVE.name)
-        if live is None or answer is None:
-            return False
-        updated = live.last_update or 0
-        return all(abs(now - updated) > LIVE_MAX_AGE for now in (answer.time, answer.received))
+        live = self.fresh(LIVE)
+        return live is not None and all(abs(age) > LIVE_MAX_AGE for age in self._live_ages(live))
+
+    def _live_ages(self, live: LiveData) -> tuple[float, float]:
+        """Return by how many seconds live data is behind the gateway's clock, and ours."""
+        answer, updated = self.answers[LIVE.name], live.last_update or 0
+        return answer.time - updated, answer.received - updated
