@@ -249,6 +249,20 @@ def test_days_of_standing_still_are_caught_up_when_two_readings_say_so(site: Sit
     assert site.change is None
 
 
+@pytest.mark.parametrize(
+    ("before", "lie"),
+    [
+        pytest.param([2_000_000.0] * 865, 5_100_000.0, id="three days of standing still"),
+        pytest.param([2_000_000.0, 1_999_500.0], 2_009_000.0, id="a small fall"),
+    ],
+)
+def test_no_more_is_caught_up_than_the_site_can_have_done(site: Site, before: list[float], lie: float) -> None:
+    """More than 21 kW give in that time is not believed for being said twice."""
+    site.bound = 21_000.0
+    site.read(*before)
+    assert site.read(lie, lie + 100.0) == [2_000_000.0, 2_000_000.0]
+
+
 def test_what_microinverters_report_once_an_hour_is_believed_at_once(site: Site) -> None:
     """9 kWh are more than 21 kW give in five minutes, but not in the hour in which nothing moved."""
     site.bound = 21_000.0
