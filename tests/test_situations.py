@@ -10,6 +10,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
 
+from custom_components.iq_gateway.client import gateway as client
+from custom_components.iq_gateway.client.errors import GatewayBusy
+from custom_components.iq_gateway.client.gateway import Gateway
 from custom_components.iq_gateway.const import DOMAIN
 
 from .conftest import EntrySetUp
@@ -98,6 +101,43 @@ async def test_nothing_flaps_in_the_nightly_absence(
         said = [record.getMessage() for record in caplog.records if "answer" in record.getMessage()]
         assert len(said) == 2, said
         _assert_all_counted(hass, gateway)
+
+
+@pytest.mark.parametrize("seconds", [3, 8, 15])
+@pytest.mark.parametrize("since", [1, 150, 229, 299])
+async def test_nothing_flaps_in_a_night_of_waiting(
+    hass: HomeAssistant,
+    evening: tuple[GatewaySimulator, Drive],
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: int,
+    since: int,
+) -> None:
+    """A gateway that does not even refuse: each request lasts until its deadline, and each cycle that much longer."""
+    gateway, drive = evening
+    absence = NightlyAbsence(zone=gateway.zone, with_fault=Fault.HANG)
+    gateway.situations.append(absence)
+    request, patience = Gateway._request, client.REQUEST_TIMEOUT
+
+    async def hurried(
+        self: Gateway, method: str, path: str, *, bearer: str | None = None, json: object = None, last: bool = False
+    ) -> tuple[bytes, float | None]:
+        away = absence.fault(datetime.now(UTC).timestamp())
+        monkeypatch.setattr(client, "REQUEST_TIMEOUT", 0.1 if away else patience)
+        try:
+            return await request(self, method, path, bearer=bearer, json=json, last=last)
+        except GatewayBusy:
+            drive.frozen.tick(seconds)
+            raise
+
+    monkeypatch.setattr(Gateway, "_request", hurried)
+    begins = EVENING + timedelta(minutes=30)
+    drive.frozen.move_to(begins - timedelta(seconds=since))
+    await drive.cycle(after=0)
+    before = _unavailable(hass)
+    while datetime.now(UTC) < begins + timedelta(minutes=20):
+        await drive.cycle()
+        assert _unavailable(hass) == before, f"{datetime.now(UTC) - begins} into the absence"
+    _assert_all_counted(hass, gateway)
 
 
 async def test_a_reboot_is_bridged_and_its_empty_counters_are_not_believed(

@@ -29,9 +29,10 @@ _LEARN: Final = frozenset({"info", "meters", "readings", "live", "energy", "inve
 # What every site shows. In the first cycle there are no entities yet to ask for it.
 _SHOWN_BY_ALL: Final = frozenset({"production_power", "production_period"})
 
-# A good answer stands for two more cycles, and until the third is due. The gateway is away for up to ten minutes around
-# 23:00 each night (gateway-api.md 3): at the default pace the last try in that time comes 13 minutes after the answer.
-_STANDS_FOR_CYCLES: Final = 2.75
+# A good answer stands for two more cycles, and until just before the third. The gateway is away for up to ten minutes
+# around 23:00 each night (gateway-api.md 3): at the default pace the last try in that time begins 13 minutes after the
+# answer, and later where it takes deadlines to know that nothing answers.
+_STANDS_FOR_CYCLES: Final = 2.95
 
 # What is read hourly waits for a cycle that has room, so that no cycle asks for more than this; not for ever.
 _ROOMY_CYCLE: Final = 5
@@ -58,6 +59,7 @@ class Poller:
         self.site: Site = build_site(Snapshot())
         self._serial = serial
         self._keep_live_data = keep_live_data
+        self._began = 0.0
         self._may_stream = True
         self._stream_enabled_at: float | None = None
         self._moving_live: LiveData | None = None
@@ -70,7 +72,7 @@ class Poller:
 
         No error of the gateway is raised: each is in the result, with the endpoint it befell.
         """
-        result, began = Progress(), time.monotonic()
+        result, self._began = Progress(), time.monotonic()
         if not any(state.answer for state in self.states.values()):
             keys = keys | _SHOWN_BY_ALL
         try:
@@ -92,7 +94,7 @@ class Poller:
             answered=frozenset(result.answered),
             errors=result.errors,
             resting=frozenset(name for name in result.errors if self.states[name].rests),
-            seconds=time.monotonic() - began,
+            seconds=time.monotonic() - self._began,
         )
 
     def lacks(self, keys: AbstractSet[str]) -> bool:
@@ -108,8 +110,8 @@ class Poller:
                 state.error = None
 
     def snapshot(self) -> Snapshot:
-        """Return the last good answers, and which of them still stand."""
-        now = time.monotonic()
+        """Return the last good answers, and which of them still stand: what the cycle itself takes makes none older."""
+        now = self._began
         answers = {name: state.answer for name, state in self.states.items() if state.answer is not None}
         return Snapshot(
             answers=answers,
