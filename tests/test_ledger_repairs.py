@@ -1,5 +1,6 @@
 """A counter of the gateway that lastingly goes elsewhere: what the user is told, and what can be chosen."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.iq_gateway.const import DOMAIN
@@ -34,6 +36,28 @@ async def reset_for_good(
     total = shown(hass, gateway)["production_energy"]
     assert total is not None
     return total, gateway.house.totals.production - at
+
+
+@dataclass
+class Change:
+    """A repair that waits: what the total stands at, and the counter by then, in Wh."""
+
+    entry: MockConfigEntry
+    issue: ir.IssueEntry
+    total: float
+    counter: float
+
+
+@pytest.fixture
+async def change(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp, freezer: FrozenDateTimeFactory
+) -> Change:
+    """A production meter that was reset for good, and nobody has looked at that yet."""
+    entry = await setup_entry(gateway)
+    total, counter = await reset_for_good(hass, gateway, freezer)
+    issue = totals_issue(hass, entry)
+    assert issue is not None
+    return Change(entry=entry, issue=issue, total=total, counter=counter)
 
 
 async def start_fix(
@@ -87,58 +111,38 @@ async def test_keeping_the_total_leaves_it_as_it_is(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     gateway: GatewaySimulator,
-    setup_entry: EntrySetUp,
     freezer: FrozenDateTimeFactory,
+    change: Change,
 ) -> None:
     """And the repair does not come back."""
-    entry = await setup_entry(gateway)
-    total, _ = await reset_for_good(hass, gateway, freezer)
-    issue = totals_issue(hass, entry)
-    assert issue is not None
-    client, flow = await start_fix(hass, hass_client, issue)
+    client, flow = await start_fix(hass, hass_client, change.issue)
     assert flow["menu_options"] == ["keep", "follow"]
     result = await choose(client, flow, "keep")
     assert result["type"] == "create_entry"
-    assert shown(hass, gateway)["production_energy"] == total
+    assert shown(hass, gateway)["production_energy"] == change.total
     await cycles(hass, freezer, 1)
-    assert totals_issue(hass, entry) is None
+    assert totals_issue(hass, change.entry) is None
 
 
 async def test_following_the_gateway_shows_its_own_figure(
-    hass: HomeAssistant,
-    hass_client: ClientSessionGenerator,
-    gateway: GatewaySimulator,
-    setup_entry: EntrySetUp,
-    freezer: FrozenDateTimeFactory,
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, gateway: GatewaySimulator, change: Change
 ) -> None:
     """At once, and over a restart."""
-    entry = await setup_entry(gateway)
-    total, counter = await reset_for_good(hass, gateway, freezer)
-    assert total > counter * 10
-    issue = totals_issue(hass, entry)
-    assert issue is not None
-    client, flow = await start_fix(hass, hass_client, issue)
+    assert change.total > change.counter * 10
+    client, flow = await start_fix(hass, hass_client, change.issue)
     assert (await choose(client, flow, "follow"))["type"] == "create_entry"
     await hass.async_block_till_done()
-    assert shown(hass, gateway)["production_energy"] == pytest.approx(counter, abs=0.01)
-    await hass.config_entries.async_reload(entry.entry_id)
+    assert shown(hass, gateway)["production_energy"] == pytest.approx(change.counter, abs=0.01)
+    await hass.config_entries.async_reload(change.entry.entry_id)
     await hass.async_block_till_done()
-    assert shown(hass, gateway)["production_energy"] == pytest.approx(counter, abs=0.01)
-    assert totals_issue(hass, entry) is None
+    assert shown(hass, gateway)["production_energy"] == pytest.approx(change.counter, abs=0.01)
+    assert totals_issue(hass, change.entry) is None
 
 
 async def test_the_choice_waits_for_a_gateway_that_is_not_running(
-    hass: HomeAssistant,
-    hass_client: ClientSessionGenerator,
-    gateway: GatewaySimulator,
-    setup_entry: EntrySetUp,
-    freezer: FrozenDateTimeFactory,
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, change: Change
 ) -> None:
     """There are no totals to decide on while the entry is unloaded."""
-    entry = await setup_entry(gateway)
-    await reset_for_good(hass, gateway, freezer)
-    issue = totals_issue(hass, entry)
-    assert issue is not None
-    await hass.config_entries.async_unload(entry.entry_id)
-    _, flow = await start_fix(hass, hass_client, issue)
+    await hass.config_entries.async_unload(change.entry.entry_id)
+    _, flow = await start_fix(hass, hass_client, change.issue)
     assert (flow["type"], flow["reason"]) == ("abort", "not_loaded")

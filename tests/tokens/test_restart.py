@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
@@ -44,11 +45,26 @@ async def slow_cloud(cloud: CloudSimulator) -> AsyncGenerator[SlowCloud]:
         yield slow
 
 
-async def start_renewal(hass: HomeAssistant, entry: MockConfigEntry, slow_cloud: SlowCloud) -> asyncio.Task[None]:
-    """Go as far into a cycle with a rejected token as to the cloud."""
+@dataclass
+class Renewal:
+    """A cycle with a rejected token that has got as far as the cloud."""
+
+    entry: MockConfigEntry
+    rejected: str
+    cycle: asyncio.Task[None]
+
+
+@pytest.fixture
+async def renewal_under_way(
+    hass: HomeAssistant, gateway: GatewaySimulator, slow_cloud: SlowCloud, setup_entry: EntrySetUp
+) -> Renewal:
+    """A renewal that waits for the cloud to hand out."""
+    entry = await setup_entry(gateway, **ACCOUNT)
+    rejected = entry.data[CONF_TOKEN]
+    gateway.revoke(rejected)
     cycle = hass.async_create_background_task(coordinator(entry).async_refresh(), "cycle")
     await slow_cloud.made.wait()
-    return cycle
+    return Renewal(entry=entry, rejected=rejected, cycle=cycle)
 
 
 async def test_who_needs_a_token_while_one_is_made_waits_for_that(
@@ -68,17 +84,10 @@ async def test_who_needs_a_token_while_one_is_made_waits_for_that(
 
 
 async def test_an_entry_loaded_anew_during_a_renewal_takes_its_token(
-    hass: HomeAssistant,
-    gateway: GatewaySimulator,
-    cloud: CloudSimulator,
-    slow_cloud: SlowCloud,
-    setup_entry: EntrySetUp,
+    hass: HomeAssistant, cloud: CloudSimulator, slow_cloud: SlowCloud, renewal_under_way: Renewal
 ) -> None:
     """The one that is under way is waited for."""
-    token = gateway.mint()
-    entry = await setup_entry(gateway, token=token, **ACCOUNT)
-    gateway.revoke(token)
-    await start_renewal(hass, entry, slow_cloud)
+    entry = renewal_under_way.entry
     assert await hass.config_entries.async_unload(entry.entry_id)
     loading = hass.async_create_task(hass.config_entries.async_setup(entry.entry_id))
     await asyncio.sleep(0)
@@ -86,22 +95,15 @@ async def test_an_entry_loaded_anew_during_a_renewal_takes_its_token(
     assert await loading
     assert entry.state is ConfigEntryState.LOADED
     assert len(cloud.sign_ins) == 1
-    assert entry.data[CONF_TOKEN] != token
+    assert entry.data[CONF_TOKEN] != renewal_under_way.rejected
     assert asked(hass, entry) == 0
 
 
 async def test_an_entry_that_is_not_loaded_keeps_the_token_for_later(
-    hass: HomeAssistant,
-    gateway: GatewaySimulator,
-    cloud: CloudSimulator,
-    slow_cloud: SlowCloud,
-    setup_entry: EntrySetUp,
+    hass: HomeAssistant, cloud: CloudSimulator, slow_cloud: SlowCloud, renewal_under_way: Renewal
 ) -> None:
     """As while Home Assistant stops."""
-    token = gateway.mint()
-    entry = await setup_entry(gateway, token=token, **ACCOUNT)
-    gateway.revoke(token)
-    await start_renewal(hass, entry, slow_cloud)
+    entry = renewal_under_way.entry
     assert await hass.config_entries.async_unload(entry.entry_id)
     slow_cloud.hands_out.set()
     await hass.async_block_till_done()
@@ -115,14 +117,11 @@ async def test_a_process_that_ends_during_a_sign_in_has_tried(
     gateway: GatewaySimulator,
     cloud: CloudSimulator,
     slow_cloud: SlowCloud,
-    setup_entry: EntrySetUp,
     add_entry: EntryMaker,
+    renewal_under_way: Renewal,
 ) -> None:
     """What the entry held at that moment keeps the next process from trying at once."""
-    token = gateway.mint()
-    entry = await setup_entry(gateway, token=token, **ACCOUNT)
-    gateway.revoke(token)
-    await start_renewal(hass, entry, slow_cloud)
+    entry = renewal_under_way.entry
     stored = dict(entry.data)
     slow_cloud.hands_out.set()
     await hass.async_block_till_done()
@@ -137,34 +136,25 @@ async def test_a_process_that_ends_during_a_sign_in_has_tried(
 
 
 async def test_a_user_who_is_faster_has_the_last_word(
-    hass: HomeAssistant,
-    gateway: GatewaySimulator,
-    cloud: CloudSimulator,
-    slow_cloud: SlowCloud,
-    setup_entry: EntrySetUp,
+    hass: HomeAssistant, gateway: GatewaySimulator, slow_cloud: SlowCloud, renewal_under_way: Renewal
 ) -> None:
     """A pasted token is not overwritten by one that was asked for before."""
-    entry = await setup_entry(gateway, **ACCOUNT)
-    gateway.revoke(entry.data[CONF_TOKEN])
-    cycle = await start_renewal(hass, entry, slow_cloud)
+    entry = renewal_under_way.entry
     pasted = gateway.mint()
     data = {key: value for key, value in entry.data.items() if key not in {*ACCOUNT, renewal.CONF_SIGN_INS}}
     hass.config_entries.async_update_entry(entry, data={**data, CONF_TOKEN: pasted})
     slow_cloud.hands_out.set()
-    await cycle
+    await renewal_under_way.cycle
     assert entry.data[CONF_TOKEN] == pasted
     assert CONF_PASSWORD not in entry.data
     assert coordinator(entry).gateway.token == pasted
 
 
 async def test_an_entry_removed_during_a_renewal_stays_removed(
-    hass: HomeAssistant, gateway: GatewaySimulator, slow_cloud: SlowCloud, setup_entry: EntrySetUp
+    hass: HomeAssistant, slow_cloud: SlowCloud, renewal_under_way: Renewal
 ) -> None:
     """Nothing comes of its token."""
-    entry = await setup_entry(gateway, **ACCOUNT)
-    gateway.revoke(entry.data[CONF_TOKEN])
-    await start_renewal(hass, entry, slow_cloud)
-    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.config_entries.async_remove(renewal_under_way.entry.entry_id)
     slow_cloud.hands_out.set()
     await hass.async_block_till_done()
     assert hass.config_entries.async_entries() == []
