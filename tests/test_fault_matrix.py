@@ -80,7 +80,7 @@ OUTCOMES: Final[Mapping[str, Mapping[Fault, Outcome]]] = {
     "live": {**_NO_FIGURES, Fault.TIME_ZERO: Outcome.BLANK, Fault.TIME_TOMORROW: Outcome.BLANK},
     "energy": _NO_FIGURES,
     "inverters": _NO_FIGURES,
-    "consumption": {**_NO_FIGURES, Fault.UNKNOWN_ENUM: Outcome.BLANK},
+    "consumption": {**_NO_FIGURES, Fault.UNKNOWN_ENUM: Outcome.SILENCE},
     "production": _NO_FIGURES,
 }
 # Figures that the fault itself replaces by others: -4 W, and -0 W which is nothing.

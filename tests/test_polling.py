@@ -294,24 +294,38 @@ async def test_a_good_answer_stands_for_two_more_cycles(
     assert stood == stands
 
 
-async def test_an_inverter_that_is_left_out_stands_as_long(poller: Poller, time: Time, script: Script) -> None:
-    """An odd list takes nothing down, and an inverter that was removed is gone in the end."""
+async def test_an_inverter_whose_record_is_broken_stands_as_long(poller: Poller, time: Time, script: Script) -> None:
+    """The others go on, and one that is broken for good is gone in the end."""
     script.payloads["inverters"] = [inverter("1", 80.0), inverter("2", 90.0)]
     await cycle(poller, time, script)
-    for listed in ([inverter("2", 91.0)], []):
-        script.payloads["inverters"] = listed
+    script.payloads["inverters"] = ["oops", inverter("2", 91.0)]
+    for _ in range(2):
         await cycle(poller, time, script)
         assert {serial: shown.power for serial, shown in poller.site.inverters.items()} == {"1": 80.0, "2": 91.0}
     await cycle(poller, time, script)
     assert set(poller.site.inverters) == {"2"}
 
 
-async def test_an_empty_list_of_readings_is_none(poller: Poller, time: Time, script: Script) -> None:
-    """Where there are meters there are readings; what was read stands."""
-    script.payloads["readings"] = []
+async def test_an_inverter_that_a_whole_list_leaves_out_is_gone(poller: Poller, time: Time, script: Script) -> None:
+    """Somebody took it off the roof."""
+    script.payloads["inverters"] = [inverter("1", 80.0), inverter("2", 90.0)]
     await cycle(poller, time, script)
+    script.payloads["inverters"] = [inverter("2", 91.0)]
+    await cycle(poller, time, script)
+    assert set(poller.site.inverters) == {"2"}
+
+
+@pytest.mark.parametrize("name", ["readings", "inverters"])
+async def test_a_list_that_is_suddenly_empty_is_no_answer(
+    poller: Poller, time: Time, script: Script, name: str
+) -> None:
+    """As of a gateway that is just starting: what was read stands."""
+    script.payloads[name] = []
+    asked = await cycle(poller, time, script)
     assert poller.site.production.power == 600.0
-    assert isinstance(poller.states["readings"].error, InvalidAnswer)
+    assert set(poller.site.inverters) == {"1"}
+    assert isinstance(poller.states[name].error, InvalidAnswer)
+    assert ("meters" in asked) is (name == "readings")
 
 
 async def test_what_returns_stands_again(poller: Poller, time: Time, script: Script) -> None:

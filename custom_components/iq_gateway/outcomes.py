@@ -21,7 +21,7 @@ class EndpointState:
     _records: dict[object, tuple[object, float]] = field(default_factory=dict)  # by name, and when it was last listed
 
     def accept(self, endpoint: Endpoint[object], answer: Answer[object], *, now: float, stands: float) -> None:
-        """Take a good answer; one of its records that is missing now stands for so many seconds."""
+        """Take a good answer; a record that is missing, and may be among the broken ones, stands for some seconds."""
         if endpoint.known_by:
             answer = replace(answer, data=self._completed(answer, endpoint.known_by, now=now, stands=stands))
         self.answer, self.read_at, self.error, self.answers = answer, now, None, True
@@ -32,7 +32,7 @@ class EndpointState:
         missing = {
             name: (record, listed_at)
             for name, (record, listed_at) in self._records.items()
-            if name not in known and now - listed_at <= stands
+            if answer.dropped and name not in known and now - listed_at <= stands
         }
         self._records = known | missing
         return (*listed, *(record for record, _ in missing.values()))

@@ -193,7 +193,7 @@ class Poller:
             if endpoint is LIVE and self._stream_stands and not result.enabled_stream:
                 await self._enable_stream(result)
                 queue.append(LIVE)
-            if endpoint is READINGS and self._new_eids() and METERS.name not in result.asked:
+            if endpoint is READINGS and METERS.name not in result.asked and self._meters_differ():
                 queue.appendleft(METERS)
 
     async def _read(self, endpoint: Endpoint[object], result: Progress, *, last: bool) -> None:
@@ -207,8 +207,8 @@ class Poller:
                 raise WrongGateway("another gateway answers at the address")
             if endpoint is METERS:
                 self._check_meters(answer)
-            if endpoint is READINGS and not answer.data and self.site.meters:
-                raise InvalidAnswer("no readings, though there are meters")
+            elif not answer.data and state.answer and state.answer.data:
+                raise InvalidAnswer("an empty list, which was not empty before")
         except _ENDS_CYCLE:
             raise
         except GatewayError as err:
@@ -243,11 +243,13 @@ class Poller:
         self.states[name].error = error
         result.errors[name] = error
 
-    def _new_eids(self) -> bool:
-        """Tell whether the readings hold rows that the list of meters does not, and did not the last time.
+    def _meters_differ(self) -> bool:
+        """Tell whether the readings are none, or hold rows that the list of meters does not, and did not the last time.
 
         Newer firmware always sends one such row (gateway-api.md 6), which is no reason to ask again each time.
         """
+        if isinstance(self.states[READINGS.name].error, InvalidAnswer):
+            return True
         snapshot = self.snapshot()
         read = {reading.eid for reading in snapshot.fresh(READINGS) or ()}
         foreign = frozenset(read - {meter.eid for meter in snapshot.known(METERS) or ()})

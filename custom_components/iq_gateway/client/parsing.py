@@ -23,7 +23,9 @@ from .models import (
 )
 from .values import integer, moment, number, text, watts
 
+# A word that nobody knows says nothing: a meter must not be taken for a disabled one, nor a report for none.
 _METER_STATES = ("enabled", "disabled", None)
+_REPORT_TYPES = ("production", "storage", "net-consumption", "total-consumption")
 
 # A model, and how many broken records were left out of it.
 type Parsed[T] = tuple[T, int]
@@ -134,7 +136,6 @@ def parse_info(payload: object) -> Parsed[GatewayInfo]:
 
 def _meter(record: Record) -> Meter | None:
     eid, measurement_type = integer(record.get("eid")), text(record.get("measurementType"))
-    # A state that nobody knows says nothing: the meter must not be taken for a disabled one.
     if eid is None or measurement_type is None or record.get("state") not in _METER_STATES:
         return None
     flags = record.get("statusFlags")
@@ -277,7 +278,7 @@ def parse_live(payload: object) -> Parsed[LiveData]:
 
 def _report(record: Record) -> ConsumptionReport | None:
     report_type, figures = text(record.get("reportType")), _numbers(_part(record, "cumulative"), _REPORTED)
-    if report_type is None or not _has_any(figures.values()):
+    if report_type not in _REPORT_TYPES or not _has_any(figures.values()):
         return None
     return ConsumptionReport(
         created=moment(record.get("createdAt")),
