@@ -191,9 +191,11 @@ def storage_leg_lost(payload: Json) -> Json:
 
 
 def _without_second_leg(row: dict[str, Json]) -> Json:
-    channels = row.get("channels")
-    if not isinstance(channels, list) or not isinstance(leg := channels[1], dict):
-        return row
+    match row.get("channels"):
+        case [first, dict() as leg, *others]:
+            pass
+        case _:
+            return row
     summed = COUNTERS | POWERS
     lost = {key: 0.0 if key in summed else value for key, value in leg.items()}
     less = {
@@ -201,7 +203,7 @@ def _without_second_leg(row: dict[str, Json]) -> Json:
         for key, value in row.items()
         if key in summed and isinstance(value, int | float) and isinstance(part := leg.get(key), int | float)
     }
-    return {**row, **less, "channels": [channels[0], lost, *channels[2:]]}
+    return {**row, **less, "channels": [first, lost, *others]}
 
 
 def meters_disabled(payload: Json) -> Json:
