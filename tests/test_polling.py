@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from custom_components.iq_gateway import polling
+from custom_components.iq_gateway import memory, polling
 from custom_components.iq_gateway.client.errors import (
     CannotConnect,
     CertificateChanged,
@@ -65,7 +65,8 @@ def script() -> Script:
 def time(script: Script, monkeypatch: pytest.MonkeyPatch) -> Time:
     """The time of the poller."""
     time = Time(script)
-    monkeypatch.setattr(polling, "time", SimpleNamespace(monotonic=time.monotonic))
+    for module in (polling, memory):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=time.monotonic))
     return time
 
 

@@ -98,7 +98,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
     @property
     def info(self) -> GatewayInfo | None:
         """What the gateway last said of itself."""
-        return self.poller.snapshot().known(INFO)
+        return self.poller.memory.snapshot().known(INFO)
 
     @property
     def reachable(self) -> bool:
@@ -134,7 +134,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
             self._check_first(result)
         self._silences.update(result)
         self.update_interval = self._pace.after(result)
-        self.poller.interval = self._pace.calm.total_seconds()
+        self.poller.memory.interval = self._pace.calm.total_seconds()
         self._log_oddities()
         return self._picture(result)
 

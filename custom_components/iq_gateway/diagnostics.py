@@ -19,7 +19,7 @@ from .client.errors import TokenMalformed
 from .client.token import AccessToken
 from .const import CONF_FINGERPRINT, DOMAIN
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
-from .outcomes import EndpointState
+from .memory import EndpointState
 from .redaction import Json, Redactor
 
 # Of no use to anybody else; that they are there is all that is told.

@@ -25,7 +25,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
-from custom_components.iq_gateway import polling
+from custom_components.iq_gateway import memory, polling
 from custom_components.iq_gateway.client import gateway as client
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
@@ -140,7 +140,7 @@ async def home_assistant() -> AsyncIterator[HomeAssistant]:
 def simulated_time(clock: Clock) -> Iterator[None]:
     """Let the integration find as much time gone between two cycles as the gateway does."""
     told = SimpleNamespace(time=clock.now, monotonic=clock.now)
-    with patch.object(polling, "time", told), patch.object(client, "time", told):
+    with patch.object(polling, "time", told), patch.object(memory, "time", told), patch.object(client, "time", told):
         yield
 
 

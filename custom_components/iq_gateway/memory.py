@@ -1,0 +1,145 @@
+"""What the gateway has said, answer by answer: what of it is believed, and for how long it stands."""
+
+from dataclasses import dataclass, field, replace
+import time
+from typing import Final, cast
+
+from .client.endpoints import ENDPOINTS, LIVE, METERS, READINGS, Answer, Endpoint
+from .client.errors import GatewayError, InvalidAnswer, NotFound, NotPermitted
+from .client.models import LiveData, Meter
+from .request_log import RequestLog
+from .site import Snapshot
+
+# A good answer stands for two more cycles, and until just before the third. The gateway is away for up to ten minutes
+# around 23:00 each night (gateway-api.md 3): at the default pace the last try in that time begins 13 minutes after the
+# answer, and later where it takes deadlines to know that nothing answers.
+_STANDS_FOR_CYCLES: Final = 2.95
+
+# What is read hourly waits for a cycle that has room, but no longer than this many hours.
+OVERDUE: Final = 2
+
+
+@dataclass(slots=True)
+class EndpointState:
+    """What is known of one endpoint."""
+
+    answer: Answer[object] | None = None
+    read_at: float = 0.0  # monotonic seconds
+    asked_at: float | None = None
+    error: GatewayError | None = None
+    answers: bool = False  # to the present token
+    log: RequestLog = field(default_factory=RequestLog)
+    _records: dict[object, tuple[object, float]] = field(default_factory=dict)  # by name, and when it was last listed
+
+    def accept(self, endpoint: Endpoint[object], answer: Answer[object], *, now: float, stands: float) -> None:
+        """Take a good answer; a record that is missing, and may be among the broken ones, stands for some seconds."""
+        if endpoint.known_by:
+            answer = replace(answer, data=self._completed(answer, endpoint.known_by, now=now, stands=stands))
+        self.answer, self.read_at, self.error, self.answers = answer, now, None, True
+
+    def _completed(self, answer: Answer[object], known_by: str, *, now: float, stands: float) -> tuple[object, ...]:
+        listed = cast("tuple[object, ...]", answer.data)
+        known = {getattr(record, known_by): (record, now) for record in listed}
+        missing = {
+            name: (record, listed_at)
+            for name, (record, listed_at) in self._records.items()
+            if answer.dropped and name not in known and now - listed_at <= stands
+        }
+        self._records = known | missing
+        return (*listed, *(record for record, _ in missing.values()))
+
+    @property
+    def rests(self) -> bool:
+        """Whether asking each cycle is pointless: it never answered, and said that it will not.
+
+        One that has answered before can only be out of sorts: neither its firmware nor the token's role has changed.
+        """
+        if isinstance(self.error, NotPermitted):
+            return not self.answers
+        return self.answer is None and isinstance(self.error, NotFound)
+
+
+class Memory:
+    """The last good answers of one gateway, and what came of asking each of its endpoints.
+
+    `interval` is the pace in seconds that answers are held against to see whether they stand.
+    """
+
+    def __init__(self, *, interval: float) -> None:
+        self.interval = interval
+        self.states = {endpoint.name: EndpointState() for endpoint in ENDPOINTS}
+        self._cycle_at = 0.0
+        self._moving_live: LiveData | None = None
+        self._moving_at = 0.0
+        self._foreign_eids: frozenset[int] = frozenset()
+        self._doubted: frozenset[int] | None = None
+
+    def begin_cycle(self) -> None:
+        """Look at answers as of now until the next cycle: what a cycle itself takes makes none older."""
+        self._cycle_at = time.monotonic()
+
+    def snapshot(self) -> Snapshot:
+        """Return the last good answers, and which of them still stand."""
+        answers = {name: state.answer for name, state in self.states.items() if state.answer is not None}
+        fresh = (endpoint for endpoint in ENDPOINTS if endpoint.name in answers)
+        return Snapshot(
+            answers=answers,
+            fresh_names=frozenset(
+                endpoint.name
+                for endpoint in fresh
+                if self._cycle_at - self.states[endpoint.name].read_at <= self._stands(endpoint)
+            ),
+            moving_live=self._moving_live if self._cycle_at - self._moving_at <= self._stands(LIVE) else None,
+        )
+
+    def accept(self, endpoint: Endpoint[object], answer: Answer[object]) -> None:
+        """Take in an answer; `InvalidAnswer` if it is not to be believed."""
+        state = self.states[endpoint.name]
+        if endpoint is METERS:
+            self._check_meters(answer)
+        elif not answer.data and state.answer and state.answer.data:
+            raise InvalidAnswer("an empty list, which was not empty before")
+        state.accept(endpoint, answer, now=time.monotonic(), stands=self._stands(endpoint))
+        if endpoint is LIVE and not (snapshot := self.snapshot()).live_stands:
+            self._moving_live, self._moving_at = snapshot.fresh(LIVE), state.read_at
+
+    def meters_differ(self) -> bool:
+        """Tell whether the readings are none, or hold rows that the list of meters does not, and did not the last time.
+
+        Newer firmware always sends one such row (gateway-api.md 6), which is no reason to ask again each time.
+        """
+        if isinstance(self.states[READINGS.name].error, InvalidAnswer):
+            return True
+        snapshot = self.snapshot()
+        read = {reading.eid for reading in snapshot.fresh(READINGS) or ()}
+        foreign = frozenset(read - {meter.eid for meter in snapshot.known(METERS) or ()})
+        new, self._foreign_eids = not foreign <= self._foreign_eids, foreign
+        return new
+
+    def forget_refusals(self) -> None:
+        """Have everything asked again that a token's role was too low for."""
+        for state in self.states.values():
+            state.answers = False
+            if isinstance(state.error, NotPermitted):
+                state.error = None
+
+    def _stands(self, endpoint: Endpoint[object]) -> float:
+        """Return for how many seconds a good answer stands."""
+        return OVERDUE * endpoint.every + _STANDS_FOR_CYCLES * self.interval
+
+    def _check_meters(self, answer: Answer[object]) -> None:
+        """Refuse a list in which known meters are missing, until the next one says the same.
+
+        Such a list is rarely read; an odd one would take the figures of its meters down for an hour.
+        """
+        known, listed = _enabled(self.states[METERS.name].answer), _enabled(answer)
+        if known <= listed or listed == self._doubted:
+            self._doubted = None
+            return
+        self._doubted = listed
+        raise InvalidAnswer("known meters are missing, which is believed once it is said twice")
+
+
+def _enabled(answer: Answer[object] | None) -> frozenset[int]:
+    meters = cast("tuple[Meter, ...]", answer.data) if answer else ()
+    return frozenset(meter.eid for meter in meters if meter.enabled)
