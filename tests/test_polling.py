@@ -239,6 +239,15 @@ async def test_a_stranger_among_the_readings_has_the_meters_read_once(
     assert "meters" in await cycle(poller, time, script)
 
 
+async def test_a_stranger_that_was_there_from_the_beginning_is_none(script: Script, time: Time) -> None:
+    """The list of meters has just been read."""
+    script.payloads["readings"].append(STRANGER)
+    poller = poller_for(script)
+    await poller.run(frozenset())
+    script.take_asked()
+    assert "meters" not in await cycle(poller, time, script)
+
+
 async def test_a_new_meter_is_there_at_once(poller: Poller, time: Time, script: Script) -> None:
     """The cycle that first reads it also learns what it is."""
     script.payloads["meters"].append(meter("storage"))

@@ -161,7 +161,7 @@ class Poller:
             if endpoint is LIVE and self._stream_stands and not result.enabled_stream:
                 await self._enable_stream(result)
                 queue.append(LIVE)
-            if endpoint is READINGS and METERS.name not in result.asked and self.memory.meters_differ():
+            if endpoint is READINGS and self.memory.meters_differ() and METERS.name not in result.asked:
                 queue.appendleft(METERS)
 
     async def _read(self, endpoint: Endpoint[object], result: Progress, *, last: bool) -> None:
