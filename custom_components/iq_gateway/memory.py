@@ -29,7 +29,8 @@ class EndpointState:
     error: GatewayError | None = None
     answers: bool = False  # to the present token
     log: RequestLog = field(default_factory=RequestLog)
-    _records: dict[object, tuple[object, float]] = field(default_factory=dict)  # by name, and when it was last listed
+    # By their names, and when each was last listed.
+    _records: dict[object, tuple[object, float]] = field(default_factory=dict, init=False)
 
     def accept(self, endpoint: Endpoint[object], answer: Answer[object], *, now: float, stands: float) -> None:
         """Take a good answer; a record that is missing, and may be among the broken ones, stands for some seconds."""
@@ -81,15 +82,14 @@ class Memory:
     def snapshot(self) -> Snapshot:
         """Return the last good answers, and which of them still stand."""
         answers = {name: state.answer for name, state in self.states.items() if state.answer is not None}
-        fresh = (endpoint for endpoint in ENDPOINTS if endpoint.name in answers)
         return Snapshot(
             answers=answers,
             fresh_names=frozenset(
                 endpoint.name
-                for endpoint in fresh
-                if self._cycle_at - self.states[endpoint.name].read_at <= self._stands(endpoint)
+                for endpoint in ENDPOINTS
+                if endpoint.name in answers and self._stands(endpoint, self.states[endpoint.name].read_at)
             ),
-            moving_live=self._moving_live if self._cycle_at - self._moving_at <= self._stands(LIVE) else None,
+            moving_live=self._moving_live if self._stands(LIVE, self._moving_at) else None,
         )
 
     def accept(self, endpoint: Endpoint[object], answer: Answer[object]) -> None:
@@ -99,7 +99,7 @@ class Memory:
             self._check_meters(answer)
         elif not answer.data and state.answer and state.answer.data:
             raise InvalidAnswer("an empty list, which was not empty before")
-        state.accept(endpoint, answer, now=time.monotonic(), stands=self._stands(endpoint))
+        state.accept(endpoint, answer, now=time.monotonic(), stands=self._standing_time(endpoint))
         if endpoint is LIVE and not (snapshot := self.snapshot()).live_stands:
             self._moving_live, self._moving_at = snapshot.fresh(LIVE), state.read_at
 
@@ -123,7 +123,11 @@ class Memory:
             if isinstance(state.error, NotPermitted):
                 state.error = None
 
-    def _stands(self, endpoint: Endpoint[object]) -> float:
+    def _stands(self, endpoint: Endpoint[object], read_at: float) -> bool:
+        """Tell whether what was read then still stands."""
+        return self._cycle_at - read_at <= self._standing_time(endpoint)
+
+    def _standing_time(self, endpoint: Endpoint[object]) -> float:
         """Return for how many seconds a good answer stands."""
         return OVERDUE * endpoint.every + _STANDS_FOR_CYCLES * self.interval
 
