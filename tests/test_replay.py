@@ -16,7 +16,7 @@ from tests import states
 from tests.conftest import EntrySetUp
 from tests.flow.steps import start, submit
 from tests.recorded import CHECKED, Recorded
-from tests.simulator import Clock, GatewaySimulator
+from tests.simulator import Clock, Fault, GatewaySimulator
 
 SAMPLES: Final = Path(__file__).parent / "samples"
 REAL_SYSTEMS: Final = Path(__file__).parents[2] / "shared" / "recorded-systems"
@@ -60,6 +60,18 @@ async def test_every_enabled_entity_has_a_value(
 ) -> None:
     """What a site has no source for has no entity, rather than one that never has a value."""
     async with GatewaySimulator(replay=folder, clock=clock) as gateway:
+        entry = await setup_entry(gateway)
+        assert states.without_value(hass, entry) == []
+
+
+@pytest.mark.parametrize("fault", [Fault.NOT_FOUND, Fault.FORBIDDEN])
+@pytest.mark.parametrize("folder", CURRENT, ids=lambda folder: folder.name)
+async def test_no_entity_waits_for_live_data_that_never_comes(
+    hass: HomeAssistant, socket_enabled: None, clock: Clock, setup_entry: EntrySetUp, folder: Path, fault: Fault
+) -> None:
+    """Where the firmware has none, or the token's role may not read it, there is just what the other answers tell."""
+    async with GatewaySimulator(replay=folder, clock=clock) as gateway:
+        gateway.fault("live", fault)
         entry = await setup_entry(gateway)
         assert states.without_value(hass, entry) == []
 

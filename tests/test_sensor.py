@@ -140,6 +140,22 @@ async def test_live_values_that_stand_still_are_not_shown(
     assert not [request for request in gateway.requests if request.method == "POST"]
 
 
+async def test_what_live_data_alone_tells_comes_with_its_first_answer(
+    hass: HomeAssistant, noon: FrozenDateTimeFactory, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """The storage meter tells that there is a battery, and nothing of its level."""
+    gateway.fault("live", Fault.BAD_GATEWAY)
+    await setup_entry(gateway)
+    assert states.figure(hass, gateway.serial, "battery_power") is not None
+    assert states.find(hass, gateway.serial, "battery_level") is None
+    assert states.find(hass, gateway.serial, "cloud_connection", "binary_sensor") is None
+
+    gateway.clear_faults()
+    await pass_time(hass, noon, CYCLE)
+    assert states.figure(hass, gateway.serial, "battery_level") is not None
+    assert states.state(hass, gateway.serial, "cloud_connection", "binary_sensor") == "on"
+
+
 async def test_a_new_inverter_appears_without_a_reload(
     hass: HomeAssistant, noon: FrozenDateTimeFactory, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:

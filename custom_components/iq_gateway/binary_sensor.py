@@ -58,6 +58,7 @@ SITE_BINARY_SENSORS: Final = (
         need="live",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
+        exists_fn=lambda site: Part.LIVE in site.parts,
         value_fn=lambda site: site.cloud_connected,
     ),
 )

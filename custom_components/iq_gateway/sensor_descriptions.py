@@ -36,8 +36,8 @@ class SiteSensorDescription(SensorDescription[Site]):
     exists_fn: Callable[[Site], bool] = lambda _: True
 
 
-def _part(part: Part) -> Callable[[Site], bool]:
-    return lambda site: part in site.parts
+def _has(*parts: Part) -> Callable[[Site], bool]:
+    return lambda site: site.parts.issuperset(parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +64,10 @@ def _power(key: str, flow: Callable[[Site], Flow], exists: Callable[[Site], bool
 
 POWER_SENSORS: Final = (
     _power("production_power", lambda site: site.production, lambda _: True),
-    _power("consumption_power", lambda site: site.consumption, _part(Part.CONSUMPTION)),
-    _power("grid_power", lambda site: site.grid, _part(Part.GRID)),
-    _power("battery_power", lambda site: site.battery, _part(Part.BATTERY)),
-    _power("generator_power", lambda site: site.generator, _part(Part.GENERATOR)),
+    _power("consumption_power", lambda site: site.consumption, _has(Part.CONSUMPTION)),
+    _power("grid_power", lambda site: site.grid, _has(Part.GRID)),
+    _power("battery_power", lambda site: site.battery, _has(Part.BATTERY)),
+    _power("generator_power", lambda site: site.generator, _has(Part.GENERATOR)),
 )
 
 
@@ -130,14 +130,14 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         key="production_energy_today",
         translation_key="production_energy_today",
         need="production_period",
-        exists_fn=_part(Part.PRODUCTION_PERIOD),
+        exists_fn=_has(Part.PRODUCTION_PERIOD),
         value_fn=lambda site: site.production.today,
     ),
     SiteEnergySensorDescription(
         key="consumption_energy_today",
         translation_key="consumption_energy_today",
         need="consumption_period",
-        exists_fn=_part(Part.CONSUMPTION_PERIOD),
+        exists_fn=_has(Part.CONSUMPTION_PERIOD),
         value_fn=lambda site: site.consumption.today,
     ),
     SiteEnergySensorDescription(
@@ -146,7 +146,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         need="production_period",
         state_class=None,
         entity_registry_enabled_default=False,
-        exists_fn=_part(Part.PRODUCTION_PERIOD),
+        exists_fn=_has(Part.PRODUCTION_PERIOD),
         value_fn=lambda site: site.production.last_seven_days,
     ),
     SiteEnergySensorDescription(
@@ -155,7 +155,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         need="consumption_period",
         state_class=None,
         entity_registry_enabled_default=False,
-        exists_fn=_part(Part.CONSUMPTION_PERIOD),
+        exists_fn=_has(Part.CONSUMPTION_PERIOD),
         value_fn=lambda site: site.consumption.last_seven_days,
     ),
     SiteSensorDescription(
@@ -167,7 +167,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         entity_registry_enabled_default=False,
-        exists_fn=_part(Part.LOAD_REPORT),
+        exists_fn=_has(Part.LOAD_REPORT),
         value_fn=lambda site: site.consumption.apparent_power,
     ),
     SiteSensorDescription(
@@ -179,7 +179,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         entity_registry_enabled_default=False,
-        exists_fn=_part(Part.LOAD_REPORT),
+        exists_fn=_has(Part.LOAD_REPORT),
         value_fn=lambda site: site.consumption.reactive_power,
     ),
     SiteSensorDescription(
@@ -189,7 +189,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         device_class=SensorDeviceClass.BATTERY,
         native_unit_of_measurement=PERCENTAGE,
         state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_part(Part.BATTERY),
+        exists_fn=_has(Part.BATTERY, Part.LIVE),
         value_fn=lambda site: site.battery.level,
     ),
     SiteSensorDescription(
@@ -198,7 +198,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         need="live",
         native_unit_of_measurement=PERCENTAGE,
         state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_part(Part.BATTERY),
+        exists_fn=_has(Part.BATTERY, Part.LIVE),
         value_fn=lambda site: site.battery.reserve,
     ),
     SiteEnergySensorDescription(
@@ -207,7 +207,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         need="live",
         device_class=SensorDeviceClass.ENERGY_STORAGE,
         state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_part(Part.BATTERY),
+        exists_fn=_has(Part.BATTERY, Part.LIVE),
         value_fn=lambda site: site.battery.stored_energy,
     ),
     SiteSensorDescription(
@@ -216,7 +216,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         need="live",
         device_class=SensorDeviceClass.ENUM,
         options=list(BatteryMode),
-        exists_fn=_part(Part.BATTERY),
+        exists_fn=_has(Part.BATTERY, Part.LIVE),
         value_fn=lambda site: site.battery.mode,
     ),
     SiteSensorDescription(
@@ -225,7 +225,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         need="live",
         device_class=SensorDeviceClass.ENUM,
         options=list(GridState),
-        exists_fn=_part(Part.RELAYS),
+        exists_fn=_has(Part.RELAYS),
         value_fn=lambda site: site.relays.grid_state,
     ),
     SiteSensorDescription(

@@ -54,6 +54,7 @@ class Flows:
             Part.CONSUMPTION: has(LOAD_METER) or self._balanced or (live is not None and bool(live.load.power)),
             Part.RELAYS: live is not None and (battery or generator or off_grid),
             Part.LOAD_REPORT: any_load_meter,
+            Part.LIVE: live is not None,
         }
 
     @property

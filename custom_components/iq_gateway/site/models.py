@@ -29,6 +29,7 @@ class Part(StrEnum):
     BATTERY = "battery"
     GENERATOR = "generator"
     RELAYS = "relays"
+    LIVE = "live"  # live data, which alone tells the battery's level and the connection to the cloud
 
 
 class GridState(StrEnum):
