@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from custom_components.iq_gateway import memory, polling
+from custom_components.iq_gateway import doubts, memory, polling
 from custom_components.iq_gateway.client.errors import (
     CannotConnect,
     CertificateChanged,
@@ -65,7 +65,7 @@ def script() -> Script:
 def time(script: Script, monkeypatch: pytest.MonkeyPatch) -> Time:
     """The time of the poller."""
     time = Time(script)
-    for module in (polling, memory):
+    for module in (polling, memory, doubts):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=time.monotonic))
     return time
 
@@ -336,6 +336,40 @@ async def test_a_list_that_is_suddenly_empty_is_no_answer(
     assert set(poller.site.inverters) == {"1"}
     assert isinstance(poller.states[name].error, InvalidAnswer)
     assert ("meters" in asked) is (name == "readings")
+
+
+def _storage(*legs: float, power: float = 0.0) -> dict[str, Any]:
+    """Return a storage meter's reading, the legs of which have counted so much."""
+    channels = [{"eid": number, "activePower": power, "actEnergyDlvd": energy} for number, energy in enumerate(legs)]
+    return reading("storage", power * sum(map(bool, legs))) | {"actEnergyDlvd": sum(legs), "channels": channels}
+
+
+async def test_a_meter_that_loses_a_leg_for_a_poll_is_not_believed(poller: Poller, time: Time, script: Script) -> None:
+    """Its power would halve with its counters (firmware 8.3.6087); live data has it whole, the others go on."""
+    script.payloads["meters"].append(meter("storage", phases=2))
+    script.payloads["readings"].append(_storage(500.0, 600.0, 0.0, power=400.0))
+    script.payloads["live"] = live(storage=805.0, soc=50)
+    await cycle(poller, time, script)
+    assert poller.site.battery.power == 800.0
+
+    script.payloads["readings"][-1] = _storage(500.0, 0.0, 0.0, power=400.0)
+    for power in (805.0, 805.0, 400.0):
+        time.advance(INTERVAL)
+        script.payloads["live"]["meters"]["last_update"] = int(script.now)
+        await poller.run(ALL_SHOWN)
+        # What lasts is believed: a meter may have been reset, or rewired.
+        assert poller.site.battery.power == power
+        assert poller.site.production.power == 600.0
+
+
+async def test_meters_that_have_forgotten_everything_are_no_answer(poller: Poller, time: Time, script: Script) -> None:
+    """As of a gateway that has just started: what was read stands."""
+    script.payloads["readings"] = [reading("production", 600.0, phases=[600.0])]
+    script.payloads["readings"][0]["channels"][0]["actEnergyDlvd"] = 5_000.0
+    await cycle(poller, time, script)
+    script.payloads["readings"] = [reading("production", 0.0, phases=[0.0])]
+    await cycle(poller, time, script)
+    assert poller.site.production.power == 600.0
 
 
 async def test_what_returns_stands_again(poller: Poller, time: Time, script: Script) -> None:

@@ -6,7 +6,8 @@ from typing import Final, cast
 
 from .client.endpoints import ENDPOINTS, LIVE, METERS, READINGS, Answer, Endpoint
 from .client.errors import GatewayError, InvalidAnswer, NotFound, NotPermitted
-from .client.models import LiveData, Meter
+from .client.models import LiveData
+from .doubts import Doubts
 from .request_log import RequestLog
 from .site import Snapshot
 
@@ -73,7 +74,7 @@ class Memory:
         self._moving_live: LiveData | None = None
         self._moving_at = 0.0
         self._foreign_eids: frozenset[int] = frozenset()
-        self._doubted: frozenset[int] | None = None
+        self._doubts = Doubts()
 
     def begin_cycle(self) -> None:
         """Look at answers as of now until the next cycle: what a cycle itself takes makes none older."""
@@ -94,12 +95,10 @@ class Memory:
 
     def accept(self, endpoint: Endpoint[object], answer: Answer[object]) -> None:
         """Take in an answer; `InvalidAnswer` if it is not to be believed."""
-        state = self.states[endpoint.name]
-        if endpoint is METERS:
-            self._check_meters(answer)
-        elif not answer.data and state.answer and state.answer.data:
-            raise InvalidAnswer("an empty list, which was not empty before")
-        state.accept(endpoint, answer, now=time.monotonic(), stands=self._standing_time(endpoint))
+        state, stands = self.states[endpoint.name], self._standing_time(endpoint)
+        was_empty = not (state.answer and state.answer.data)
+        answer = self._doubts.sift(endpoint, answer, was_empty=was_empty, stands=stands)
+        state.accept(endpoint, answer, now=time.monotonic(), stands=stands)
         if endpoint is LIVE and not (snapshot := self.snapshot()).live_stands:
             self._moving_live, self._moving_at = snapshot.fresh(LIVE), state.read_at
 
@@ -130,20 +129,3 @@ class Memory:
     def _standing_time(self, endpoint: Endpoint[object]) -> float:
         """Return for how many seconds a good answer stands."""
         return OVERDUE * endpoint.every + _STANDS_FOR_CYCLES * self.interval
-
-    def _check_meters(self, answer: Answer[object]) -> None:
-        """Refuse a list in which known meters are missing, until the next one says the same.
-
-        Such a list is rarely read; an odd one would take the figures of its meters down for an hour.
-        """
-        known, listed = _enabled(self.states[METERS.name].answer), _enabled(answer)
-        if known <= listed or listed == self._doubted:
-            self._doubted = None
-            return
-        self._doubted = listed
-        raise InvalidAnswer("known meters are missing, which is believed once it is said twice")
-
-
-def _enabled(answer: Answer[object] | None) -> frozenset[int]:
-    meters = cast("tuple[Meter, ...]", answer.data) if answer else ()
-    return frozenset(meter.eid for meter in meters if meter.enabled)

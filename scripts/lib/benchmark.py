@@ -6,7 +6,7 @@ The gateway runs in a thread of its own, so that the processor's time of the mai
 import argparse
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 import logging
@@ -25,7 +25,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
-from custom_components.iq_gateway import memory, polling
+from custom_components.iq_gateway import doubts, memory, polling
 from custom_components.iq_gateway.client import gateway as client
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
@@ -140,7 +140,9 @@ async def home_assistant() -> AsyncIterator[HomeAssistant]:
 def simulated_time(clock: Clock) -> Iterator[None]:
     """Let the integration find as much time gone between two cycles as the gateway does."""
     told = SimpleNamespace(time=clock.now, monotonic=clock.now)
-    with patch.object(polling, "time", told), patch.object(memory, "time", told), patch.object(client, "time", told):
+    with ExitStack() as stack:
+        for module in (polling, memory, doubts, client):
+            stack.enter_context(patch.object(module, "time", told))
         yield
 
 

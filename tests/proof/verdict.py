@@ -72,9 +72,9 @@ class Verdict:
 
 def table(verdicts: list[Verdict]) -> str:
     """Return the verdicts as a table for people."""
-    head = f"{'statistic':<28}{'truth kWh':>12}{'sum kWh':>12}{'off by %':>10}{'negative h':>12}{'impossible h':>14}"
+    head = f"{'statistic':<28}{'truth kWh':>12}{'sum kWh':>14}{'off by %':>16}{'negative h':>12}{'impossible h':>14}"
     rows = [
-        f"{verdict.key:<28}{verdict.truth / 1000:>12.3f}{verdict.recorded / 1000:>12.3f}{100 * verdict.error:>10.4f}"
+        f"{verdict.key:<28}{verdict.truth / 1000:>12.3f}{verdict.recorded / 1000:>14.3f}{100 * verdict.error:>16.4f}"
         f"{verdict.negative:>12}{verdict.impossible:>14}"
         for verdict in verdicts
     ]

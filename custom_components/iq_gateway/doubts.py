@@ -1,0 +1,71 @@
+"""What a gateway says in good shape and is still not to be believed at once."""
+
+from dataclasses import replace
+import time
+from typing import cast
+
+from .client.endpoints import METERS, READINGS, Answer, Endpoint
+from .client.errors import InvalidAnswer
+from .client.models import Channel, Meter, MeterReading
+
+
+class Doubts:
+    """Remembers what was believed, to tell what cannot follow from it."""
+
+    def __init__(self) -> None:
+        self._wired: dict[int, int] = {}  # phases of the enabled meters, by eid
+        self._doubted: frozenset[int] | None = None
+        self._whole: dict[int, tuple[MeterReading, float]] = {}  # by eid, and when that was, in monotonic seconds
+
+    def sift(
+        self, endpoint: Endpoint[object], answer: Answer[object], *, was_empty: bool, stands: float
+    ) -> Answer[object]:
+        """Return what is believed of an answer; `InvalidAnswer` if that is nothing.
+
+        `stands` are the seconds for which what was said before outweighs it.
+        """
+        if endpoint is METERS:
+            self._check_meters(cast("tuple[Meter, ...]", answer.data))
+            return answer
+        if endpoint is READINGS:
+            answer = self._without_lost_legs(answer, stands)
+        if not answer.data and not was_empty:
+            raise InvalidAnswer("nothing that can be right, where there was something before")
+        return answer
+
+    def _check_meters(self, meters: tuple[Meter, ...]) -> None:
+        """Refuse a list in which known meters are missing, until the next one says the same.
+
+        Such a list is rarely read; an odd one would take the figures of its meters down for an hour.
+        """
+        wired = {meter.eid: meter.phase_count for meter in meters if meter.enabled}
+        listed = frozenset(wired)
+        if self._wired.keys() <= listed or listed == self._doubted:
+            self._wired, self._doubted = wired, None
+            return
+        self._doubted = listed
+        raise InvalidAnswer("known meters are missing, which is believed once it is said twice")
+
+    def _without_lost_legs(self, answer: Answer[object], stands: float) -> Answer[object]:
+        """Leave out meters of which a leg has forgotten what it counted, as they do for a poll or after a restart.
+
+        The sums of the meter drop with it, its power included (gateway-api.md 3: firmware 8.3.6xxx).
+        """
+        readings, now = cast("tuple[MeterReading, ...]", answer.data), time.monotonic()
+        whole = []
+        for reading in readings:
+            before, read_at = self._whole.get(reading.eid, (reading, now))
+            if now - read_at <= stands and self._lost_leg(before, reading):
+                continue
+            self._whole[reading.eid] = (reading, now)
+            whole.append(reading)
+        return replace(answer, data=tuple(whole), dropped=answer.dropped + len(readings) - len(whole))
+
+    def _lost_leg(self, before: MeterReading, reading: MeterReading) -> bool:
+        wired = self._wired.get(reading.eid, 0)
+        legs = zip(before.channels[:wired], reading.channels[:wired], strict=False)
+        return any(_has_counted(old) and not _has_counted(new) for old, new in legs)
+
+
+def _has_counted(leg: Channel) -> bool:
+    return bool(leg.energy_delivered or leg.energy_received)
