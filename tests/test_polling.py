@@ -21,7 +21,7 @@ from custom_components.iq_gateway.client.errors import (
 )
 from custom_components.iq_gateway.polling import Poller
 from tests.scripted import SERIAL, STREAM, Script
-from tests.site.answers import inverter, live, meter, period, reading
+from tests.site.answers import info, inverter, live, meter, period, reading
 
 INTERVAL: Final = 300.0
 HOUR: Final = 3_600.0
@@ -360,6 +360,23 @@ async def test_a_meter_that_loses_a_leg_for_a_poll_is_not_believed(poller: Polle
         # What lasts is believed: a meter may have been reset, or rewired.
         assert poller.site.battery.power == power
         assert poller.site.production.power == 600.0
+
+
+@pytest.mark.parametrize("name", ["energy", "production"])
+async def test_sums_that_have_forgotten_what_they_counted_are_no_answer(script: Script, time: Time, name: str) -> None:
+    """Until they have for longer than a restart takes."""
+    script.payloads |= {"meters": [], "readings": [], "inverters": [], "info": info(metered=False)}
+    script.payloads |= {"energy": {"production": {"pcu": period(1, 2, 3, 4)}}, "production": period(1, 2, 3, 4)}
+    if name == "production":
+        script.errors["energy"] = NotFound()
+    poller = poller_for(script)
+    await poller.run(ALL_SHOWN)
+    script.payloads |= {"energy": {"production": {"pcu": period(0, 0, 0, 0)}}, "production": period(0, 0, 0, 0)}
+    shown = []
+    for _ in range(3):
+        await cycle(poller, time, script)
+        shown.append(poller.site.production.power)
+    assert shown == [4.0, 4.0, None]
 
 
 async def test_meters_that_have_forgotten_everything_are_no_answer(poller: Poller, time: Time, script: Script) -> None:

@@ -6,7 +6,7 @@ from typing import cast
 
 from .client.endpoints import METERS, READINGS, Answer, Endpoint
 from .client.errors import InvalidAnswer
-from .client.models import Channel, Meter, MeterReading
+from .client.models import Channel, EnergyTotals, Meter, MeterReading, ProductionTotals
 
 
 class Doubts:
@@ -18,19 +18,21 @@ class Doubts:
         self._whole: dict[int, tuple[MeterReading, float]] = {}  # by eid, and when that was, in monotonic seconds
 
     def sift(
-        self, endpoint: Endpoint[object], answer: Answer[object], *, was_empty: bool, stands: float
+        self, endpoint: Endpoint[object], answer: Answer[object], *, before: Answer[object] | None, stands: float
     ) -> Answer[object]:
         """Return what is believed of an answer; `InvalidAnswer` if that is nothing.
 
-        `stands` are the seconds for which what was said before outweighs it.
+        `before` is the last one that was believed, if it still stands; a meter's reading stands for so many seconds.
         """
         if endpoint is METERS:
             self._check_meters(cast("tuple[Meter, ...]", answer.data))
             return answer
         if endpoint is READINGS:
             answer = self._without_lost_legs(answer, stands)
-        if not answer.data and not was_empty:
+        if before and before.data and not answer.data:
             raise InvalidAnswer("nothing that can be right, where there was something before")
+        if before and any(old and new == 0 for old, new in zip(_counted(before), _counted(answer), strict=True)):
+            raise InvalidAnswer("counters that have forgotten what they counted")
         return answer
 
     def _check_meters(self, meters: tuple[Meter, ...]) -> None:
@@ -69,3 +71,13 @@ class Doubts:
 
 def _has_counted(leg: Channel) -> bool:
     return bool(leg.energy_delivered or leg.energy_received)
+
+
+def _counted(answer: Answer[object]) -> list[float | None]:
+    """Return the lifetimes of the gateway's own sums."""
+    match answer.data:
+        case ProductionTotals(lifetime=lifetime):
+            return [lifetime]
+        case EnergyTotals(microinverters=inverters, production_meter=production, consumption_meter=consumption):
+            return [group.lifetime if group else None for group in (inverters, production, consumption)]
+    return []

@@ -96,8 +96,8 @@ class Memory:
     def accept(self, endpoint: Endpoint[object], answer: Answer[object]) -> None:
         """Take in an answer; `InvalidAnswer` if it is not to be believed."""
         state, stands = self.states[endpoint.name], self._standing_time(endpoint)
-        was_empty = not (state.answer and state.answer.data)
-        answer = self._doubts.sift(endpoint, answer, was_empty=was_empty, stands=stands)
+        before = state.answer if self._stands(endpoint, state.read_at) else None
+        answer = self._doubts.sift(endpoint, answer, before=before, stands=stands)
         state.accept(endpoint, answer, now=time.monotonic(), stands=stands)
         if endpoint is LIVE and not (snapshot := self.snapshot()).live_stands:
             self._moving_live, self._moving_at = snapshot.fresh(LIVE), state.read_at
