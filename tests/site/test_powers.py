@@ -12,6 +12,8 @@ type Answers = dict[str, Any]
 
 PCU: Final[Answers] = {"production": {"pcu": period(10, 70, 9_000, 512), "eim": period(11, 71, 9_100, 480)}}
 V1: Final = period(12, 72, 9_200, 530)
+ZEROS: Final = period(0, 0, 0, 0)
+NO_PCU: Final[Answers] = {"production": {"pcu": ZEROS, "eim": ZEROS}}
 INVERTERS: Final = [inverter("1", 200.0), inverter("2", 250.0), inverter("3", None)]
 PRODUCTION: Final[Answers] = {"meters": [meter("production")], "readings": [reading("production", 600.5)]}
 NET: Final[Answers] = {
@@ -40,6 +42,10 @@ CHARGED: Final[Answers] = {"soc": 50}
         pytest.param({"energy": PCU, "production": V1, "inverters": INVERTERS}, 512.0, id="microinverters' sum"),
         pytest.param({"production": V1, "inverters": INVERTERS, "metered": False}, 530.0, id="v1 without meters"),
         pytest.param({"production": V1, "inverters": INVERTERS}, 450.0, id="v1 is rubbish where meters could be"),
+        pytest.param({"production": ZEROS, "inverters": INVERTERS, "metered": False}, 450.0, id="v1 is all zeros"),
+        pytest.param(
+            {"energy": NO_PCU, "production": V1, "metered": False}, 530.0, id="microinverters' sum is not kept"
+        ),
         pytest.param({"inverters": INVERTERS}, 450.0, id="each microinverter"),
         pytest.param(PRODUCTION | {"readings": [reading("production", -3.5)]}, 0.0, id="never below zero"),
         pytest.param(PRODUCTION | {"energy": PCU, "stale": ["readings"]}, 512.0, id="meter is silent"),
@@ -207,6 +213,11 @@ def test_parts(answers: Answers, parts: set[Part]) -> None:
         ({"energy": PCU}, "production_power", {"energy"}),
         ({"metered": False}, "production_power", {"production"}),
         ({}, "production_power", {"inverters"}),
+        (
+            {"metered": False, "energy": NO_PCU, "production": ZEROS},
+            "production_power",
+            {"energy", "production", "inverters"},
+        ),
         (NET, "grid_power", {"readings"}),
         (LOAD | {"live": live(**CHARGED)}, "grid_power", {"readings", "live"}),
         (LOAD_STORAGE, "grid_power", {"readings"}),

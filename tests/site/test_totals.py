@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.iq_gateway.site import Part, Total
 
-from .answers import live, meter, period, reading, site
+from .answers import inverter, live, meter, period, reading, site
 
 type Answers = dict[str, Any]
 
@@ -36,6 +36,8 @@ ENERGY: Final[Answers] = {
 }
 V1: Final[Answers] = {"production": period(13, 73, 9_200, 6)}
 UNMETERED: Final[Answers] = V1 | {"metered": False}
+LARGE: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(100)]}
+ZEROS: Final[Answers] = {"production": period(0, 0, 0, 0)}
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,7 @@ UNMETERED: Final[Answers] = V1 | {"metered": False}
         pytest.param(ENERGY | UNMETERED, (9_100.0, "microinverters"), id="microinverters' sum"),
         pytest.param(UNMETERED, (9_200.0, "production api"), id="v1 without meters"),
         pytest.param(V1, None, id="v1 is rubbish where meters could be"),
+        pytest.param(UNMETERED | ZEROS, None, id="v1 is all zeros (8.3.5422)"),
         pytest.param({}, None, id="nothing answered yet"),
         pytest.param(METERED | ENERGY | {"stale": ["readings"]}, (None, "production delivered"), id="meter is silent"),
         pytest.param(ENERGY | UNMETERED | {"stale": ["energy"]}, (None, "microinverters"), id="sum is silent"),
@@ -117,6 +120,10 @@ def test_consumption_that_nobody_counts(answers: Answers) -> None:
         pytest.param(UNMETERED, (13, 73), id="v1 without meters"),
         pytest.param(METERED | V1, (13, 73), id="v1 of the meter"),
         pytest.param(V1, (None, None), id="v1 is rubbish where meters could be"),
+        pytest.param(METERED | ZEROS, (None, None), id="zeros (8.3.1598)"),
+        pytest.param(METERED | {"production": period(0, 3, 3_999, 9)}, (None, None), id="of days ago (8.3.5433)"),
+        pytest.param(METERED | {"production": period(5, 3, 4_001, 9)}, (5, 3), id="of a quarter of an hour ago"),
+        pytest.param(METERED | LARGE | {"production": period(5, 3, 1, 9)}, (5, 3), id="the same of a large site"),
         pytest.param(METERED | ENERGY | {"stale": ["energy"]}, (None, None), id="silent"),
     ],
 )
@@ -151,6 +158,8 @@ def test_consumption_of_today_and_seven_days(answers: Answers, shown: tuple[floa
         (UNMETERED, {Part.PRODUCTION_PERIOD}),
         (METERED | V1, {Part.PRODUCTION_PERIOD}),
         (V1, set()),
+        (UNMETERED | ZEROS, set()),
+        (METERED | ZEROS, set()),
         (METERED | {"energy": {"production": {"pcu": ENERGY["energy"]["production"]["pcu"]}}}, set()),
     ],
 )

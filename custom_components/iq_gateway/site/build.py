@@ -2,22 +2,22 @@
 
 from ..client.endpoints import CONSUMPTION, ENERGY, INVERTERS, LIVE, METERS, READINGS
 from ..client.models import ReportLine
-from .flows import Flows, Needs
+from .flows import Flows
 from .inverters import build_inverters, count_reporting
 from .live import build_battery, build_cloud_connected, build_relays, live_oddities
 from .meters import LOAD_METER, Meters
 from .models import Consumption, EnergyFlow, Part, Site, Total
 from .snapshot import Snapshot
-from .totals import (
-    build_totals,
+from .sums import (
+    Needs,
     consumption_period,
     has_consumption_period,
     has_production_period,
     production_period,
     production_period_needs,
     sum_of_today,
-    total_needs,
 )
+from .totals import build_totals, total_needs
 
 
 def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Site:

@@ -1,18 +1,17 @@
 """Powers: which answer each is taken from, and which endpoints that needs."""
 
-from ..client.endpoints import ENERGY, INFO, INVERTERS, LIVE, PRODUCTION, READINGS
+from ..client.endpoints import INVERTERS, LIVE, READINGS
 from ..client.models import LiveData, LiveFlow
 from .inverters import microinverters
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
 from .models import Flow, Part
 from .snapshot import Snapshot
+from .sums import Needs, unmetered_needs, unmetered_sums
 
 # gen_relay_state without a generator: not told, or told to be open (gateway-api.md 13).
 _NO_GENERATOR = frozenset({None, 0, 5})
 
 _GRID_CLOSED = 1
-
-type Needs = frozenset[str]
 
 _READINGS: Needs = frozenset({READINGS.name})
 _LIVE: Needs = frozenset({LIVE.name})
@@ -66,11 +65,9 @@ class Flows:
         """Return what the inverters produce, never below zero."""
         if (metered := self._meters.flow(PRODUCTION_METER)).power is not None:
             return metered.not_negative()
-        energy, totals = self._snapshot.fresh(ENERGY), self._snapshot.fresh(PRODUCTION)
-        if energy and energy.microinverters and energy.microinverters.power is not None:
-            return Flow(power=energy.microinverters.power).not_negative()
-        if totals and totals.power is not None and not_metered(self._snapshot):
-            return Flow(power=totals.power).not_negative()
+        sums = unmetered_sums(self._snapshot)
+        if sums and sums.fresh and sums.fresh.power is not None:
+            return Flow(power=sums.fresh.power).not_negative()
         powers = [inverter.last_power for inverter in microinverters(self._snapshot.fresh(INVERTERS) or ())]
         return Flow(power=sum(filter(None, powers)) if powers else None)
 
@@ -78,9 +75,7 @@ class Flows:
         """Return the endpoints of the source that is there."""
         if self._meters.has(PRODUCTION_METER):
             return _READINGS
-        if (energy := self._snapshot.known(ENERGY)) and energy.microinverters:
-            return frozenset({ENERGY.name})
-        return frozenset({PRODUCTION.name if not_metered(self._snapshot) else INVERTERS.name})
+        return unmetered_needs(self._snapshot)
 
     def grid(self) -> Flow:
         """Return what comes from the grid; negative is export."""
@@ -153,9 +148,3 @@ def has_charge(live: LiveData | None) -> bool:
     return live is not None and any(
         (live.soc, live.encharge_soc, live.encharge_energy, live.ac_battery_soc, live.ac_battery_energy)
     )
-
-
-def not_metered(snapshot: Snapshot) -> bool:
-    """Tell whether the gateway cannot have meters; one that can gives garbage in `/api/v1/production` without them."""
-    info = snapshot.known(INFO)
-    return info is not None and info.metered is not True

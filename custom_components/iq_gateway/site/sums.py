@@ -1,0 +1,140 @@
+"""The gateway's own sums, `/ivp/pdm/energy` and `/api/v1/production`: which of them are true (gateway-api.md 9)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ..client.endpoints import ENERGY, INFO, INVERTERS, PRODUCTION
+from ..client.models import ProductionTotals
+from .inverters import microinverters
+from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, Meters
+from .snapshot import Snapshot
+
+type Needs = frozenset[str]
+
+# The sums follow the meter within a quarter of an hour; what can come in twice that time tells sums that stand still.
+_LAG: Final = 0.5  # h
+_LEAST_LAG: Final = 5_000.0  # Wh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """Figures that the gateway keeps together: whose they are, where they are read, what is known of them and fresh."""
+
+    counter: str
+    endpoint: str
+    known: ProductionTotals | None
+    fresh: ProductionTotals | None
+
+    @property
+    def count(self) -> bool:
+        """Whether they are kept at all: those that are not are all zero, as v1 of firmware 8.3.5422 without meters."""
+        figures = self.known
+        return figures is None or any((figures.today, figures.seven_days, figures.lifetime, figures.power))
+
+
+def unmetered_sums(snapshot: Snapshot) -> Sums | None:
+    """Return the sums of production where no meter counts it."""
+    return next((sums for sums in _candidates(snapshot) if sums.count), None)
+
+
+def unmetered_needs(snapshot: Snapshot) -> Needs:
+    """Return where these are read; where none are kept, what may come to be and the inverters one by one."""
+    if sums := unmetered_sums(snapshot):
+        return frozenset({sums.endpoint})
+    return frozenset({INVERTERS.name, *(sums.endpoint for sums in _candidates(snapshot))})
+
+
+def _candidates(snapshot: Snapshot) -> Iterator[Sums]:
+    known, fresh = snapshot.known(ENERGY), snapshot.fresh(ENERGY)
+    if known and known.microinverters:
+        yield Sums(
+            counter="microinverters",
+            endpoint=ENERGY.name,
+            known=known.microinverters,
+            fresh=fresh.microinverters if fresh else None,
+        )
+    if not_metered(snapshot):
+        yield _v1(snapshot)
+
+
+def _v1(snapshot: Snapshot) -> Sums:
+    return Sums(
+        counter="production api",
+        endpoint=PRODUCTION.name,
+        known=snapshot.known(PRODUCTION),
+        fresh=snapshot.fresh(PRODUCTION),
+    )
+
+
+def not_metered(snapshot: Snapshot) -> bool:
+    """Tell whether the gateway cannot have meters; one that can gives garbage in `/api/v1/production` without them."""
+    info = snapshot.known(INFO)
+    return info is not None and info.metered is not True
+
+
+def production_period(snapshot: Snapshot, meters: Meters) -> ProductionTotals | None:
+    """Return the figures from which production's today and seven days are read."""
+    sums = _production_sums(snapshot, meters)
+    return sums.fresh if sums and _is_of_now(sums.fresh, snapshot, meters) else None
+
+
+def has_production_period(snapshot: Snapshot, meters: Meters) -> bool:
+    """Tell whether the site has those figures."""
+    sums = _production_sums(snapshot, meters)
+    return sums is not None and sums.known is not None and _is_of_now(sums.known, snapshot, meters)
+
+
+def production_period_needs(snapshot: Snapshot, meters: Meters) -> Needs:
+    """Return where those figures are read."""
+    sums = _production_sums(snapshot, meters)
+    return frozenset({sums.endpoint if sums else ENERGY.name})
+
+
+def _production_sums(snapshot: Snapshot, meters: Meters) -> Sums | None:
+    if not meters.has(PRODUCTION_METER):
+        return unmetered_sums(snapshot)
+    known, fresh = snapshot.known(ENERGY), snapshot.fresh(ENERGY)
+    if known is None:
+        return _v1(snapshot)
+    return Sums(
+        counter="production meter",
+        endpoint=ENERGY.name,
+        known=known.production_meter,
+        fresh=fresh.production_meter if fresh else None,
+    )
+
+
+def _is_of_now(figures: ProductionTotals | None, snapshot: Snapshot, meters: Meters) -> bool:
+    """Tell whether figures of the production meter are where that is: some firmware leaves them where they once were.
+
+    Those of 8.3.1598 are zero, those of 8.3.5433 days old, while the meter counts on.
+    """
+    counted = meters.delivered(PRODUCTION_METER)
+    if figures is None or figures.lifetime is None or counted is None:
+        return True
+    at_most = sum(inverter.max_power or 0.0 for inverter in microinverters(snapshot.known(INVERTERS) or ()))
+    return abs(counted - figures.lifetime) <= max(_LAG * at_most, _LEAST_LAG)
+
+
+def consumption_period(snapshot: Snapshot, meters: Meters) -> ProductionTotals | None:
+    """Return the figures from which consumption's today and seven days are read."""
+    energy = snapshot.fresh(ENERGY)
+    return energy.consumption_meter if energy and _has_consumption_meter(meters) else None
+
+
+def has_consumption_period(snapshot: Snapshot, meters: Meters) -> bool:
+    """Tell whether the site has those figures."""
+    energy = snapshot.known(ENERGY)
+    return energy is not None and energy.consumption_meter is not None and _has_consumption_meter(meters)
+
+
+def _has_consumption_meter(meters: Meters) -> bool:
+    return meters.has(NET_METER) or meters.has(LOAD_METER)
+
+
+def sum_of_today(period: ProductionTotals | None) -> float | None:
+    """Return today's figure; none where the firmware gives the lifetime for it (8.3.1598, 8.3.5433)."""
+    if period is None or (period.today and period.today == period.lifetime):
+        return None
+    return period.today
