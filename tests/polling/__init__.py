@@ -1,0 +1,1 @@
+"""The cycle without Home Assistant and without a network."""

@@ -1,0 +1,43 @@
+"""What the tests of the cycle share: its time, a poller, the next cycle."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from custom_components.iq_gateway.polling import Poller
+
+from .scripted import SERIAL, Script
+
+INTERVAL: Final = 300.0
+HOUR: Final = 3_600.0
+ALL_SHOWN: Final = frozenset(
+    {"production_power", "production_energy", "grid_power", "production_period", "inverters", "live", "battery_power"}
+)
+
+
+class Time:
+    """The time of the computer and of the gateway, moved by hand."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self.now = 1_000.0
+
+    def monotonic(self) -> float:
+        """Stand in for the function of that name."""
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+        self._script.now += seconds
+
+
+def poller_for(script: Script, *, keep_live_data: bool = True) -> Poller:
+    """Return a poller that has asked nothing yet."""
+    return Poller(script, serial=SERIAL, interval=INTERVAL, keep_live_data=keep_live_data)
+
+
+async def cycle(poller: Poller, time: Time, script: Script, keys: Iterable[str] = ALL_SHOWN) -> list[str]:
+    """Run a cycle an interval later, and return what was asked."""
+    time.advance(INTERVAL)
+    await poller.run(frozenset(keys))
+    return script.take_asked()

@@ -1,0 +1,162 @@
+"""What the gateway has said: how long it stands, and what of it is not believed."""
+
+from typing import Any
+
+import pytest
+
+from custom_components.iq_gateway.client.errors import CannotConnect, InvalidAnswer, NotFound
+from custom_components.iq_gateway.polling import Poller
+from tests.site.answers import info, inverter, live, meter, period, reading
+
+from .scripted import Script
+from .steps import ALL_SHOWN, INTERVAL, Time, cycle, poller_for
+
+
+@pytest.mark.parametrize(
+    ("name", "stands"),
+    [("readings", [True, True, False]), ("energy", [True, True, False]), ("inverters", [True, True, False])],
+)
+async def test_a_good_answer_stands_for_two_more_cycles(
+    poller: Poller, time: Time, script: Script, name: str, stands: list[bool]
+) -> None:
+    """The gateway is away for ten minutes each night."""
+    script.errors[name] = CannotConnect()
+    stood = []
+    for _ in stands:
+        await cycle(poller, time, script)
+        stood.append(name in poller.site.fresh)
+    assert stood == stands
+
+
+async def test_an_inverter_whose_record_is_broken_stands_as_long(poller: Poller, time: Time, script: Script) -> None:
+    """The others go on, and one that is broken for good is gone in the end."""
+    script.payloads["inverters"] = [inverter("1", 80.0), inverter("2", 90.0)]
+    await cycle(poller, time, script)
+    script.payloads["inverters"] = ["oops", inverter("2", 91.0)]
+    for _ in range(2):
+        await cycle(poller, time, script)
+        assert {serial: shown.power for serial, shown in poller.site.inverters.items()} == {"1": 80.0, "2": 91.0}
+    await cycle(poller, time, script)
+    assert set(poller.site.inverters) == {"2"}
+
+
+async def test_an_inverter_that_a_whole_list_leaves_out_is_gone(poller: Poller, time: Time, script: Script) -> None:
+    """Somebody took it off the roof."""
+    script.payloads["inverters"] = [inverter("1", 80.0), inverter("2", 90.0)]
+    await cycle(poller, time, script)
+    script.payloads["inverters"] = [inverter("2", 91.0)]
+    await cycle(poller, time, script)
+    assert set(poller.site.inverters) == {"2"}
+
+
+@pytest.mark.parametrize("name", ["readings", "inverters"])
+async def test_a_list_that_is_suddenly_empty_is_no_answer(
+    poller: Poller, time: Time, script: Script, name: str
+) -> None:
+    """As of a gateway that is just starting: what was read stands."""
+    script.payloads[name] = []
+    asked = await cycle(poller, time, script)
+    assert poller.site.production.power == 600.0
+    assert set(poller.site.inverters) == {"1"}
+    assert isinstance(poller.states[name].error, InvalidAnswer)
+    assert ("meters" in asked) is (name == "readings")
+
+
+def _storage(*legs: float, power: float = 0.0) -> dict[str, Any]:
+    """Return a storage meter's reading, the legs of which have counted so much."""
+    channels = [{"eid": number, "activePower": power, "actEnergyDlvd": energy} for number, energy in enumerate(legs)]
+    return reading("storage", power * sum(map(bool, legs))) | {"actEnergyDlvd": sum(legs), "channels": channels}
+
+
+async def test_a_meter_that_loses_a_leg_for_a_poll_is_not_believed(poller: Poller, time: Time, script: Script) -> None:
+    """Its power would halve with its counters (firmware 8.3.6087); live data has it whole, the others go on."""
+    script.payloads["meters"].append(meter("storage", phases=2))
+    script.payloads["readings"].append(_storage(500.0, 600.0, 0.0, power=400.0))
+    script.payloads["live"] = live(storage=805.0, soc=50)
+    await cycle(poller, time, script)
+    assert poller.site.battery.power == 800.0
+
+    script.payloads["readings"][-1] = _storage(500.0, 0.0, 0.0, power=400.0)
+    for power in (805.0, 805.0, 400.0):
+        time.advance(INTERVAL)
+        script.payloads["live"]["meters"]["last_update"] = int(script.now)
+        await poller.run(ALL_SHOWN)
+        # What lasts is believed: a meter may have been reset, or rewired.
+        assert poller.site.battery.power == power
+        assert poller.site.production.power == 600.0
+
+
+@pytest.mark.parametrize("name", ["energy", "production"])
+async def test_sums_that_have_forgotten_what_they_counted_are_no_answer(script: Script, time: Time, name: str) -> None:
+    """Until they have for longer than a restart takes."""
+    script.payloads |= {"meters": [], "readings": [], "inverters": [], "info": info(metered=False)}
+    script.payloads |= {"energy": {"production": {"pcu": period(1, 2, 3, 4)}}, "production": period(1, 2, 3, 4)}
+    if name == "production":
+        script.errors["energy"] = NotFound()
+    poller = poller_for(script)
+    await poller.run(ALL_SHOWN)
+    script.payloads |= {"energy": {"production": {"pcu": period(0, 0, 0, 0)}}, "production": period(0, 0, 0, 0)}
+    shown = []
+    for _ in range(3):
+        await cycle(poller, time, script)
+        shown.append(poller.site.production.power)
+    assert shown == [4.0, 4.0, None]
+
+
+async def test_meters_that_have_forgotten_everything_are_no_answer(poller: Poller, time: Time, script: Script) -> None:
+    """As of a gateway that has just started: what was read stands."""
+    script.payloads["readings"] = [reading("production", 600.0, phases=[600.0])]
+    script.payloads["readings"][0]["channels"][0]["actEnergyDlvd"] = 5_000.0
+    await cycle(poller, time, script)
+    script.payloads["readings"] = [reading("production", 0.0, phases=[0.0])]
+    await cycle(poller, time, script)
+    assert poller.site.production.power == 600.0
+
+
+async def test_what_returns_stands_again(poller: Poller, time: Time, script: Script) -> None:
+    """After a silence of any length."""
+    script.errors["readings"] = CannotConnect()
+    for _ in range(5):
+        await cycle(poller, time, script)
+    script.errors.clear()
+    await cycle(poller, time, script)
+    assert poller.site.production.power == 600.0
+
+
+async def test_meters_that_are_missing_once_are_still_there(poller: Poller, time: Time, script: Script) -> None:
+    """One odd list is not believed, and asked again in the next cycle; one that is repeated is."""
+    listed = script.payloads["meters"]
+    time.advance(7200)
+    script.payloads["meters"] = []
+    await cycle(poller, time, script)
+    assert poller.site.grid.power == -150.0
+    assert "meters" in await cycle(poller, time, script)
+    assert not poller.site.meters
+    script.payloads["meters"] = listed
+    time.advance(7200)
+    await cycle(poller, time, script)
+    assert poller.site.grid.power == -150.0
+
+
+@pytest.mark.parametrize(
+    ("age", "shown"),
+    [
+        pytest.param(600.0, [None, None, None], id="old"),
+        pytest.param(-86_400.0, [50.0, 50.0, None], id="of tomorrow"),
+        pytest.param(None, [50.0, 50.0, None], id="without a time"),
+    ],
+)
+async def test_live_data_that_is_not_of_now(
+    script: Script, time: Time, age: float | None, shown: list[float | None]
+) -> None:
+    """What stands still is never shown as current; an odd time makes an answer no worse than none."""
+    poller = poller_for(script, keep_live_data=False)
+    script.payloads["live"] = live(soc=50)
+    await poller.run(ALL_SHOWN)
+    levels = []
+    for _ in shown:
+        time.advance(INTERVAL)
+        script.payloads["live"]["meters"] |= {"soc": 70, "last_update": age if age is None else int(script.now - age)}
+        await poller.run(ALL_SHOWN)
+        levels.append(poller.site.battery.level)
+    assert levels == shown

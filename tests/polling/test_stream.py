@@ -1,0 +1,77 @@
+"""The stream of live data: set in motion where it is needed, and left alone elsewhere."""
+
+import pytest
+
+from custom_components.iq_gateway.client.errors import GatewayBusy, GatewayError, NotFound, NotPermitted, TokenRejected
+from tests.site.answers import live
+
+from .scripted import STREAM, Script
+from .steps import ALL_SHOWN, INTERVAL, Time, cycle, poller_for
+
+
+@pytest.fixture
+def still(script: Script) -> Script:
+    """The same home with a battery, the live data of which stands still."""
+    script.payloads["live"] = live(age=600, soc=50)
+    return script
+
+
+def _keep_moving(script: Script) -> None:
+    script.payloads["live"]["meters"]["last_update"] = int(script.now)
+
+
+async def test_live_data_that_stands_still_is_set_in_motion(still: Script, time: Time) -> None:
+    """And read again, so that the first cycle already shows the battery."""
+    poller = poller_for(still)
+    await poller.run(frozenset())
+    assert [name for name in still.asked if name in ("live", STREAM)] == ["live", STREAM, "live"]
+    assert still.asked.index(STREAM) < still.asked.index("inverters") < len(still.asked) - 1
+    assert poller.site.battery.level == 50.0
+
+
+async def test_the_stream_is_renewed_before_it_ends(still: Script, time: Time) -> None:
+    """In every other cycle, with a single read of live data as the last question."""
+    poller = poller_for(still)
+    await poller.run(frozenset())
+    still.take_asked()
+    cycles = []
+    for _ in range(4):
+        time.advance(INTERVAL)
+        _keep_moving(still)
+        await poller.run(ALL_SHOWN)
+        cycles.append(still.take_asked())
+    assert [STREAM in asked for asked in cycles] == [False, True, False, True]
+    assert [asked.count("live") for asked in cycles] == [1, 1, 1, 1]
+    assert cycles[1] == [STREAM, "readings", "energy", "inverters", "live"]
+
+
+async def test_a_stream_that_is_not_wanted_is_left_alone(still: Script, time: Time) -> None:
+    """Then nothing is sent to the gateway, and nothing that stands still is shown."""
+    poller = poller_for(still, keep_live_data=False)
+    await poller.run(frozenset())
+    assert STREAM not in still.asked
+    assert poller.site.battery.level is None
+
+
+async def test_live_data_without_battery_and_relay_may_stand_still(script: Script, time: Time) -> None:
+    """Its powers come from the meters."""
+    script.payloads["live"] = live(age=600, grid=5.0)
+    await poller_for(script).run(frozenset())
+    assert STREAM not in script.asked
+
+
+@pytest.mark.parametrize(("error", "again"), [(NotPermitted(), False), (NotFound(), False), (GatewayBusy(), True)])
+async def test_a_stream_that_is_refused(still: Script, time: Time, error: GatewayError, again: bool) -> None:
+    """Is not asked for any more; one that was busy is, in the next cycle."""
+    still.errors[STREAM] = error
+    poller = poller_for(still)
+    await poller.run(frozenset())
+    assert still.take_asked().count(STREAM) == 1
+    assert (STREAM in await cycle(poller, time, still)) is again
+
+
+async def test_a_token_that_ends_the_stream_ends_the_cycle(still: Script, time: Time) -> None:
+    """As everywhere else."""
+    still.errors[STREAM] = TokenRejected()
+    result = await poller_for(still).run(frozenset())
+    assert {type(error) for error in result.errors.values()} == {TokenRejected}
