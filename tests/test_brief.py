@@ -38,6 +38,7 @@ async def serial(
     [
         ("production_power", 132.118),
         ("production_energy", 1_608_426.912),
+        ("production_energy_today", 21_674.0),
         ("grid_power", 0.0),
         ("grid_import_energy", 48_540.732),
         ("grid_export_energy", 1_244_797.861),

@@ -37,6 +37,7 @@ ENERGY: Final[Answers] = {
 V1: Final[Answers] = {"production": period(13, 73, 9_200, 6)}
 UNMETERED: Final[Answers] = V1 | {"metered": False}
 LARGE: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(100)]}
+UNKEPT: Final[Answers] = {"energy": {"production": {"pcu": period(10, 70, 9_100, 5), "eim": period(0, 0, 0, 0)}}}
 ZEROS: Final[Answers] = {"production": period(0, 0, 0, 0)}
 
 
@@ -120,6 +121,8 @@ def test_consumption_that_nobody_counts(answers: Answers) -> None:
         pytest.param(UNMETERED, (13, 73), id="v1 without meters"),
         pytest.param(METERED | V1, (13, 73), id="v1 of the meter"),
         pytest.param(V1, (None, None), id="v1 is rubbish where meters could be"),
+        pytest.param(METERED | UNKEPT | V1, (13, 73), id="v1 of the meter, where the other is not kept"),
+        pytest.param(METERED | UNKEPT | ZEROS, (None, None), id="both are not kept"),
         pytest.param(METERED | ZEROS, (None, None), id="zeros (8.3.1598)"),
         pytest.param(METERED | {"production": period(0, 3, 3_999, 9)}, (None, None), id="of days ago (8.3.5433)"),
         pytest.param(METERED | {"production": period(5, 3, 4_001, 9)}, (5, 3), id="of a quarter of an hour ago"),
@@ -178,6 +181,8 @@ def test_sums_are_a_part_of_sites_that_keep_them(answers: Answers, parts: set[Pa
         (UNMETERED, "production_energy", {"production"}),
         (METERED | ENERGY, "production_period", {"energy"}),
         (METERED | V1, "production_period", {"production"}),
+        (METERED | UNKEPT | V1, "production_period", {"production"}),
+        (METERED | UNKEPT | ZEROS, "production_period", {"energy", "production"}),
         (UNMETERED, "production_period", {"production"}),
         (V1, "production_period", {"energy"}),
     ],

@@ -35,17 +35,17 @@ class Sums:
 
 def unmetered_sums(snapshot: Snapshot) -> Sums | None:
     """Return the sums of production where no meter counts it."""
-    return next((sums for sums in _candidates(snapshot) if sums.count), None)
+    return next((sums for sums in _unmetered(snapshot) if sums.count), None)
 
 
 def unmetered_needs(snapshot: Snapshot) -> Needs:
     """Return where these are read; where none are kept, what may come to be and the inverters one by one."""
     if sums := unmetered_sums(snapshot):
         return frozenset({sums.endpoint})
-    return frozenset({INVERTERS.name, *(sums.endpoint for sums in _candidates(snapshot))})
+    return frozenset({INVERTERS.name, *(sums.endpoint for sums in _unmetered(snapshot))})
 
 
-def _candidates(snapshot: Snapshot) -> Iterator[Sums]:
+def _unmetered(snapshot: Snapshot) -> Iterator[Sums]:
     known, fresh = snapshot.known(ENERGY), snapshot.fresh(ENERGY)
     if known and known.microinverters:
         yield Sums(
@@ -56,6 +56,18 @@ def _candidates(snapshot: Snapshot) -> Iterator[Sums]:
         )
     if not_metered(snapshot):
         yield _v1(snapshot)
+
+
+def _metered(snapshot: Snapshot) -> Iterator[Sums]:
+    known, fresh = snapshot.known(ENERGY), snapshot.fresh(ENERGY)
+    if known and known.production_meter:
+        yield Sums(
+            counter="production meter",
+            endpoint=ENERGY.name,
+            known=known.production_meter,
+            fresh=fresh.production_meter if fresh else None,
+        )
+    yield _v1(snapshot)
 
 
 def _v1(snapshot: Snapshot) -> Sums:
@@ -76,33 +88,27 @@ def not_metered(snapshot: Snapshot) -> bool:
 def production_period(snapshot: Snapshot, meters: Meters) -> ProductionTotals | None:
     """Return the figures from which production's today and seven days are read."""
     sums = _production_sums(snapshot, meters)
-    return sums.fresh if sums and _is_of_now(sums.fresh, snapshot, meters) else None
+    return sums.fresh if sums else None
 
 
 def has_production_period(snapshot: Snapshot, meters: Meters) -> bool:
     """Tell whether the site has those figures."""
     sums = _production_sums(snapshot, meters)
-    return sums is not None and sums.known is not None and _is_of_now(sums.known, snapshot, meters)
+    return sums is not None and sums.known is not None
 
 
 def production_period_needs(snapshot: Snapshot, meters: Meters) -> Needs:
-    """Return where those figures are read."""
-    sums = _production_sums(snapshot, meters)
-    return frozenset({sums.endpoint if sums else ENERGY.name})
+    """Return where those figures are read, or might come to be."""
+    if sums := _production_sums(snapshot, meters):
+        return frozenset({sums.endpoint})
+    metered = meters.has(PRODUCTION_METER)
+    return frozenset({ENERGY.name, *(sums.endpoint for sums in (_metered if metered else _unmetered)(snapshot))})
 
 
 def _production_sums(snapshot: Snapshot, meters: Meters) -> Sums | None:
     if not meters.has(PRODUCTION_METER):
         return unmetered_sums(snapshot)
-    known, fresh = snapshot.known(ENERGY), snapshot.fresh(ENERGY)
-    if known is None:
-        return _v1(snapshot)
-    return Sums(
-        counter="production meter",
-        endpoint=ENERGY.name,
-        known=known.production_meter,
-        fresh=fresh.production_meter if fresh else None,
-    )
+    return next((sums for sums in _metered(snapshot) if _is_of_now(sums.known, snapshot, meters)), None)
 
 
 def _is_of_now(figures: ProductionTotals | None, snapshot: Snapshot, meters: Meters) -> bool:
