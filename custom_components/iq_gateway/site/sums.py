@@ -1,11 +1,11 @@
 """The gateway's own sums, `/ivp/pdm/energy` and `/api/v1/production`: which of them are true (gateway-api.md 9)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from ..client.endpoints import ENERGY, INFO, INVERTERS, PRODUCTION
-from ..client.models import ProductionTotals
+from ..client.models import EnergyTotals, ProductionTotals
 from .inverters import microinverters
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, Meters
 from .snapshot import Snapshot
@@ -46,28 +46,22 @@ def unmetered_needs(snapshot: Snapshot) -> Needs:
 
 
 def _unmetered(snapshot: Snapshot) -> Iterator[Sums]:
-    known, fresh = snapshot.known(ENERGY), snapshot.fresh(ENERGY)
-    if known and known.microinverters:
-        yield Sums(
-            counter="microinverters",
-            endpoint=ENERGY.name,
-            known=known.microinverters,
-            fresh=fresh.microinverters if fresh else None,
-        )
+    yield from _of_energy(snapshot, "microinverters", lambda energy: energy.microinverters)
     if not_metered(snapshot):
         yield _v1(snapshot)
 
 
 def _metered(snapshot: Snapshot) -> Iterator[Sums]:
-    known, fresh = snapshot.known(ENERGY), snapshot.fresh(ENERGY)
-    if known and known.production_meter:
-        yield Sums(
-            counter="production meter",
-            endpoint=ENERGY.name,
-            known=known.production_meter,
-            fresh=fresh.production_meter if fresh else None,
-        )
+    yield from _of_energy(snapshot, "production meter", lambda energy: energy.production_meter)
     yield _v1(snapshot)
+
+
+def _of_energy(
+    snapshot: Snapshot, counter: str, group: Callable[[EnergyTotals], ProductionTotals | None]
+) -> Iterator[Sums]:
+    known, fresh = snapshot.known(ENERGY), snapshot.fresh(ENERGY)
+    if known and (figures := group(known)):
+        yield Sums(counter=counter, endpoint=ENERGY.name, known=figures, fresh=group(fresh) if fresh else None)
 
 
 def _v1(snapshot: Snapshot) -> Sums:
