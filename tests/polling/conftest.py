@@ -1,10 +1,9 @@
 """A home that answers as a test wants, and what polls it."""
 
-from types import SimpleNamespace
+from collections.abc import Iterator
 
 import pytest
 
-from custom_components.iq_gateway import doubts, memory, polling
 from custom_components.iq_gateway.polling import Poller
 from tests.site.answers import inverter, live, meter, period, reading
 
@@ -26,12 +25,11 @@ def script() -> Script:
 
 
 @pytest.fixture
-def time(script: Script, monkeypatch: pytest.MonkeyPatch) -> Time:
+def time(script: Script) -> Iterator[Time]:
     """The time of the poller."""
     time = Time(script)
-    for module in (polling, memory, doubts):
-        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=time.monotonic))
-    return time
+    with time.in_charge():
+        yield time
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
 """What the tests of the cycle share: its time, a poller, the next cycle."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import SimpleNamespace
 from typing import Final
+from unittest.mock import patch
 
+from custom_components.iq_gateway import doubts, memory, polling
 from custom_components.iq_gateway.polling import Poller
 
 from .scripted import SERIAL, Script
@@ -24,6 +28,14 @@ class Time:
     def monotonic(self) -> float:
         """Stand in for the function of that name."""
         return self.now
+
+    @contextmanager
+    def in_charge(self) -> Iterator[None]:
+        """Let the poller and its memory find this time."""
+        with ExitStack() as stack:
+            for module in (polling, memory, doubts):
+                stack.enter_context(patch.object(module, "time", SimpleNamespace(monotonic=self.monotonic)))
+            yield
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
