@@ -28,9 +28,9 @@ class Doubts:
             self._check_meters(cast("tuple[Meter, ...]", answer.data))
             return answer
         if endpoint is READINGS:
-            answer = self._without_lost_legs(answer, stands)
+            return self._without_lost_legs(answer, stands)
         if before and before.data and not answer.data:
-            raise InvalidAnswer("nothing that can be right, where there was something before")
+            raise InvalidAnswer("an empty list, which was not empty before")
         if before and any(old and new == 0 for old, new in zip(_counted(before), _counted(answer), strict=True)):
             raise InvalidAnswer("counters that have forgotten what they counted")
         return answer
@@ -51,7 +51,8 @@ class Doubts:
     def _without_lost_legs(self, answer: Answer[object], stands: float) -> Answer[object]:
         """Leave out meters of which a leg has forgotten what it counted, as they do for a poll or after a restart.
 
-        The sums of the meter drop with it, its power included (gateway-api.md 3: firmware 8.3.6xxx).
+        The sums of the meter drop with it, its power included (gateway-api.md 3: firmware 8.3.6xxx). An answer in which
+        no known meter is left is refused.
         """
         readings, now = cast("tuple[MeterReading, ...]", answer.data), time.monotonic()
         whole = []
@@ -61,6 +62,8 @@ class Doubts:
                 continue
             self._whole[reading.eid] = (reading, now)
             whole.append(reading)
+        if self._wired and self._wired.keys().isdisjoint(reading.eid for reading in whole):
+            raise InvalidAnswer("no reading of a known meter that can be right")
         return replace(answer, data=tuple(whole), dropped=answer.dropped + len(readings) - len(whole))
 
     def _lost_leg(self, before: MeterReading, reading: MeterReading) -> bool:
