@@ -6,15 +6,14 @@ from .flows import Flows
 from .inverters import build_inverters, count_reporting
 from .live import build_battery, build_cloud_connected, build_relays, live_oddities
 from .meters import LOAD_METER, Meters
-from .models import Consumption, EnergyFlow, Part, Site, Total
+from .models import Consumption, EnergyFlow, Needs, Part, Site, Total
 from .snapshot import Snapshot
 from .sums import (
-    Needs,
+    Sums,
     consumption_period,
     has_consumption_period,
-    has_production_period,
-    production_period,
     production_period_needs,
+    production_sums,
     sum_of_today,
 )
 from .totals import build_totals, total_needs
@@ -27,10 +26,10 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
     """
     meters = Meters(snapshot)
     flows = Flows(snapshot, meters, seen)
-    totals = build_totals(snapshot, meters, flows)
+    totals, sums = build_totals(snapshot, meters, flows), production_sums(snapshot, meters)
     return Site(
-        parts=flows.parts | _periods(snapshot, meters),
-        production=_production(snapshot, meters, flows),
+        parts=flows.parts | _periods(snapshot, meters, sums),
+        production=_production(flows, sums),
         consumption=_consumption(snapshot, meters, flows),
         grid=flows.grid(),
         battery=build_battery(snapshot, flows.battery()),
@@ -44,22 +43,22 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         inverters_reporting=count_reporting(snapshot),
         phase_count=flows.phase_count,
         oddities=live_oddities(snapshot),
-        needs=_needs(snapshot, meters, flows, totals),
+        needs=_needs(snapshot, meters, flows, totals, sums),
         fresh=snapshot.fresh_names,
     )
 
 
-def _periods(snapshot: Snapshot, meters: Meters) -> frozenset[Part]:
+def _periods(snapshot: Snapshot, meters: Meters, sums: Sums | None) -> frozenset[Part]:
     """Return of which flows the gateway itself keeps sums of today and of seven days."""
     there = {
-        Part.PRODUCTION_PERIOD: has_production_period(snapshot, meters),
+        Part.PRODUCTION_PERIOD: sums is not None and sums.known is not None,
         Part.CONSUMPTION_PERIOD: has_consumption_period(snapshot, meters),
     }
     return frozenset(part for part, has in there.items() if has)
 
 
-def _production(snapshot: Snapshot, meters: Meters, flows: Flows) -> EnergyFlow:
-    flow, period = flows.production(), production_period(snapshot, meters)
+def _production(flows: Flows, sums: Sums | None) -> EnergyFlow:
+    flow, period = flows.production(), sums.fresh if sums else None
     return EnergyFlow(
         power=flow.power,
         phases=flow.phases,
@@ -85,9 +84,11 @@ def _load_report(snapshot: Snapshot) -> ReportLine | None:
     return next((report.cumulative for report in reports if report.report_type == LOAD_METER), None)
 
 
-def _needs(snapshot: Snapshot, meters: Meters, flows: Flows, totals: dict[str, Total]) -> dict[str, Needs]:
+def _needs(
+    snapshot: Snapshot, meters: Meters, flows: Flows, totals: dict[str, Total], sums: Sums | None
+) -> dict[str, Needs]:
     """Return by the key of an entity, or of a kind of entity, which endpoints it is read from."""
-    period = production_period_needs(snapshot, meters)
+    period = production_period_needs(snapshot, meters, sums)
     live, inverters, report = frozenset({LIVE.name}), frozenset({INVERTERS.name}), frozenset({CONSUMPTION.name})
     return {
         "production_power": flows.production_needs(),

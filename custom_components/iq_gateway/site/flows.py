@@ -4,9 +4,9 @@ from ..client.endpoints import INVERTERS, LIVE, READINGS
 from ..client.models import LiveData, LiveFlow
 from .inverters import microinverters
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
-from .models import Flow, Part
+from .models import Flow, Needs, Part
 from .snapshot import Snapshot
-from .sums import Needs, unmetered_needs, unmetered_sums
+from .sums import unmetered_needs, unmetered_sums
 
 # gen_relay_state without a generator: not told, or told to be open (gateway-api.md 13).
 _NO_GENERATOR = frozenset({None, 0, 5})

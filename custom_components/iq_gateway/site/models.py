@@ -11,6 +11,8 @@ from enum import StrEnum
 
 # By phase, for sites with more than one; empty otherwise.
 type Phases = tuple[float | None, ...]
+# The names of the endpoints that something is read from.
+type Needs = frozenset[str]
 
 
 def add(first: float | None, second: float | None) -> float | None:
@@ -170,6 +172,6 @@ class Site:
     inverters: Mapping[str, SiteInverter]  # by serial number
     inverters_reporting: int | None
     phase_count: int
-    needs: Mapping[str, frozenset[str]]  # which endpoints an entity's value is read from, by the entity's need
+    needs: Mapping[str, Needs]  # which endpoints an entity's value is read from, by the entity's need
     oddities: frozenset[str]  # values of unknown meaning, as "name value"
     fresh: frozenset[str]  # endpoints whose last answer still stands

@@ -8,9 +8,8 @@ from ..client.endpoints import ENERGY, INFO, INVERTERS, PRODUCTION
 from ..client.models import EnergyTotals, ProductionTotals
 from .inverters import microinverters
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, Meters
+from .models import Needs
 from .snapshot import Snapshot
-
-type Needs = frozenset[str]
 
 # The sums follow the meter within a quarter of an hour; what can come in twice that time tells sums that stand still.
 _LAG: Final = 0.5  # h
@@ -47,7 +46,7 @@ def unmetered_needs(snapshot: Snapshot) -> Needs:
 
 def _unmetered(snapshot: Snapshot) -> Iterator[Sums]:
     yield from _of_energy(snapshot, "microinverters", lambda energy: energy.microinverters)
-    if not_metered(snapshot):
+    if _not_metered(snapshot):
         yield _v1(snapshot)
 
 
@@ -73,36 +72,25 @@ def _v1(snapshot: Snapshot) -> Sums:
     )
 
 
-def not_metered(snapshot: Snapshot) -> bool:
+def _not_metered(snapshot: Snapshot) -> bool:
     """Tell whether the gateway cannot have meters; one that can gives garbage in `/api/v1/production` without them."""
     info = snapshot.known(INFO)
     return info is not None and info.metered is not True
 
 
-def production_period(snapshot: Snapshot, meters: Meters) -> ProductionTotals | None:
-    """Return the figures from which production's today and seven days are read."""
-    sums = _production_sums(snapshot, meters)
-    return sums.fresh if sums else None
-
-
-def has_production_period(snapshot: Snapshot, meters: Meters) -> bool:
-    """Tell whether the site has those figures."""
-    sums = _production_sums(snapshot, meters)
-    return sums is not None and sums.known is not None
-
-
-def production_period_needs(snapshot: Snapshot, meters: Meters) -> Needs:
-    """Return where those figures are read, or might come to be."""
-    if sums := _production_sums(snapshot, meters):
-        return frozenset({sums.endpoint})
-    metered = meters.has(PRODUCTION_METER)
-    return frozenset({ENERGY.name, *(sums.endpoint for sums in (_metered if metered else _unmetered)(snapshot))})
-
-
-def _production_sums(snapshot: Snapshot, meters: Meters) -> Sums | None:
+def production_sums(snapshot: Snapshot, meters: Meters) -> Sums | None:
+    """Return the sums from which production's today and seven days are read; None where none are true."""
     if not meters.has(PRODUCTION_METER):
         return unmetered_sums(snapshot)
     return next((sums for sums in _metered(snapshot) if _is_of_now(sums.known, snapshot, meters)), None)
+
+
+def production_period_needs(snapshot: Snapshot, meters: Meters, sums: Sums | None) -> Needs:
+    """Return where those sums are read, or might come to be."""
+    if sums:
+        return frozenset({sums.endpoint})
+    candidates = _metered(snapshot) if meters.has(PRODUCTION_METER) else _unmetered(snapshot)
+    return frozenset({ENERGY.name, *(candidate.endpoint for candidate in candidates)})
 
 
 def _is_of_now(figures: ProductionTotals | None, snapshot: Snapshot, meters: Meters) -> bool:

@@ -3,9 +3,9 @@
 from ..client.endpoints import READINGS
 from .flows import Flows
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
-from .models import Part, Total
+from .models import Needs, Part, Total
 from .snapshot import Snapshot
-from .sums import Needs, unmetered_needs, unmetered_sums
+from .sums import unmetered_needs, unmetered_sums
 
 _READINGS: Needs = frozenset({READINGS.name})
 
