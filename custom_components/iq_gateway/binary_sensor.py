@@ -16,7 +16,16 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import IQGatewayConfigEntry
-from .entity import Found, IQGatewayDescription, IQGatewayEntity, MeterEntity, SiteEntity, Value, async_add_as_found
+from .entity import (
+    Found,
+    IQGatewayDescription,
+    IQGatewayEntity,
+    MeterEntity,
+    SiteEntity,
+    Value,
+    async_add_as_found,
+    has_parts,
+)
 from .site import Part, Site, SiteMeter
 
 # One coordinator reads for all of them; there is nothing to wait for.
@@ -41,15 +50,15 @@ SITE_BINARY_SENSORS: Final = (
         key="grid_relay",
         translation_key="grid_relay",
         need="live",
-        exists_fn=lambda site: Part.RELAYS in site.parts,
+        exists_fn=has_parts(Part.RELAYS),
         value_fn=lambda site: site.relays.grid_closed,
     ),
     SiteBinarySensorDescription(
         key="generator_relay",
         translation_key="generator_relay",
         need="live",
-        exists_fn=lambda site: Part.RELAYS in site.parts,
-        enabled_fn=lambda site: Part.GENERATOR in site.parts,
+        exists_fn=has_parts(Part.RELAYS),
+        enabled_fn=has_parts(Part.GENERATOR),
         value_fn=lambda site: site.relays.generator_closed,
     ),
     SiteBinarySensorDescription(
@@ -58,7 +67,7 @@ SITE_BINARY_SENSORS: Final = (
         need="live",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
-        exists_fn=lambda site: Part.LIVE in site.parts,
+        exists_fn=has_parts(Part.LIVE),
         value_fn=lambda site: site.cloud_connected,
     ),
 )

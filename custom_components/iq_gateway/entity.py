@@ -17,7 +17,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator, Picture
-from .site import Site, SiteInverter, SiteMeter
+from .site import Part, Site, SiteInverter, SiteMeter
 
 type Value = float | int | str | bool | datetime | None
 # Something that may be found on a site, by what it is known as, and how to make its entities.
@@ -34,6 +34,11 @@ class IQGatewayDescription[SubjectT](EntityDescription):
     need: str
     value_fn: Callable[[SubjectT], Value]
     phase: int | None = None  # counted from 1
+
+
+def has_parts(*parts: Part) -> Callable[[Site], bool]:
+    """Return what tells whether a site has all these parts."""
+    return lambda site: site.parts.issuperset(parts)
 
 
 def meter_key(measurement_type: str) -> str:

@@ -20,7 +20,7 @@ from homeassistant.const import (
 
 from .client.token import AccessToken
 from .coordinator import Picture
-from .entity import IQGatewayDescription
+from .entity import IQGatewayDescription, has_parts
 from .site import BatteryMode, Flow, GridState, MeterPhase, Part, Site, SiteInverter, SiteMeter
 
 
@@ -34,10 +34,6 @@ class SiteSensorDescription(SensorDescription[Site]):
     """Describes a sensor of the site, on the gateway's device."""
 
     exists_fn: Callable[[Site], bool] = lambda _: True
-
-
-def _has(*parts: Part) -> Callable[[Site], bool]:
-    return lambda site: site.parts.issuperset(parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +60,10 @@ def _power(key: str, flow: Callable[[Site], Flow], exists: Callable[[Site], bool
 
 POWER_SENSORS: Final = (
     _power("production_power", lambda site: site.production, lambda _: True),
-    _power("consumption_power", lambda site: site.consumption, _has(Part.CONSUMPTION)),
-    _power("grid_power", lambda site: site.grid, _has(Part.GRID)),
-    _power("battery_power", lambda site: site.battery, _has(Part.BATTERY)),
-    _power("generator_power", lambda site: site.generator, _has(Part.GENERATOR)),
+    _power("consumption_power", lambda site: site.consumption, has_parts(Part.CONSUMPTION)),
+    _power("grid_power", lambda site: site.grid, has_parts(Part.GRID)),
+    _power("battery_power", lambda site: site.battery, has_parts(Part.BATTERY)),
+    _power("generator_power", lambda site: site.generator, has_parts(Part.GENERATOR)),
 )
 
 
@@ -130,14 +126,14 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         key="production_energy_today",
         translation_key="production_energy_today",
         need="production_period",
-        exists_fn=_has(Part.PRODUCTION_PERIOD),
+        exists_fn=has_parts(Part.PRODUCTION_PERIOD),
         value_fn=lambda site: site.production.today,
     ),
     SiteEnergySensorDescription(
         key="consumption_energy_today",
         translation_key="consumption_energy_today",
         need="consumption_period",
-        exists_fn=_has(Part.CONSUMPTION_PERIOD),
+        exists_fn=has_parts(Part.CONSUMPTION_PERIOD),
         value_fn=lambda site: site.consumption.today,
     ),
     SiteEnergySensorDescription(
@@ -146,7 +142,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         need="production_period",
         state_class=None,
         entity_registry_enabled_default=False,
-        exists_fn=_has(Part.PRODUCTION_PERIOD),
+        exists_fn=has_parts(Part.PRODUCTION_PERIOD),
         value_fn=lambda site: site.production.last_seven_days,
     ),
     SiteEnergySensorDescription(
@@ -155,7 +151,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         need="consumption_period",
         state_class=None,
         entity_registry_enabled_default=False,
-        exists_fn=_has(Part.CONSUMPTION_PERIOD),
+        exists_fn=has_parts(Part.CONSUMPTION_PERIOD),
         value_fn=lambda site: site.consumption.last_seven_days,
     ),
     SiteSensorDescription(
@@ -167,7 +163,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         entity_registry_enabled_default=False,
-        exists_fn=_has(Part.LOAD_REPORT),
+        exists_fn=has_parts(Part.LOAD_REPORT),
         value_fn=lambda site: site.consumption.apparent_power,
     ),
     SiteSensorDescription(
@@ -179,7 +175,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         entity_registry_enabled_default=False,
-        exists_fn=_has(Part.LOAD_REPORT),
+        exists_fn=has_parts(Part.LOAD_REPORT),
         value_fn=lambda site: site.consumption.reactive_power,
     ),
     SiteSensorDescription(
@@ -189,7 +185,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         device_class=SensorDeviceClass.BATTERY,
         native_unit_of_measurement=PERCENTAGE,
         state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
+        exists_fn=has_parts(Part.BATTERY, Part.LIVE),
         value_fn=lambda site: site.battery.level,
     ),
     SiteSensorDescription(
@@ -198,7 +194,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         need="live",
         native_unit_of_measurement=PERCENTAGE,
         state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
+        exists_fn=has_parts(Part.BATTERY, Part.LIVE),
         value_fn=lambda site: site.battery.reserve,
     ),
     SiteEnergySensorDescription(
@@ -207,7 +203,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         need="live",
         device_class=SensorDeviceClass.ENERGY_STORAGE,
         state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
+        exists_fn=has_parts(Part.BATTERY, Part.LIVE),
         value_fn=lambda site: site.battery.stored_energy,
     ),
     SiteSensorDescription(
@@ -216,7 +212,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         need="live",
         device_class=SensorDeviceClass.ENUM,
         options=list(BatteryMode),
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
+        exists_fn=has_parts(Part.BATTERY, Part.LIVE),
         value_fn=lambda site: site.battery.mode,
     ),
     SiteSensorDescription(
@@ -225,7 +221,7 @@ SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
         need="live",
         device_class=SensorDeviceClass.ENUM,
         options=list(GridState),
-        exists_fn=_has(Part.RELAYS),
+        exists_fn=has_parts(Part.RELAYS),
         value_fn=lambda site: site.relays.grid_state,
     ),
     SiteSensorDescription(
