@@ -16,6 +16,8 @@ HOUR: Final = 3_600.0
 ALL_SHOWN: Final = frozenset(
     {"production_power", "production_energy", "grid_power", "production_period", "inverters", "live", "battery_power"}
 )
+# Newer firmware sends a row that no meter is listed for.
+STRANGER: Final = {"eid": 1023410688, "activePower": 0.0}
 
 
 class Time:

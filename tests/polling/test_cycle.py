@@ -1,7 +1,7 @@
 """One cycle: what is asked for, in which order, and what comes of what goes wrong."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
@@ -20,9 +20,7 @@ from custom_components.iq_gateway.polling import Poller
 from tests.site.answers import meter, reading
 
 from .scripted import Script
-from .steps import ALL_SHOWN, HOUR, Time, cycle, poller_for
-
-STRANGER: Final = {"eid": 1023410688, "activePower": 0.0}
+from .steps import ALL_SHOWN, HOUR, STRANGER, Time, cycle, poller_for
 
 
 async def test_the_first_cycle_learns_what_the_site_has(script: Script, time: Time) -> None:

@@ -9,7 +9,7 @@ from custom_components.iq_gateway.polling import Poller
 from tests.site.answers import info, inverter, live, meter, period, reading
 
 from .scripted import Script
-from .steps import ALL_SHOWN, INTERVAL, Time, cycle, poller_for
+from .steps import ALL_SHOWN, INTERVAL, STRANGER, Time, cycle, poller_for
 
 
 @pytest.mark.parametrize(
@@ -105,11 +105,10 @@ async def test_sums_that_have_forgotten_what_they_counted_are_no_answer(script: 
 
 async def test_meters_that_have_forgotten_everything_are_no_answer(poller: Poller, time: Time, script: Script) -> None:
     """As of a gateway that has just started: what was read stands, whatever the row says that no meter is known for."""
-    stranger = {"eid": 1023410688, "activePower": 0.0}
-    script.payloads["readings"] = [reading("production", 600.0, phases=[600.0]), stranger]
+    script.payloads["readings"] = [reading("production", 600.0, phases=[600.0]), STRANGER]
     script.payloads["readings"][0]["channels"][0]["actEnergyDlvd"] = 5_000.0
     await cycle(poller, time, script)
-    script.payloads["readings"] = [reading("production", 0.0, phases=[0.0]), stranger]
+    script.payloads["readings"] = [reading("production", 0.0, phases=[0.0]), STRANGER]
     await cycle(poller, time, script)
     assert poller.site.production.power == 600.0
 
