@@ -12,13 +12,12 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import async_get_platforms
 import pytest
 
-from custom_components.iq_gateway.client import gateway as client
-from custom_components.iq_gateway.client.gateway import Gateway
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.entity import IQGatewayEntity
 
 from .conftest import EntrySetUp
 from .drive import Drive, stopped_time
+from .patience import give_up_early
 from .simulator import PROFILES, Clock, Fault, GatewaySimulator
 from .states import coordinator
 from .witnesses import CONSUMPTION, ENERGY, INFO, INVERTERS, LIVE, METERS, PRODUCTION, READINGS, Beat, Witness, seen
@@ -203,23 +202,10 @@ async def scenario(
 @pytest.mark.parametrize("scenario", CASES, ids=[case[2].endpoint for case in CASES], indirect=True)
 async def test_one_failure_stays_one_failure(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     """Others go on, the endpoint's own figures stand for a while; all is well again with its first good answer."""
-    _give_up_early(scenario.gateway, monkeypatch)
+    gateway, slow = scenario.gateway, (Fault.HANG, Fault.DRIP)
+    give_up_early(monkeypatch, lambda path: gateway.active_faults.get(path) in slow, after=SHORT_TIMEOUT)
     for fault in SILENCING + ODD:
         await _walk(scenario, fault)
-
-
-def _give_up_early(gateway: GatewaySimulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shorten the deadline of requests that are not going to be answered, and of no others."""
-    request, patient = Gateway._request, client.REQUEST_TIMEOUT
-
-    async def hurried(
-        self: Gateway, method: str, path: str, *, bearer: str | None = None, json: object = None, last: bool = False
-    ) -> tuple[bytes, float | None]:
-        hangs = gateway.active_faults.get(path) in (Fault.HANG, Fault.DRIP)
-        monkeypatch.setattr(client, "REQUEST_TIMEOUT", SHORT_TIMEOUT if hangs else patient)
-        return await request(self, method, path, bearer=bearer, json=json, last=last)
-
-    monkeypatch.setattr(Gateway, "_request", hurried)
 
 
 async def _walk(scenario: Scenario, fault: Fault) -> None:

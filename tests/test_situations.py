@@ -10,13 +10,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
 
-from custom_components.iq_gateway.client import gateway as client
-from custom_components.iq_gateway.client.errors import GatewayBusy
-from custom_components.iq_gateway.client.gateway import Gateway
 from custom_components.iq_gateway.const import DOMAIN
 
 from .conftest import EntrySetUp
 from .drive import Drive
+from .patience import give_up_early
 from .proof.days import simulated_gateway
 from .simulator import Fault, FirmwareUpdate, GatewaySimulator, NightlyAbsence, Reboot
 from .states import figure, state
@@ -116,20 +114,12 @@ async def test_nothing_flaps_in_a_night_of_waiting(
     gateway, drive = evening
     absence = NightlyAbsence(zone=gateway.zone, with_fault=Fault.HANG)
     gateway.situations.append(absence)
-    request, patience = Gateway._request, client.REQUEST_TIMEOUT
-
-    async def hurried(
-        self: Gateway, method: str, path: str, *, bearer: str | None = None, json: object = None, last: bool = False
-    ) -> tuple[bytes, float | None]:
-        away = absence.fault(datetime.now(UTC).timestamp())
-        monkeypatch.setattr(client, "REQUEST_TIMEOUT", 0.1 if away else patience)
-        try:
-            return await request(self, method, path, bearer=bearer, json=json, last=last)
-        except GatewayBusy:
-            drive.frozen.tick(seconds)
-            raise
-
-    monkeypatch.setattr(Gateway, "_request", hurried)
+    give_up_early(
+        monkeypatch,
+        lambda _: absence.fault(datetime.now(UTC).timestamp()) is not None,
+        after=0.1,
+        given_up=lambda: drive.frozen.tick(seconds),
+    )
     begins = EVENING + timedelta(minutes=30)
     drive.frozen.move_to(begins - timedelta(seconds=since))
     await drive.cycle(after=0)
