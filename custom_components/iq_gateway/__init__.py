@@ -13,8 +13,8 @@ from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator, IQGatewayDa
 from .devices import async_register_gateway, is_listed
 from .energy_dashboard import async_fulfil_wish
 from .issues import async_clear
-from .ledger import async_forget_totals
 from .services import async_register_services
+from .totals.keeper import async_forget_totals
 
 PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.SENSOR]
 

@@ -26,13 +26,13 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
-from .ledger import TotalsKeeper
 from .outcomes import CycleResult
 from .pace import Pace
 from .polling import Poller
 from .silences import SilenceLog
 from .site import Site
 from .tokens import TokenKeeper
+from .totals.keeper import LifetimeTotals
 
 type IQGatewayConfigEntry = ConfigEntry[IQGatewayData]
 
@@ -50,6 +50,7 @@ class Picture:
 
     site: Site
     totals: Mapping[str, float | None]
+    today: Mapping[str, float | None]  # what each total has grown by since local midnight, in Wh
     token: AccessToken | None
 
 
@@ -91,7 +92,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         )
         self._pace = Pace(pace)
         self.keeper = TokenKeeper(hass, entry, self.poller, refresh=self.async_request_refresh)
-        self.totals = TotalsKeeper(hass, entry)
+        self.totals = LifetimeTotals(hass, entry)
         self._oddities: frozenset[str] = frozenset()
         self._silences = SilenceLog(entry.title)
 
@@ -136,7 +137,10 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         self.update_interval = self._pace.after(result)
         self.poller.memory.interval = self._pace.calm.total_seconds()
         self._log_oddities()
-        return self._picture(result)
+        picture = await self._async_picture(result)
+        if (within := self.totals.next_reading_within()) is not None:
+            self.update_interval = min(self.update_interval, timedelta(seconds=within))
+        return picture
 
     async def _async_run_cycle(self) -> CycleResult:
         """Read what is looked at; once more if that took a new token."""
@@ -147,10 +151,10 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         async_watch_certificate(self.hass, self.config_entry, result)
         return result
 
-    def _picture(self, result: CycleResult) -> Picture:
-        totals = self.totals.async_update(self.poller.site, result.answered)
-        site = self.totals.async_guard_today(self.poller.site, result.answered)
-        return Picture(site=site, totals=totals, token=self.keeper.token)
+    async def _async_picture(self, result: CycleResult) -> Picture:
+        site = self.poller.site
+        totals = await self.totals.async_update(site, result.answered)
+        return Picture(site=site, totals=totals, today=self.totals.today(site), token=self.keeper.token)
 
     def _check_first(self, result: CycleResult) -> None:
         """Refuse to start on a gateway that tells nothing of the site."""

@@ -14,7 +14,9 @@ class Issue(StrEnum):
 
     CERTIFICATE = "certificate"
     TOKEN = "token"
-    TOTALS = "totals"
+    TOTALS = "totals"  # counters that went elsewhere
+    TOTALS_HELD = "totals_held"  # readings that cannot be true, for long
+    TOTALS_STILL = "totals_still"  # counters that stand still while power flows
 
 
 @callback
@@ -25,6 +27,7 @@ def async_raise(
     *,
     text: str,
     severity: ir.IssueSeverity = ir.IssueSeverity.ERROR,
+    fixable: bool = True,
     **placeholders: str,
 ) -> None:
     """Show an issue with the text of this key, in place of what the same issue said before.
@@ -36,7 +39,7 @@ def async_raise(
         DOMAIN,
         _id(issue, entry),
         data={"issue": issue.value, "entry_id": entry.entry_id},
-        is_fixable=True,
+        is_fixable=fixable,
         is_persistent=True,
         severity=severity,
         translation_key=text,

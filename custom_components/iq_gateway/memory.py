@@ -26,6 +26,7 @@ class EndpointState:
 
     answer: Answer[object] | None = None
     read_at: float = 0.0  # monotonic seconds
+    cycle: int = 0  # in which it gave that answer
     asked_at: float | None = None
     error: GatewayError | None = None
     answers: bool = False  # to the present token
@@ -71,6 +72,7 @@ class Memory:
         self.interval = interval
         self.states = {endpoint.name: EndpointState() for endpoint in ENDPOINTS}
         self._cycle_at = 0.0
+        self._cycle = 0
         self._moving_live: LiveData | None = None
         self._moving_at = 0.0
         self._foreign_eids: frozenset[int] = frozenset()
@@ -79,6 +81,7 @@ class Memory:
     def begin_cycle(self) -> None:
         """Look at answers as of now until the next cycle: what a cycle itself takes makes none older."""
         self._cycle_at = time.monotonic()
+        self._cycle += 1
 
     def snapshot(self) -> Snapshot:
         """Return the last good answers, and which of them still stand."""
@@ -90,6 +93,7 @@ class Memory:
                 for endpoint in ENDPOINTS
                 if endpoint.name in answers and self._stands(endpoint, self.states[endpoint.name].read_at)
             ),
+            cycles={name: state.cycle for name, state in self.states.items()},
             moving_live=self._moving_live if self._stands(LIVE, self._moving_at) else None,
         )
 
@@ -99,6 +103,7 @@ class Memory:
         before = state.answer if self._stands(endpoint, state.read_at) else None
         answer = self._doubts.sift(endpoint, answer, before=before, stands=stands)
         state.accept(endpoint, answer, now=time.monotonic(), stands=stands)
+        state.cycle = self._cycle
         if endpoint is LIVE and not (snapshot := self.snapshot()).live_stands:
             self._moving_live, self._moving_at = snapshot.fresh(LIVE), state.read_at
 

@@ -26,6 +26,7 @@ from .sensor_descriptions import (
     INVERTER_SENSORS,
     POWER_SENSORS,
     SITE_SENSORS,
+    TODAY_SENSORS,
     TOKEN_SENSOR,
     TOTAL_SENSORS,
     SensorDescription,
@@ -58,6 +59,7 @@ def _find(entry: IQGatewayConfigEntry, site: Site) -> Iterable[Found]:
     for total in TOTAL_SENSORS:
         if total.key in site.totals:
             yield total.key, partial(_total_sensor, entry, total)
+            yield TODAY_SENSORS[total.key].key, partial(_total_sensor, entry, TODAY_SENSORS[total.key])
     for measurement_type, meter in site.meters.items():
         yield f"meter {measurement_type}", partial(_meter_sensors, entry, measurement_type, meter.phase_count)
     for serial in site.inverters:

@@ -116,26 +116,23 @@ TOTAL_SENSORS: Final = tuple(
 )
 
 
+def _today(total: str) -> EnergySensorDescription[Picture]:
+    key = f"{total}_today"
+    return EnergySensorDescription(
+        key=key, translation_key=key, need=total, value_fn=lambda picture: picture.today.get(total)
+    )
+
+
+# What each total has grown by today; each exists where its total does.
+TODAY_SENSORS: Final = {total.key: _today(total.key) for total in TOTAL_SENSORS}
+
+
 @dataclass(frozen=True, kw_only=True)
 class SiteEnergySensorDescription(EnergySensorDescription[Site], SiteSensorDescription):
     """Describes a sensor of energy that is part of the site."""
 
 
 SITE_SENSORS: Final[tuple[SiteSensorDescription, ...]] = (
-    SiteEnergySensorDescription(
-        key="production_energy_today",
-        translation_key="production_energy_today",
-        need="production_period",
-        exists_fn=has_parts(Part.PRODUCTION_PERIOD),
-        value_fn=lambda site: site.production.today,
-    ),
-    SiteEnergySensorDescription(
-        key="consumption_energy_today",
-        translation_key="consumption_energy_today",
-        need="consumption_period",
-        exists_fn=has_parts(Part.CONSUMPTION_PERIOD),
-        value_fn=lambda site: site.consumption.today,
-    ),
     SiteEnergySensorDescription(
         key="production_energy_last_seven_days",
         translation_key="production_energy_last_seven_days",

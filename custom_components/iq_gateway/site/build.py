@@ -14,7 +14,6 @@ from .sums import (
     has_consumption_period,
     production_period_needs,
     production_sums,
-    sum_of_today,
 )
 from .totals import build_totals, total_needs
 
@@ -36,7 +35,6 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         generator=flows.generator(),
         relays=build_relays(snapshot),
         cloud_connected=build_cloud_connected(snapshot),
-        today_counts_charging=Part.BATTERY in flows.parts and not meters.has(LOAD_METER),
         totals=totals,
         meters=meters.picture(),
         inverters=build_inverters(snapshot),
@@ -49,7 +47,7 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
 
 
 def _periods(snapshot: Snapshot, meters: Meters, sums: Sums | None) -> frozenset[Part]:
-    """Return of which flows the gateway itself keeps sums of today and of seven days."""
+    """Return of which flows the gateway itself keeps sums of seven days."""
     there = {
         Part.PRODUCTION_PERIOD: sums is not None and sums.known is not None,
         Part.CONSUMPTION_PERIOD: has_consumption_period(snapshot, meters),
@@ -62,7 +60,6 @@ def _production(flows: Flows, sums: Sums | None) -> EnergyFlow:
     return EnergyFlow(
         power=flow.power,
         phases=flow.phases,
-        today=sum_of_today(period),
         last_seven_days=period.seven_days if period else None,
     )
 
@@ -72,7 +69,6 @@ def _consumption(snapshot: Snapshot, meters: Meters, flows: Flows) -> Consumptio
     return Consumption(
         power=flow.power,
         phases=flow.phases,
-        today=sum_of_today(period),
         last_seven_days=period.seven_days if period else None,
         apparent_power=report.apparent_power if report else None,
         reactive_power=report.reactive_power if report else None,

@@ -1,8 +1,8 @@
 """Powers: which answer each is taken from, and which endpoints that needs."""
 
-from ..client.endpoints import INVERTERS, LIVE, READINGS
+from ..client.endpoints import LIVE, METERS, READINGS
 from ..client.models import LiveData, LiveFlow
-from .inverters import microinverters
+from .inverters import total_power
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
 from .models import Flow, Needs, Part
 from .snapshot import Snapshot
@@ -65,11 +65,12 @@ class Flows:
         """Return what the inverters produce, never below zero."""
         if (metered := self._meters.flow(PRODUCTION_METER)).power is not None:
             return metered.not_negative()
+        if not self._snapshot.is_told(METERS):
+            return Flow()
         sums = unmetered_sums(self._snapshot)
         if sums and sums.fresh and sums.fresh.power is not None:
             return Flow(power=sums.fresh.power).not_negative()
-        powers = [inverter.last_power for inverter in microinverters(self._snapshot.fresh(INVERTERS) or ())]
-        return Flow(power=sum(filter(None, powers)) if powers else None)
+        return Flow(power=total_power(self._snapshot))
 
     def production_needs(self) -> Needs:
         """Return the endpoints of the source that is there."""
@@ -112,7 +113,8 @@ class Flows:
             metered = self._meters.flow(LOAD_METER)
         elif self._balanced:
             metered = self._meters.flow(PRODUCTION_METER) + self._meters.flow(NET_METER) + self._stored()
-            metered = metered + self.generator() if Part.GENERATOR in self.parts else metered
+            if Part.GENERATOR in self.parts:
+                metered = metered + self._with_readings(self.generator(), metered=False)
         else:
             metered = Flow()
         return metered if metered.power is not None else self._live_flow(self._live.load if self._live else None)
@@ -129,9 +131,20 @@ class Flows:
         """Return what a generator gives."""
         return self._live_flow(self._live.generator if self._live else None)
 
+    @property
+    def storage_is_metered(self) -> bool:
+        """Whether all that batteries take and give is counted: there is a meter for it, or no battery for certain."""
+        return self._meters.has(STORAGE_METER) or (Part.BATTERY not in self.parts and self._snapshot.is_told(LIVE))
+
     def _stored(self) -> Flow:
-        """Return the battery's part of a balance: nothing where there is none."""
-        return self.battery() if Part.BATTERY in self.parts else Flow(power=0.0, phases=(0.0,) * self.phase_count)
+        """Return the battery's part of a balance with the meters' readings: nothing where there is none."""
+        if self.storage_is_metered and not self._meters.has(STORAGE_METER):
+            return Flow(power=0.0, phases=(0.0,) * self.phase_count)
+        return self._with_readings(self.battery(), metered=self._meters.flow(STORAGE_METER).power is not None)
+
+    def _with_readings(self, flow: Flow, *, metered: bool) -> Flow:
+        """Return a flow as a part of a balance: what live data tells must be of the same cycle as the readings."""
+        return flow if metered or self._snapshot.same_cycle(READINGS, LIVE) else Flow()
 
     def _stored_needs(self) -> Needs:
         return self.battery_needs() if Part.BATTERY in self.parts else frozenset()

@@ -32,7 +32,7 @@ def build_inverters(snapshot: Snapshot) -> dict[str, SiteInverter]:
     fresh = snapshot.fresh(INVERTERS) is not None
     return {
         inverter.serial: SiteInverter(
-            power=inverter.last_power if fresh else None,
+            power=_power(inverter, snapshot.time(INVERTERS)) if fresh else None,
             max_power=inverter.max_power if fresh else None,
             last_report=_moment(inverter.last_report) if fresh else None,
         )
@@ -40,13 +40,29 @@ def build_inverters(snapshot: Snapshot) -> dict[str, SiteInverter]:
     }
 
 
+def total_power(snapshot: Snapshot) -> float | None:
+    """Return what all inverters give together in W; None without a list of them."""
+    powers = [
+        _power(inverter, snapshot.time(INVERTERS)) for inverter in microinverters(snapshot.fresh(INVERTERS) or ())
+    ]
+    return sum(filter(None, powers)) if powers else None
+
+
 def count_reporting(snapshot: Snapshot) -> int | None:
     """Return how many inverters reported lately, by the gateway's own clock."""
     listed, now = snapshot.fresh(INVERTERS), snapshot.time(INVERTERS)
     if listed is None or now is None:
         return None
-    reports = [inverter.last_report for inverter in microinverters(listed)]
-    return sum(report is not None and now - report <= _REPORTS_WITHIN for report in reports)
+    return sum(_reports(inverter, now) for inverter in microinverters(listed))
+
+
+def _power(inverter: Inverter, now: float | None) -> float | None:
+    """Return an inverter's power; one that has fallen silent, at night or for good, gives none."""
+    return inverter.last_power if now is None or _reports(inverter, now) else 0.0
+
+
+def _reports(inverter: Inverter, now: float) -> bool:
+    return inverter.last_report is not None and now - inverter.last_report <= _REPORTS_WITHIN
 
 
 def _moment(timestamp: int | None) -> datetime | None:

@@ -54,6 +54,14 @@ class Meters:
         reading = self._reading(measurement_type)
         return reading.energy_received if reading else None
 
+    def delivering(self, measurement_type: str) -> float | None:
+        """Return the W that flow into the counter of delivered energy."""
+        return _counted(self.flow(measurement_type))
+
+    def receiving(self, measurement_type: str) -> float | None:
+        """Return the W that flow into the counter of received energy."""
+        return _counted(-self.flow(measurement_type))
+
     def net(self, measurement_type: str) -> float | None:
         """Return Wh delivered less Wh received."""
         delivered, received = self.delivered(measurement_type), self.received(measurement_type)
@@ -83,6 +91,12 @@ class Meters:
             phases=tuple(_phase(channel) for channel in self._channels(meter.measurement_type)),
             whole=_whole(meter, reading) if reading else MeterPhase(),
         )
+
+
+def _counted(flow: Flow) -> float | None:
+    """Return the power that a counter adds up, which it does phase by phase."""
+    known = [power for power in flow.not_negative().phases if power is not None]
+    return sum(known) if known else flow.not_negative().power
 
 
 def _phase(channel: Channel, *, voltage: float | None = None) -> MeterPhase:

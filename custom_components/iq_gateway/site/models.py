@@ -21,9 +21,9 @@ def add(first: float | None, second: float | None) -> float | None:
 
 
 class Part(StrEnum):
-    """What a site may have besides production itself. A part that has shown once stays until the next start."""
+    """What a site may have besides production itself. A part that has shown once stays, over restarts too."""
 
-    PRODUCTION_PERIOD = "production_period"  # sums of today and of seven days
+    PRODUCTION_PERIOD = "production_period"  # sums of seven days
     CONSUMPTION = "consumption"
     CONSUMPTION_PERIOD = "consumption_period"
     LOAD_REPORT = "load_report"  # apparent and reactive power of the load
@@ -54,10 +54,14 @@ class BatteryMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
-    """A lifetime counter in Wh, and which of the gateway's counters it is: two sources never go on from each other."""
+    """A lifetime counter: its energy in Wh, which of the gateway's counters it is, and how that one counts."""
 
     energy: float | None
     source: str
+    power: float | None = None  # W that flow into it now, by the same answer
+    pace: float = 0.0  # seconds that may pass from one of its steps to the next; 0 for a meter, which counts live
+    derived: bool = False  # a balance of several meters
+    wraps: bool = False  # has 32 bits of J
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +94,8 @@ class Flow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnergyFlow(Flow):
-    """A power, and the energy of today and of the last seven days in Wh."""
+    """A power, and the energy of the last seven days in Wh, as the gateway sums it up."""
 
-    today: float | None = None
     last_seven_days: float | None = None
 
 
@@ -166,7 +169,6 @@ class Site:
     generator: Flow
     relays: Relays
     cloud_connected: bool | None
-    today_counts_charging: bool  # the gateway's sum of today takes a charging battery for load
     totals: Mapping[str, Total]  # lifetime counters by the key of their entity
     meters: Mapping[str, SiteMeter]  # by measurement type
     inverters: Mapping[str, SiteInverter]  # by serial number

@@ -21,6 +21,9 @@ class Snapshot:
     answers: Mapping[str, Answer[object]] = field(default_factory=dict)
     fresh_names: frozenset[str] = frozenset()
     moving_live: LiveData | None = None  # the last live data that was of its time, while it stands
+    cycles: Mapping[str, int] = field(default_factory=dict)  # in which cycle each endpoint gave its last good answer
+    # Endpoints that answered, or were refused, in at least two cycles: what is not in them is not there.
+    settled: frozenset[str] = frozenset()
 
     def known[T](self, endpoint: Endpoint[T]) -> T | None:
         """Return the last good model, however old."""
@@ -35,6 +38,14 @@ class Snapshot:
         """Return the gateway's clock at the endpoint's last good answer."""
         answer = self.answers.get(endpoint.name)
         return answer.time if answer else None
+
+    def same_cycle(self, *endpoints: Endpoint[object]) -> bool:
+        """Tell whether the last good answers of all these endpoints are of one cycle: only then do they add up."""
+        return len({self.cycles.get(endpoint.name) for endpoint in endpoints}) == 1
+
+    def is_told(self, endpoint: Endpoint[object]) -> bool:
+        """Tell whether it is known what an endpoint has to say, even if that is nothing."""
+        return endpoint.name in self.answers or endpoint.name in self.settled
 
     @property
     def current_live(self) -> LiveData | None:

@@ -79,7 +79,7 @@ def _not_metered(snapshot: Snapshot) -> bool:
 
 
 def production_sums(snapshot: Snapshot, meters: Meters) -> Sums | None:
-    """Return the sums from which production's today and seven days are read; None where none are true."""
+    """Return the sums from which production's seven days are read; None where none are true."""
     if not meters.has(PRODUCTION_METER):
         return unmetered_sums(snapshot)
     return next((sums for sums in _metered(snapshot) if _is_of_now(sums.known, snapshot, meters)), None)
@@ -106,7 +106,7 @@ def _is_of_now(figures: ProductionTotals | None, snapshot: Snapshot, meters: Met
 
 
 def consumption_period(snapshot: Snapshot, meters: Meters) -> ProductionTotals | None:
-    """Return the figures from which consumption's today and seven days are read."""
+    """Return the figures from which consumption's seven days are read."""
     energy = snapshot.fresh(ENERGY)
     return energy.consumption_meter if energy and _has_consumption_meter(meters) else None
 
@@ -119,10 +119,3 @@ def has_consumption_period(snapshot: Snapshot, meters: Meters) -> bool:
 
 def _has_consumption_meter(meters: Meters) -> bool:
     return meters.has(NET_METER) or meters.has(LOAD_METER)
-
-
-def sum_of_today(period: ProductionTotals | None) -> float | None:
-    """Return today's figure; none where the firmware gives the lifetime for it (8.3.1598, 8.3.5433)."""
-    if period is None or (period.today and period.today == period.lifetime):
-        return None
-    return period.today

@@ -1,0 +1,213 @@
+"""The ledger in Home Assistant: where it is stored, what it is fed with, and whom it tells of changes."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from math import isfinite
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+
+from ..const import CONF_SERIAL, CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL, DOMAIN, LOGGER
+from ..site import Site, Total
+from .ledger import Ledger
+from .lifetime import Change, LifetimeTotal
+from .reports import TotalsReports
+from .series import RESOLUTION, Reading
+from .statistics import async_clear_statistics, async_last_known
+from .store import LedgerStore
+
+# What is lost with a crash is only how far a proof had got; a new base is written at once.
+_SAVE_DELAY: Final = 15 * 60
+
+# How often in a row an endpoint may answer without a figure before its total is no longer shown.
+_STANDS_FOR_CYCLES: Final = 2
+
+# A total is shown once a second reading agrees with the first, which is soon asked for; doubts are looked into at the
+# pace of the default interval, whatever the chosen one is.
+_SECOND_READING_AFTER: Final = 30.0
+_LOOK_AGAIN_AFTER: Final = float(DEFAULT_UPDATE_INTERVAL)
+
+
+class LifetimeTotals:
+    """The lifetime totals of one gateway, over restarts and over gateways."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._cycle: float = entry.options.get(CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL)
+        self._store = LedgerStore(hass, entry)
+        self._ledger = Ledger()
+        self._reports = TotalsReports(hass, entry)
+        self._missed: dict[str, int] = {}
+        self._loaded: frozenset[str] = frozenset()
+        self._compared: set[str] = set()  # with what the recorder knows
+        self._save_pending = False
+        self._closed = False
+
+    @property
+    def changes(self) -> dict[str, Change]:
+        """The changes that wait for a decision, by the key of the total."""
+        return self._ledger.changes
+
+    @property
+    def pending(self) -> bool:
+        """Whether a total is not shown yet because its second reading is to come."""
+        return self._ledger.pending
+
+    def as_dict(self) -> dict[str, object]:
+        """Return every total as it stands, for diagnostics."""
+        return self._ledger.to_dict()
+
+    def get(self, key: str) -> LifetimeTotal | None:
+        """Return all that is known of a total."""
+        return self._ledger.total(key)
+
+    def next_reading_within(self) -> float | None:
+        """Return the seconds within which the totals want to be read again; None to leave it to the interval.
+
+        The day of the figures of today begins with a reading at midnight.
+        """
+        if self._ledger.pending:
+            return _SECOND_READING_AFTER
+        tomorrow = dt_util.start_of_local_day(dt_util.now() + timedelta(days=1))
+        until_midnight = (tomorrow - dt_util.utcnow()).total_seconds() + 1
+        return min(until_midnight, _LOOK_AGAIN_AFTER) if self._ledger.in_doubt else until_midnight
+
+    async def async_load(self) -> None:
+        """Load what was stored; what is missing or damaged goes on from what the recorder knows."""
+        try:
+            stored = await self._store.async_load()
+        except HomeAssistantError, NotImplementedError:
+            LOGGER.warning("%s: the stored totals cannot be read", self._entry.title)
+            return
+        if stored is None:
+            return
+        self._ledger, broken = Ledger.from_dict(stored)
+        if broken:
+            LOGGER.warning("%s: stored totals are damaged: %s", self._entry.title, ", ".join(sorted(broken)))
+        if stored.get("serial") != self._entry.data[CONF_SERIAL]:
+            self._ledger.detach()
+        self._loaded = self._ledger.keys
+        # The user has been asked about these: the issue outlives a restart, too.
+        self._reports.told = self._ledger.changes
+
+    async def async_update(self, site: Site, answered: frozenset[str]) -> dict[str, float | None]:
+        """Take in what a cycle read, and return the totals in Wh by the key of their entity.
+
+        `answered` are the endpoints that answered in this cycle: what stands from an earlier one is no new reading.
+        """
+        offsets, now = self._ledger.offsets, dt_util.utcnow().timestamp()
+        readings = {}
+        for key, total in site.totals.items():
+            if not site.needs[key] <= answered:
+                continue
+            reading = self._reading(total, now)
+            self._missed[key] = 0 if reading else self._missed.get(key, 0) + 1
+            if reading:
+                readings[key] = reading
+        has_counted = any(inverter.max_power for inverter in site.inverters.values())
+        anew = self._ledger.observe(readings, midnight=_midnight(), has_counted=has_counted)
+        async_clear_statistics(self._hass, [entity_id for key in anew if (entity_id := self._entity_id(key))])
+        await self._async_compare(readings)
+        self._reports.async_tell(self._ledger)
+        self._async_schedule_save(0 if self._ledger.offsets != offsets else _SAVE_DELAY)
+        return {key: self._shown(key, site) for key in site.totals}
+
+    def today(self, site: Site) -> dict[str, float | None]:
+        """Return what each total has grown by today in Wh, by its key; as long as the total itself is shown."""
+        midnight = _midnight()
+        return {
+            key: None if self._shown(key, site) is None else self._ledger.today(key, midnight=midnight)
+            for key in site.totals
+        }
+
+    async def async_keep(self, keys: Iterable[str]) -> None:
+        """Let changed totals go on as they are."""
+        self._ledger.keep(keys)
+        await self._async_decided()
+
+    async def async_follow(self, keys: Iterable[str]) -> None:
+        """Let totals show the gateway's own figures from now on."""
+        self._ledger.follow(keys)
+        await self._async_decided()
+
+    async def async_set_total(self, key: str, energy: float) -> None:
+        """Give a total another figure in Wh, from which it goes on."""
+        self._ledger.set_to(key, energy, at=dt_util.utcnow().timestamp())
+        await self._async_decided()
+
+    async def async_close(self) -> None:
+        """Write everything down for the last time."""
+        self._closed = True
+        await self._store.async_save(self._to_store())
+
+    async def _async_decided(self) -> None:
+        self._reports.async_tell(self._ledger)
+        await self._store.async_save(self._to_store())
+
+    def _reading(self, total: Total, now: float) -> Reading | None:
+        if total.energy is None or not isfinite(total.energy):
+            return None
+        return Reading(
+            energy=total.energy,
+            source=total.source,
+            at=now,
+            power=total.power,
+            cycle=self._cycle,
+            pace=total.pace,
+            derived=total.derived,
+            wraps=total.wraps,
+        )
+
+    async def _async_compare(self, keys: Iterable[str]) -> None:
+        """Go on from what the recorder knows of totals of which the ledger knows less: once each after a start."""
+        for key in set(keys) - self._compared:
+            total, entity_id = self._ledger.total(key), self._entity_id(key)
+            if entity_id is None or total is None or total.total is None or total.base is None:
+                continue
+            self._compared.add(key)
+            known = await async_last_known(self._hass, entity_id)
+            if known is None or (key in self._loaded and known.total <= total.total + RESOLUTION):
+                continue
+            self._ledger.resume(key, known if known.offset is not None else replace(known, offset=total.base.offset))
+            LOGGER.warning(
+                "%s: the stored total of %s is missing or too old; it goes on from %.1f kWh, as recorded",
+                self._entry.title,
+                key,
+                known.total / 1000,
+            )
+
+    def _entity_id(self, key: str) -> str | None:
+        unique_id = f"{self._entry.data[CONF_SERIAL]}_{key}"
+        return er.async_get(self._hass).async_get_entity_id("sensor", DOMAIN, unique_id)
+
+    def _shown(self, key: str, site: Site) -> float | None:
+        """Return a total while its counter is read; one that answers without a figure stands for two cycles."""
+        stands = 0 < self._missed.get(key, 0) <= _STANDS_FOR_CYCLES and site.needs[key] <= site.fresh
+        return self._ledger.published(key) if stands or site.totals[key].energy is not None else None
+
+    @callback
+    def _async_schedule_save(self, delay: float) -> None:
+        """Have everything written once the delay is over; a later call must not put that off."""
+        if self._closed or (self._save_pending and delay):
+            return
+        self._save_pending = True
+        self._store.async_delay_save(self._to_store, delay)
+
+    def _to_store(self) -> dict[str, object]:
+        self._save_pending = False
+        return {"serial": self._entry.data[CONF_SERIAL], **self._ledger.to_dict()}
+
+
+async def async_forget_totals(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Remove what was stored for an entry."""
+    await LedgerStore(hass, entry).async_remove()
+
+
+def _midnight() -> float:
+    return dt_util.start_of_local_day().timestamp()

@@ -1,0 +1,79 @@
+"""Whom the totals tell of what happened to them: the log, and Home Assistant's repairs."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.util import dt as dt_util
+
+from ..const import CONF_SERIAL, DOMAIN, LOGGER
+from ..issues import Issue, async_clear, async_raise
+from .ledger import Ledger, Standing
+from .lifetime import Change
+
+
+class TotalsReports:
+    """Tells once of each change of a counter, and of each total that stands still."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        self._hass = hass
+        self._entry = entry
+        self.told: dict[str, Change] = {}
+        self._standing: dict[str, Standing] = {}
+
+    @callback
+    def async_tell(self, ledger: Ledger) -> None:
+        """Ask the user about what is new, and stop asking about what is settled."""
+        changes, standing = ledger.changes, ledger.standing
+        if changes != self.told:
+            for key, change in changes.items():
+                if change != self.told.get(key):
+                    self._log(key, change)
+            self.told = changes
+            self._show(Issue.TOTALS, "total_changed", {key: self._step(change) for key, change in changes.items()})
+        if standing != self._standing:
+            for key in standing.keys() - self._standing.keys():
+                LOGGER.warning("%s: the total of %s stands: %s", self._entry.title, key, _LOG[standing[key]])
+            self._standing = standing
+            held, still = (
+                {key: "" for key, reason in standing.items() if reason is wanted}
+                for wanted in (Standing.ODD_READINGS, Standing.STANDS_STILL)
+            )
+            self._show(Issue.TOTALS_HELD, "total_held", held)
+            self._show(Issue.TOTALS_STILL, "total_still", still)
+
+    def _show(self, issue: Issue, text: str, lines: Mapping[str, str]) -> None:
+        if not lines:
+            async_clear(self._hass, self._entry, issue)
+            return
+        listed = "\n".join(f"- **{self._name(key)}**{line}" for key, line in sorted(lines.items()))
+        severity, fixable = ir.IssueSeverity.WARNING, issue is not Issue.TOTALS_STILL
+        async_raise(self._hass, self._entry, issue, text=text, severity=severity, fixable=fixable, changes=listed)
+
+    def _log(self, key: str, change: Change) -> None:
+        LOGGER.warning(
+            "%s: the gateway's counter of %s went from %.0f to %.0f Wh; its total goes on from where it was",
+            self._entry.title,
+            key,
+            change.old_energy,
+            change.new_energy,
+        )
+
+    def _step(self, change: Change) -> str:
+        when = dt_util.as_local(datetime.fromtimestamp(change.at, UTC))
+        old, new = change.old_energy / 1000, change.new_energy / 1000
+        return f": {old:.1f} kWh \N{RIGHTWARDS ARROW} {new:.1f} kWh ({when:%Y-%m-%d %H:%M})"
+
+    def _name(self, key: str) -> str:
+        registry = er.async_get(self._hass)
+        entity_id = registry.async_get_entity_id("sensor", DOMAIN, f"{self._entry.data[CONF_SERIAL]}_{key}")
+        entity = registry.async_get(entity_id) if entity_id else None
+        return (entity.name or entity.original_name if entity else None) or key
+
+
+_LOG = {
+    Standing.ODD_READINGS: "no reading of its counter can follow from the last that counted",
+    Standing.STANDS_STILL: "power flows, and the gateway's counter does not move",
+}

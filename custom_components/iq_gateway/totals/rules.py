@@ -1,0 +1,220 @@
+"""The rules by which a total rises, and only rises.
+
+A reading counts at once if the counter can have risen that far since the last one: by half more than the highest power
+that it was ever seen to count, or than the powers in the same answers come to. Any other reading opens a candidate,
+beside which the total stands still. Once three readings of the candidate agree over a quarter of an hour, it takes the
+place of the counter: with the energy in between if that can have flowed, from where the total stands if not.
+"""
+
+from dataclasses import replace
+from math import ceil
+from typing import Final
+
+from .lifetime import Base, Change, LifetimeTotal, Origin
+from .series import DRIFT, HOUR, RESOLUTION, Reading, Series
+from .witness import MORE
+
+# Wh that 32 bits of J hold: sums over microinverters of firmware 7.x to 8.2 begin anew there (gateway-api.md 3).
+WRAP: Final = 2**32 / 3600.0
+
+_DAY: Final = 24 * HOUR
+_AGREEING: Final = 2
+
+# W of a burst between two readings, or while nobody looked at a counter that has not been watched for long.
+_BURST: Final = 15_000.0
+
+
+def observe(was: LifetimeTotal, reading: Reading, *, others_counted: bool = False) -> LifetimeTotal:
+    """Return a total after one more reading; `others_counted` tells whether another counter of the site has."""
+    was = was.as_of(reading.at)
+    was = replace(was, witness=was.witness.with_power(reading), pace=reading.pace)
+    if base := _followed_by(was, reading):
+        return _counting(was, base, reading)
+    candidate = was.candidate
+    joins = candidate is not None and candidate.goes_on(reading)
+    candidate = candidate.with_reading(reading) if candidate and joins else Series.begin(reading)
+    was = replace(was, candidate=candidate, held_since=was.held_since or reading.at)
+    if was.base is None:
+        # Zero is what a gateway shows that is just starting, and no meter is below it.
+        begins = reading.energy > 0 or (reading.derived and reading.energy < 0) or not others_counted
+        agrees = begins and candidate.readings >= _AGREEING
+        return _begun(was, candidate) if agrees or candidate.proved else was
+    # A counter that stays at zero has not begun to count: nothing is lost by waiting for it, or for the old one.
+    return _adopting(was, was.base, candidate, reading) if candidate.proved and reading.energy else was
+
+
+def follow(was: LifetimeTotal) -> LifetimeTotal:
+    """Return a total as the gateway's own figure, whichever way that goes."""
+    series = was.last_series
+    return was if series is None else _begun(LifetimeTotal(peak=was.peak, witness=was.witness, pace=was.pace), series)
+
+
+def resume(was: LifetimeTotal, origin: Origin) -> LifetimeTotal:
+    """Return a total that goes on from what is known from elsewhere, once two readings agree."""
+    series = was.last_series if origin.same_counter else None
+    resumed = LifetimeTotal(origin=origin, peak=was.peak, witness=was.witness, candidate=series, pace=was.pace)
+    return _begun(resumed, series) if series and series.readings >= _AGREEING else resumed
+
+
+# How a reading is taken
+
+
+def _followed_by(was: LifetimeTotal, reading: Reading) -> Base | None:
+    """Return the base that a reading can come next to, with 2^32 J added where the counter has begun anew there."""
+    base = was.base
+    if base is None or reading.source != base.series.source:
+        return None
+    series = base.series
+    floor = series.energy if series.floor is None else series.floor
+    if reading.energy >= floor - reading.slack:
+        return base if _can_rise(was, series, reading, reading.energy - was.level) else None
+    wraps = _wraps(reading, was.level)
+    if wraps and _can_rise(was, series, reading, reading.energy + wraps - was.level):
+        return base.moved(replace(Series.begin(reading), floor=reading.energy), wraps)
+    return None
+
+
+def _can_rise(was: LifetimeTotal, series: Series, reading: Reading, rise: float) -> bool:
+    """Tell whether a counter can have risen by so many Wh since its last reading."""
+    if was.witness.agrees(rise):
+        return True
+    joins = was.candidate is not None and was.candidate.goes_on(reading)
+    rested = reading.at - series.moved_at >= HOUR and was.witness.idle
+    if rise > RESOLUTION and (joins or rested):
+        return False
+    return rise <= MORE * was.peak * series.seconds(reading) / HOUR + RESOLUTION
+
+
+def _counting(was: LifetimeTotal, base: Base, reading: Reading) -> LifetimeTotal:
+    """Return a total with a reading that counts."""
+    total = _total(was, base, reading.energy)
+    rise = total - (was.total or 0.0)
+    rate = _rate(rise, reading.at - base.series.counted_until(reading))
+    series = base.series if base.series.at == reading.at else base.series.with_reading(reading)
+    return replace(
+        was,
+        total=total,
+        base=replace(base, series=series),
+        candidate=None,
+        held_since=None,
+        origin=None if series.proved else was.origin,
+        peak=max(was.peak, min(rate, max(MORE * was.peak, was.witness.sustained))),
+        witness=was.witness.counted(rise, reading.at),
+    )
+
+
+def _total(was: LifetimeTotal, base: Base, energy: float) -> float:
+    figure = energy + base.offset
+    return figure if was.total is None else max(was.total, figure)
+
+
+# How a counter begins, and how another takes its place
+
+
+def _begun(was: LifetimeTotal, series: Series) -> LifetimeTotal:
+    """Return a total that begins with readings that agree."""
+    offset = _first_offset(was, series)
+    return replace(
+        was,
+        total=max(series.energy + offset, was.origin.total if was.origin else 0.0),
+        base=Base(series=series, offset=offset, since=series.begun_at if offset else None),
+        candidate=None,
+        held_since=None,
+        former=None,
+        change=None,
+        witness=was.witness.alive(series.at),
+    )
+
+
+def _first_offset(was: LifetimeTotal, series: Series) -> float:
+    """Return what is to be added to a counter so that it goes on from what is known of its total."""
+    origin = was.origin
+    if origin is None:
+        # A balance of meters that were replaced one by one may be below zero.
+        return max(-series.begun, 0.0)
+    reach = MORE * max(was.peak, _BURST) * max(series.at - origin.at, 0.0) / HOUR + RESOLUTION
+    for offset in (origin.offset, 0.0):
+        if origin.same_counter and offset is not None and -DRIFT <= series.energy + offset - origin.total <= reach:
+            return offset
+    return origin.total - series.begun
+
+
+def _adopting(was: LifetimeTotal, base: Base, candidate: Series, reading: Reading) -> LifetimeTotal:
+    """Return a total with a candidate that lasted in place of its counter."""
+    if was.is_young:
+        return _begun(replace(was, total=None, base=None), candidate)
+    if adopted := _same_counter(was, base, candidate, reading):
+        former, change = was.former, was.change
+    elif was.former and (adopted := _returning(was, was.former, candidate)):
+        former = change = None
+    else:
+        adopted = Base(series=candidate, offset=(was.total or 0.0) - candidate.begun, since=candidate.begun_at)
+        former, change = base, _change(was, base, candidate, reading)
+    rate = _rate(candidate.begun - was.level, candidate.begun_at - base.series.at)
+    return replace(
+        was,
+        total=_total(was, adopted, candidate.energy),
+        base=adopted,
+        candidate=None,
+        held_since=None,
+        former=former,
+        change=change,
+        peak=max(was.peak, min(rate, _BURST)) if adopted.offset == base.offset else was.peak,
+        witness=was.witness.alive(reading.at),
+    )
+
+
+def _same_counter(was: LifetimeTotal, base: Base, candidate: Series, reading: Reading) -> Base | None:
+    """Return the base if the candidate is the same counter, further on: after an absence, a halt, or elsewhere.
+
+    Or a little lower: what was counted then was wrong, and the total stands until the counter is there again. That is
+    never more than an hour of what it was seen to do.
+    """
+    seconds = candidate.begun_at - base.series.counted_until(reading)
+    burst = 0.0 if was.witness.idle else _BURST * min(seconds, reading.cycle)
+    reach = MORE * (max(was.peak * seconds, burst) / HOUR + was.witness.missed) + RESOLUTION
+    for wraps in (0.0, _wraps(reading, was.level)):
+        if -MORE * was.peak <= candidate.begun + wraps - was.level <= reach:
+            return base.moved(candidate, wraps)
+    return None
+
+
+def _returning(was: LifetimeTotal, former: Base, candidate: Series) -> Base | None:
+    """Return the former base if the candidate goes on from there, within a day.
+
+    The total may have gone on with a lie for a while; it then stands still until the counter is there again, if that is
+    within an hour of what the counter was seen to do.
+    """
+    seconds = candidate.begun_at - former.series.at
+    rise = candidate.begun - former.series.energy
+    ahead = (was.total or 0.0) - candidate.energy - former.offset
+    fits = -DRIFT <= rise <= MORE * was.peak * seconds / HOUR + RESOLUTION
+    if candidate.source != former.series.source or seconds > _DAY or not fits or ahead > MORE * was.peak:
+        return None
+    return replace(former, series=candidate)
+
+
+def _change(was: LifetimeTotal, base: Base, candidate: Series, reading: Reading) -> Change | None:
+    """Return what a person should look at; a step within the drift of a balance is nothing."""
+    same_source = base.series.source == candidate.source
+    if same_source and abs(candidate.begun - base.series.energy) <= reading.slack:
+        return was.change
+    return Change(
+        at=candidate.begun_at,
+        old_energy=base.series.energy,
+        new_energy=candidate.begun,
+        old_source=base.series.source,
+        new_source=candidate.source,
+    )
+
+
+def _rate(energy: float, seconds: float) -> float:
+    """Return the power in W that comes to so many Wh."""
+    return energy * HOUR / seconds if seconds > 0 else 0.0
+
+
+def _wraps(reading: Reading, level: float) -> float:
+    """Return the Wh by which a counter of 32 bits has begun anew since a level; 0 if it has not, or cannot."""
+    if not reading.wraps or not reading.energy:
+        return 0.0
+    return max(ceil((level - RESOLUTION - reading.energy) / WRAP), 0) * WRAP

@@ -1,0 +1,88 @@
+"""What Home Assistant's recorder knows of a total: from there it goes on where the ledger does not know."""
+
+from datetime import timedelta
+from typing import Final
+
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfEnergy
+from homeassistant.core import HomeAssistant, State
+from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import EnergyConverter
+
+from .lifetime import Origin
+
+# The attribute of a total's entity that tells what is added to the gateway's counter, in kWh.
+ATTR_CORRECTION: Final = "correction"
+
+# Home Assistant keeps states for ten days, as a rule, and statistics for ever.
+_STATES_KEPT: Final = timedelta(days=10)
+_LAST_STATES: Final = 20
+
+
+async def async_last_known(hass: HomeAssistant, entity_id: str) -> Origin | None:
+    """Return what the recorder last knew of a total; None without a recorder, or if it knows nothing of it."""
+    if "recorder" not in hass.config.components:
+        return None
+    # Not every Home Assistant runs a recorder, and it is large.
+    from homeassistant.components.recorder import get_instance  # noqa: PLC0415
+
+    return await get_instance(hass).async_add_executor_job(_last_known, hass, entity_id)
+
+
+def async_clear_statistics(hass: HomeAssistant, entity_ids: list[str]) -> None:
+    """Have the recorder forget the statistics of totals that began with what turned out to be wrong."""
+    if "recorder" not in hass.config.components:
+        return
+    from homeassistant.components.recorder import get_instance  # noqa: PLC0415
+
+    get_instance(hass).async_clear_statistics(entity_ids)
+
+
+def _last_known(hass: HomeAssistant, entity_id: str) -> Origin | None:
+    """Return the later one of the last state and the last statistics, in the recorder's thread."""
+    known = [origin for origin in (_last_state(hass, entity_id), _last_statistics(hass, entity_id)) if origin]
+    return max(known, key=lambda origin: origin.at, default=None)
+
+
+def _last_state(hass: HomeAssistant, entity_id: str) -> Origin | None:
+    from homeassistant.components.recorder import history  # noqa: PLC0415
+
+    states = history.state_changes_during_period(
+        hass,
+        dt_util.utcnow() - _STATES_KEPT,
+        entity_id=entity_id,
+        descending=True,
+        limit=_LAST_STATES,
+        include_start_time_state=False,
+    )
+    origins = (_from_state(state) for state in states.get(entity_id, ()))
+    return next((origin for origin in origins if origin), None)
+
+
+def _from_state(state: State) -> Origin | None:
+    try:
+        total = _in_wh(float(state.state), state.attributes.get(ATTR_UNIT_OF_MEASUREMENT))
+        correction = state.attributes.get(ATTR_CORRECTION)
+        offset = None if correction is None else _in_wh(float(correction), UnitOfEnergy.KILO_WATT_HOUR)
+    except ValueError, TypeError:
+        return None
+    return Origin(total=total, at=state.last_updated_timestamp, offset=offset)
+
+
+def _last_statistics(hass: HomeAssistant, entity_id: str) -> Origin | None:
+    from homeassistant.components.recorder import statistics  # noqa: PLC0415
+
+    _, metadata = statistics.get_metadata(hass, statistic_ids={entity_id}).get(entity_id, (0, None))
+    if metadata is None:
+        return None
+    for last in (statistics.get_last_short_term_statistics, statistics.get_last_statistics):
+        rows = last(hass, 1, entity_id, convert_units=False, types={"state"}).get(entity_id, [])
+        if rows and (energy := rows[0].get("state")) is not None:
+            return Origin(total=_in_wh(energy, metadata["unit_of_measurement"]), at=rows[0]["end"])
+    return None
+
+
+def _in_wh(energy: float, unit: str | None) -> float:
+    """Return an energy in Wh; `ValueError` for what is no unit of energy."""
+    if unit not in EnergyConverter.VALID_UNITS:
+        raise ValueError("no unit of energy")
+    return EnergyConverter.convert(energy, unit, UnitOfEnergy.WATT_HOUR)
