@@ -37,9 +37,10 @@ _HOUR: Final = 3_600.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stage:
-    """What an attack may use: the gateway, and what it answered an hour before, by endpoint."""
+    """What an attack may use: the gateway, what it lacks, and what it answered an hour before, by endpoint."""
 
     gateway: GatewaySimulator
+    missing: tuple[str, ...]
     hour_ago: Mapping[str, Payload]
 
 
@@ -67,9 +68,11 @@ class Attack:
         return not set(self.endpoints).isdisjoint(asked)
 
     def begin(self, stage: Stage) -> None:
-        """Let every answer be wrong from now on."""
+        """Let every answer be wrong from now on; what the gateway does not answer stays as it is."""
         stage.gateway.clock_error = self.clock_error
         for endpoint in self.endpoints:
+            if endpoint in stage.missing:
+                continue
             if self.fault:
                 stage.gateway.fault(endpoint, self.fault)
             if self.edit:

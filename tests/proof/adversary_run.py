@@ -192,7 +192,7 @@ class _Fight:
 
     async def _attack(self, trial: Trial) -> None:
         """Let every answer be wrong for so many polls."""
-        stage = Stage(gateway=self._gateway, hour_ago=self._hour_ago)
+        stage = Stage(gateway=self._gateway, missing=SITES[self._cell.site].missing, hour_ago=self._hour_ago)
         self._cell.way.begin(stage)
         for poll in range(self._cell.polls):
             await (self._first() if poll == 0 else self._poll())
