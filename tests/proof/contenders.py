@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.client import gateway as client
 from custom_components.iq_gateway.const import CONF_FINGERPRINT, CONF_SERIAL, DOMAIN
+from tests import states
 from tests.simulator import GatewaySimulator
 
 from .verdict import TRUTHS
@@ -81,7 +82,7 @@ IQ_GATEWAY: Final = Contender(
     domain=DOMAIN,
     data=_iq_gateway_data,
     keys={key: key for key in TRUTHS},
-    coordinator=lambda entry: entry.runtime_data.coordinator,
+    coordinator=states.coordinator,
     quick=_quick_iq_gateway,
 )
 BUILT_IN: Final = Contender(

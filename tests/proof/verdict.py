@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
+from tests.simulator import Profile
 from tests.simulator.house import House
+from tests.simulator.weather import highest_load
 
 # Wh; what the Energy panel's statistics are of, by the key of the entity, and the house's own counter for it.
 TRUTHS: Final = {
@@ -14,9 +16,6 @@ TRUTHS: Final = {
     "battery_charged_energy": "battery_charged",
     "battery_discharged_energy": "battery_discharged",
 }
-_APPLIANCES: Final = 8_000.0
-"""More than the model's household takes at any time, in W."""
-
 # What was counted while nothing could be read comes with the next reading: an hour can hold half an hour more.
 _CATCHING_UP: Final = 1.5
 
@@ -26,18 +25,23 @@ def truths(house: House) -> dict[str, float]:
     return {key: getattr(house.totals, name) for key, name in TRUTHS.items()}
 
 
-def limits(house: House) -> dict[str, float]:
-    """Return the Wh that an hour can hold at most."""
-    battery = house.profile.battery.power if house.profile.battery else 0.0
-    powers = {
-        "production_energy": house.peak,
-        "consumption_energy": _APPLIANCES,
-        "grid_import_energy": _APPLIANCES + battery,
-        "grid_export_energy": house.peak + battery,
+def highest_powers(profile: Profile) -> dict[str, float]:
+    """Return the most that the model of a house can do of each flow, in W."""
+    battery = profile.battery.power if profile.battery else 0.0
+    peak, load = profile.inverters * profile.panel_watts, highest_load(profile.load)
+    return {
+        "production_energy": peak,
+        "consumption_energy": load,
+        "grid_import_energy": load + battery,
+        "grid_export_energy": peak + battery,
         "battery_charged_energy": battery,
         "battery_discharged_energy": battery,
     }
-    return {key: _CATCHING_UP * power for key, power in powers.items()}
+
+
+def limits(house: House) -> dict[str, float]:
+    """Return the Wh that an hour can hold at most."""
+    return {key: _CATCHING_UP * power for key, power in highest_powers(house.profile).items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

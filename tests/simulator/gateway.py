@@ -105,6 +105,12 @@ class GatewaySimulator(HttpsServer):
         self._live.advance_to(self.clock.now())
         return self._source.house
 
+    @property
+    def source(self) -> Source:
+        """Where its answers come from, brought up to this moment."""
+        self._live.advance_to(self.clock.now())
+        return self._source
+
     def resume(self, memory: Memory) -> None:
         """Go on with the counters of an earlier run."""
         source = _model(self.house.profile, self.serial, self.zone, memory.time)

@@ -126,6 +126,8 @@ class House:
         self.power = Flow(0.0, 0.0, 0.0, 0.0, 0.0)
         self.quarters: deque[Snapshot] = deque(maxlen=2)
         self.midnights: deque[Snapshot] = deque(maxlen=_PAST_DAYS)
+        self.at_midnight = self.totals
+        """The true counters when the local day began."""
         self._history = History()
         self._preset()
         self._live_through_past(start)
@@ -226,6 +228,7 @@ class House:
             self.quarters.append(self.snapshot())
         if now >= self._midnight:
             self.midnights.append(self.snapshot())
+            self.at_midnight = self.totals
             following = datetime.fromtimestamp(now, self._zone) + timedelta(days=1)
             self._midnight = following.timestamp()
         self._step_end = now + self._step_length

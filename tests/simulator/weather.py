@@ -34,6 +34,13 @@ def _daily_shape() -> tuple[float, ...]:
 
 
 _DAILY_SHAPE: Final = _daily_shape()
+_LOAD_SWING: Final = (0.85, 0.3)
+"""The least share of its shape that a minute's load has, and how much more it may be."""
+
+
+def highest_load(average: float) -> float:
+    """Return the highest power in W that a house of this average load ever takes."""
+    return average * max(_DAILY_SHAPE) * sum(_LOAD_SWING) + _APPLIANCE_WATTS
 
 
 class Weather:
@@ -83,7 +90,8 @@ class Weather:
 
     def load(self, moment: float, average: float) -> float:
         """Return the household's base load in W."""
-        return average * _DAILY_SHAPE[self.local_minute(moment)] * (0.85 + 0.3 * noise(moment // 60, self._seed))
+        least, swing = _LOAD_SWING
+        return average * _DAILY_SHAPE[self.local_minute(moment)] * (least + swing * noise(moment // 60, self._seed))
 
     def appliance(self, moment: float) -> float:
         """Return what a large appliance takes, in W; it hangs on one phase."""
