@@ -1,8 +1,8 @@
 """Powers: which answer each is taken from, and which endpoints that needs."""
 
-from ..client.endpoints import LIVE, METERS, READINGS
+from ..client.endpoints import INVERTERS, LIVE, METERS, READINGS
 from ..client.models import LiveData, LiveFlow
-from .inverters import total_power
+from .inverters import has_ac_batteries, total_power
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
 from .models import Flow, Needs, Part
 from .snapshot import Snapshot
@@ -42,7 +42,7 @@ class Flows:
         """Tell which parts show: by their meters, or by live data that is not at rest."""
         live, has = self._known_live, self._meters.has
         any_load_meter = has(NET_METER) or has(LOAD_METER)
-        battery = has(STORAGE_METER) or has_charge(live)
+        battery = has(STORAGE_METER) or has_charge(live) or has_ac_batteries(self._snapshot)
         generator = live is not None and (live.generator_relay_state not in _NO_GENERATOR or bool(live.generator.power))
         # Every gateway tells a state of the main relay; those without a relay say that it is closed.
         off_grid = live is not None and live.main_relay_state not in (None, _GRID_CLOSED)
@@ -134,7 +134,9 @@ class Flows:
     @property
     def storage_is_metered(self) -> bool:
         """Whether all that batteries take and give is counted: there is a meter for it, or no battery for certain."""
-        return self._meters.has(STORAGE_METER) or (Part.BATTERY not in self.parts and self._snapshot.is_told(LIVE))
+        return self._meters.has(STORAGE_METER) or (
+            Part.BATTERY not in self.parts and self._snapshot.is_told(LIVE) and self._snapshot.is_told(INVERTERS)
+        )
 
     def _stored(self) -> Flow:
         """Return the battery's part of a balance with the meters' readings: nothing where there is none."""

@@ -9,6 +9,7 @@ from ..client.models import Inverter
 from .models import SiteInverter
 from .snapshot import Snapshot
 
+_AC_BATTERY: Final = 11
 # devType of AC batteries, relays, IQ batteries and system controllers.
 _OTHER_DEVICES: Final = frozenset({11, 12, 13, 17})
 # The slowest reporting that Enphase sets is hourly; twice that is silence.
@@ -25,6 +26,11 @@ def microinverters(listed: Iterable[Inverter]) -> list[Inverter]:
         if other is None or (inverter.last_report or 0) >= (other.last_report or 0):
             newest[inverter.serial] = inverter
     return list(newest.values())
+
+
+def has_ac_batteries(snapshot: Snapshot) -> bool:
+    """Tell whether AC batteries are listed: live data does not show those that are empty."""
+    return any(inverter.device_type == _AC_BATTERY for inverter in snapshot.known(INVERTERS) or ())
 
 
 def build_inverters(snapshot: Snapshot) -> dict[str, SiteInverter]:

@@ -1,5 +1,7 @@
 """Lifetime counters, with the source of each and the power that it counts now."""
 
+from collections.abc import Iterable
+from functools import reduce
 from typing import Final
 
 from ..client.endpoints import METERS, READINGS
@@ -68,11 +70,15 @@ def _consumption(meters: Meters, flows: Flows) -> Total | None:
     if not meters.has(PRODUCTION_METER, NET_METER) or not flows.storage_is_metered:
         return None
     parts = [PRODUCTION_METER, NET_METER, *([STORAGE_METER] if meters.has(STORAGE_METER) else [])]
-    nets = [meters.net(part) for part in parts]
-    known = [net for net in nets if net is not None]
+    # A generator's power is in no counter: it is no part of this one.
     return Total(
-        energy=sum(known) if len(known) == len(nets) else None,
+        energy=_sum(meters.net(part) for part in parts),
         source=" + ".join(parts),
-        power=flows.consumption().power,
+        power=_sum(meters.flow(part).power for part in parts),
         derived=True,
     )
+
+
+def _sum(figures: Iterable[float | None]) -> float | None:
+    """Add up figures; what lacks a part is not known."""
+    return reduce(add, figures, 0.0)

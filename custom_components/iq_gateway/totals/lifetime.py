@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from .series import Series
+from .series import HOUR, MOST, Series
 from .witness import TOLD_AFTER, Witness
 
 # W that every counter is trusted to count before it has been seen to: a kettle, or a small roof.
-_LIKELY: Final = 3_000.0
+LIKELY: Final = 3_000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +55,14 @@ class LifetimeTotal:
     former: Base | None = None  # what the counter may come back to, as a meter does that was disabled for an hour
     change: Change | None = None
     origin: Origin | None = None  # kept until the first base is proved
-    peak: float = _LIKELY  # W, the most that the counter was seen to count
+    peak: float = LIKELY  # W, the most that the counter was seen to count
     witness: Witness = field(default_factory=Witness)
     pace: float = 0.0  # s, of the last reading
 
     @property
     def shown(self) -> float | None:
         """The total in Wh; None while there is a doubt about its very beginning, which nobody has seen proved."""
-        doubtful = self.candidate is not None and not self.origin and self.is_young
-        return None if doubtful else self.total
+        return None if self.is_young and not self.origin and self.may_be_wrong else self.total
 
     @property
     def read_at(self) -> float | None:
@@ -74,6 +73,14 @@ class LifetimeTotal:
     def is_young(self) -> bool:
         """Whether nothing was proved yet, or nothing was counted: there is no history to protect."""
         return self.base is not None and (not self.base.series.proved or self.total == 0)
+
+    @property
+    def may_be_wrong(self) -> bool:
+        """Whether the readings beside the total can only be true if it is not: they are lower, or impossibly high."""
+        if self.candidate is None or self.base is None:
+            return False
+        most = MOST * (self.candidate.begun_at - self.base.series.at) / HOUR
+        return not 0 <= self.candidate.begun - self.level <= most
 
     @property
     def stands_still(self) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from math import ceil
 from typing import Final
 
-from .lifetime import Base, Change, LifetimeTotal, Origin
+from .lifetime import LIKELY, Base, Change, LifetimeTotal, Origin
 from .series import DRIFT, HOUR, RESOLUTION, Reading, Series
 from .witness import MORE
 
@@ -20,6 +20,9 @@ WRAP: Final = 2**32 / 3600.0
 _DAY: Final = 24 * HOUR
 _AGREEING: Final = 2
 
+# A counter that has rested for an hour, and rests by its power, is trusted to count for so many seconds.
+_SOON: Final = 300.0
+
 # W of a burst between two readings, or while nobody looked at a counter that has not been watched for long.
 _BURST: Final = 15_000.0
 
@@ -27,7 +30,7 @@ _BURST: Final = 15_000.0
 def observe(was: LifetimeTotal, reading: Reading, *, others_counted: bool = False) -> LifetimeTotal:
     """Return a total after one more reading; `others_counted` tells whether another counter of the site has."""
     was = was.as_of(reading.at)
-    was = replace(was, witness=was.witness.with_power(reading), pace=reading.pace)
+    was = replace(was, witness=was.witness.with_power(reading, peak=was.peak), pace=reading.pace)
     if base := _followed_by(was, reading):
         return _counting(was, base, reading)
     candidate = was.candidate
@@ -37,7 +40,8 @@ def observe(was: LifetimeTotal, reading: Reading, *, others_counted: bool = Fals
     if was.base is None:
         # Zero is what a gateway shows that is just starting, and no meter is below it.
         begins = reading.energy > 0 or (reading.derived and reading.energy < 0) or not others_counted
-        agrees = begins and candidate.readings >= _AGREEING
+        # Where readings have disagreed already, two that agree prove nothing.
+        agrees = begins and candidate.readings >= _AGREEING and candidate.begun_at == was.held_since
         return _begun(was, candidate) if agrees or candidate.proved else was
     # A counter that stays at zero has not begun to count: nothing is lost by waiting for it, or for the old one.
     return _adopting(was, was.base, candidate, reading) if candidate.proved and reading.energy else was
@@ -78,11 +82,12 @@ def _can_rise(was: LifetimeTotal, series: Series, reading: Reading, rise: float)
     """Tell whether a counter can have risen by so many Wh since its last reading."""
     if was.witness.agrees(rise):
         return True
-    joins = was.candidate is not None and was.candidate.goes_on(reading)
-    rested = reading.at - series.moved_at >= HOUR and was.witness.idle
-    if rise > RESOLUTION and (joins or rested):
+    if rise > RESOLUTION and was.candidate is not None and was.candidate.goes_on(reading):
         return False
-    return rise <= MORE * was.peak * series.seconds(reading) / HOUR + RESOLUTION
+    power, seconds = was.peak, series.seconds(reading)
+    if was.witness.idle and reading.at - series.moved_at >= HOUR:
+        power, seconds = LIKELY, min(seconds, _SOON)
+    return rise <= MORE * power * seconds / HOUR + RESOLUTION
 
 
 def _counting(was: LifetimeTotal, base: Base, reading: Reading) -> LifetimeTotal:
@@ -141,7 +146,7 @@ def _first_offset(was: LifetimeTotal, series: Series) -> float:
 
 def _adopting(was: LifetimeTotal, base: Base, candidate: Series, reading: Reading) -> LifetimeTotal:
     """Return a total with a candidate that lasted in place of its counter."""
-    if was.is_young:
+    if was.is_young and was.may_be_wrong:
         return _begun(replace(was, total=None, base=None), candidate)
     if adopted := _same_counter(was, base, candidate, reading):
         former, change = was.former, was.change

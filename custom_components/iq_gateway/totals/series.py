@@ -18,7 +18,7 @@ RESOLUTION: Final = 1.0
 DRIFT: Final = 1000.0
 
 # W; twice what the largest service of a house carries. Whoever reads more power than that may rise by twice the power.
-_MOST: Final = 150_000.0
+MOST: Final = 150_000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ class Series:
 
     def goes_on(self, reading: Reading) -> bool:
         """Tell whether a reading could be the next one, by what the largest house can do."""
-        power = max(_MOST, 2 * (reading.power or 0.0))
+        power = max(MOST, 2 * (reading.power or 0.0))
         seconds = max(reading.at - self.at, reading.pace)
         rise = reading.energy - self.energy
         return reading.source == self.source and -reading.slack <= rise <= power * seconds / HOUR

@@ -9,6 +9,8 @@ from .series import HOUR, RESOLUTION, Reading
 MORE: Final = 1.5
 _LESS: Final = 0.5
 
+_FLOWS: Final = 0.05
+
 # A counter stands still once it has missed this much energy, in Wh, over this many seconds.
 _MISSED: Final = 100.0
 TOLD_AFTER: Final = 45 * 60.0
@@ -25,13 +27,15 @@ class Witness:
     missed: float = 0.0  # Wh that flowed, by the lower of two powers each, and were not counted yet
     alive_at: float = 0.0  # when the counter last had missed nothing
 
-    def with_power(self, reading: Reading) -> Witness:
-        """Return the witness after one more reading, whether or not its energy is believed."""
+    def with_power(self, reading: Reading, *, peak: float) -> Witness:
+        """Return the witness after one more reading, believed or not, of a counter with this highest power in W."""
         power = max(reading.power or 0.0, 0.0)
         if not self.at:
             return replace(self, power=power, at=reading.at, alive_at=reading.at)
         sustained = min(self.power, power)
-        flowed = sustained * min(max(reading.at - self.at, 0.0), 3 * reading.cycle) / HOUR
+        # Sums of reports keep the last ones of the evening all night: that little is no power that flows.
+        flows = not reading.pace or sustained >= _FLOWS * peak
+        flowed = flows * sustained * min(max(reading.at - self.at, 0.0), 3 * reading.cycle) / HOUR
         return Witness(
             power=power,
             idle=reading.power is not None and not power and not self.power,
