@@ -7,7 +7,7 @@ from typing import Final
 from ..client.endpoints import METERS, READINGS
 from .flows import Flows
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
-from .models import Needs, Total
+from .models import Needs, Total, add
 from .snapshot import Snapshot
 from .sums import unmetered_needs, unmetered_sums
 
