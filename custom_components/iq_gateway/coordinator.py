@@ -32,6 +32,7 @@ from .polling import Poller
 from .silences import SilenceLog
 from .site import Site
 from .tokens import TokenKeeper
+from .totals import PublishedTotal
 from .totals.keeper import LifetimeTotals
 
 type IQGatewayConfigEntry = ConfigEntry[IQGatewayData]
@@ -46,11 +47,10 @@ _REASONS: dict[type[GatewayError], str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """What the entities show: the site, its lifetime totals in Wh by the key of their entity, and the token in use."""
+    """What the entities show: the site, its lifetime totals by the key of their entity, and the token in use."""
 
     site: Site
-    totals: Mapping[str, float | None]
-    today: Mapping[str, float | None]  # what each total has grown by since local midnight, in Wh
+    totals: Mapping[str, PublishedTotal]
     token: AccessToken | None
 
 
@@ -154,7 +154,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
     async def _async_picture(self, result: CycleResult) -> Picture:
         site = self.poller.site
         totals = await self.totals.async_update(site, result.answered)
-        return Picture(site=site, totals=totals, today=self.totals.today(site), token=self.keeper.token)
+        return Picture(site=site, totals=totals, token=self.keeper.token)
 
     def _check_first(self, result: CycleResult) -> None:
         """Refuse to start on a gateway that tells nothing of the site."""

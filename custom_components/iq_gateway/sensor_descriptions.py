@@ -98,7 +98,7 @@ class EnergySensorDescription[SubjectT](SensorDescription[SubjectT]):
 
 def _total(key: str) -> EnergySensorDescription[Picture]:
     return EnergySensorDescription(
-        key=key, translation_key=key, need=key, value_fn=lambda picture: picture.totals.get(key)
+        key=key, translation_key=key, need=key, value_fn=lambda picture: picture.totals[key].energy
     )
 
 
@@ -119,7 +119,7 @@ TOTAL_SENSORS: Final = tuple(
 def _today(total: str) -> EnergySensorDescription[Picture]:
     key = f"{total}_today"
     return EnergySensorDescription(
-        key=key, translation_key=key, need=total, value_fn=lambda picture: picture.today.get(total)
+        key=key, translation_key=key, need=total, value_fn=lambda picture: picture.totals[total].today
     )
 
 

@@ -81,4 +81,5 @@ def _consumption(meters: Meters, flows: Flows) -> Total | None:
 
 def _sum(figures: Iterable[float | None]) -> float | None:
     """Add up figures; what lacks a part is not known."""
-    return reduce(add, figures, 0.0)
+    nothing: float | None = 0.0
+    return reduce(add, figures, nothing)

@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import CONF_SERIAL, CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL, DOMAIN, LOGGER
 from ..site import Site, Total
-from .ledger import Ledger
+from .ledger import Ledger, PublishedTotal
 from .lifetime import Change, LifetimeTotal
 from .reports import TotalsReports
 from .series import RESOLUTION, Reading
@@ -96,8 +96,8 @@ class LifetimeTotals:
         # The user has been asked about these: the issue outlives a restart, too.
         self._reports.told = self._ledger.changes
 
-    async def async_update(self, site: Site, answered: frozenset[str]) -> dict[str, float | None]:
-        """Take in what a cycle read, and return the totals in Wh by the key of their entity.
+    async def async_update(self, site: Site, answered: frozenset[str]) -> dict[str, PublishedTotal]:
+        """Take in what a cycle read, and return the totals by the key of their entity.
 
         `answered` are the endpoints that answered in this cycle: what stands from an earlier one is no new reading.
         """
@@ -116,13 +116,8 @@ class LifetimeTotals:
         await self._async_compare(readings)
         self._reports.async_tell(self._ledger)
         self._async_schedule_save(0 if self._ledger.offsets != offsets else _SAVE_DELAY)
-        return {key: self._shown(key, site) for key in site.totals}
-
-    def today(self, site: Site) -> dict[str, float | None]:
-        """Return what each total has grown by today in Wh, by its key; as long as the total itself is shown."""
-        midnight = _midnight()
         return {
-            key: None if self._shown(key, site) is None else self._ledger.today(key, midnight=midnight)
+            key: self._ledger.published(key, midnight=_midnight()) if self._is_shown(key, site) else PublishedTotal()
             for key in site.totals
         }
 
@@ -186,10 +181,10 @@ class LifetimeTotals:
         unique_id = f"{self._entry.data[CONF_SERIAL]}_{key}"
         return er.async_get(self._hass).async_get_entity_id("sensor", DOMAIN, unique_id)
 
-    def _shown(self, key: str, site: Site) -> float | None:
-        """Return a total while its counter is read; one that answers without a figure stands for two cycles."""
+    def _is_shown(self, key: str, site: Site) -> bool:
+        """Tell whether a counter is read; one whose endpoint answers without a figure stands for two cycles."""
         stands = 0 < self._missed.get(key, 0) <= _STANDS_FOR_CYCLES and site.needs[key] <= site.fresh
-        return self._ledger.published(key) if stands or site.totals[key].energy is not None else None
+        return stands or site.totals[key].energy is not None
 
     @callback
     def _async_schedule_save(self, delay: float) -> None:

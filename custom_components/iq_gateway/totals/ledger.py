@@ -1,7 +1,7 @@
 """The ledger: every lifetime total of a site, and what it has grown by today."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -20,6 +20,17 @@ class Standing(StrEnum):
 
     ODD_READINGS = "odd_readings"  # none of them can follow from the last that counted, or they do not agree
     STANDS_STILL = "stands_still"  # power flows by the same answers, and the counter does not move
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedTotal:
+    """What is shown of a lifetime total: energies in Wh, None while they are not known."""
+
+    energy: float | None = None
+    today: float | None = None  # what it has grown by since local midnight
+    gateway_reading: float | None = None  # the gateway's own figure, as it was read last
+    correction: float | None = None  # what is added to it
+    corrected_since: float | None = None  # seconds since 1970; None while nothing was ever added
 
 
 class Ledger:
@@ -75,15 +86,20 @@ class Ledger:
         """Return all that is known of a total."""
         return self._totals.get(key)
 
-    def published(self, key: str) -> float | None:
-        """Return a total, if it is known."""
+    def published(self, key: str, *, midnight: float) -> PublishedTotal:
+        """Return what is to be shown of a total; `midnight` is the last one here, in seconds since 1970."""
         total = self._totals.get(key)
-        return total.shown if total else None
-
-    def today(self, key: str, *, midnight: float) -> float | None:
-        """Return what a total has grown by since midnight, if it was read around that time."""
-        day = self._days.get(key)
-        return day.energy if day and day.midnight == midnight and self.published(key) is not None else None
+        if total is None or total.base is None or total.shown is None:
+            return PublishedTotal()
+        series, day = total.candidate or total.base.series, self._days.get(key)
+        return PublishedTotal(
+            energy=total.shown,
+            # Of a total that nobody read since midnight, nothing is known of today.
+            today=day.energy if day and day.midnight == midnight else None,
+            gateway_reading=series.energy,
+            correction=total.base.offset,
+            corrected_since=total.base.since,
+        )
 
     @property
     def pending(self) -> bool:

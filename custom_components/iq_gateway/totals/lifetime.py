@@ -62,7 +62,8 @@ class LifetimeTotal:
     @property
     def shown(self) -> float | None:
         """The total in Wh; None while there is a doubt about its very beginning, which nobody has seen proved."""
-        return None if self.is_young and not self.origin and self.may_be_wrong else self.total
+        doubtful = self.candidate is not None and self.candidate.readings > 1 and self.may_be_wrong
+        return None if doubtful and self.is_young and not self.origin else self.total
 
     @property
     def read_at(self) -> float | None:

@@ -40,9 +40,7 @@ def observe(was: LifetimeTotal, reading: Reading, *, others_counted: bool = Fals
     if was.base is None:
         # Zero is what a gateway shows that is just starting, and no meter is below it.
         begins = reading.energy > 0 or (reading.derived and reading.energy < 0) or not others_counted
-        # Where readings have disagreed already, two that agree prove nothing.
-        agrees = begins and candidate.readings >= _AGREEING and candidate.begun_at == was.held_since
-        return _begun(was, candidate) if agrees or candidate.proved else was
+        return _begun(was, candidate) if (begins and _agrees(was, candidate, reading)) or candidate.proved else was
     # A counter that stays at zero has not begun to count: nothing is lost by waiting for it, or for the old one.
     return _adopting(was, was.base, candidate, reading) if candidate.proved and reading.energy else was
 
@@ -129,6 +127,14 @@ def _begun(was: LifetimeTotal, series: Series) -> LifetimeTotal:
         change=None,
         witness=was.witness.alive(series.at),
     )
+
+
+def _agrees(was: LifetimeTotal, candidate: Series, reading: Reading) -> bool:
+    """Tell whether the first two readings agree; where readings have disagreed already, two prove nothing."""
+    seconds = max(reading.at - candidate.begun_at, reading.pace)
+    rise, most = candidate.energy - candidate.begun, MORE * _BURST * seconds / HOUR + RESOLUTION
+    agrees = rise <= most or was.witness.agrees(rise)
+    return agrees and candidate.readings >= _AGREEING and candidate.begun_at == was.held_since
 
 
 def _first_offset(was: LifetimeTotal, series: Series) -> float:
