@@ -1,9 +1,9 @@
 """The fixes that Home Assistant's repairs offer, by the issue that they are for."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, override
 
-from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
@@ -19,12 +19,21 @@ _FLOWS: Final[dict[Issue, Callable[[ConfigEntry], RepairsFlow]]] = {
 }
 
 
+class NothingLeftRepairFlow(RepairsFlow):
+    """The fix for an issue whose entry is gone: it goes, too, and nobody has to confirm that."""
+
+    @override
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """End at once, with which the issue is repaired."""
+        return self.async_create_entry(data={})
+
+
 async def async_create_fix_flow(
     hass: HomeAssistant,
     issue_id: str,  # noqa: ARG001
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Return the flow for an issue; one whose entry is gone can only be confirmed away."""
+    """Return the flow for an issue."""
     kept = data or {}
     entry = hass.config_entries.async_get_entry(str(kept.get("entry_id")))
-    return _FLOWS[Issue(str(kept["issue"]))](entry) if entry else ConfirmRepairFlow()
+    return _FLOWS[Issue(str(kept["issue"]))](entry) if entry else NothingLeftRepairFlow()
