@@ -24,9 +24,7 @@ def pin_of(gateway: GatewaySimulator) -> Pin:
 def kept(gateway: GatewaySimulator) -> PinData:
     """Return what an entry should keep."""
     shown = gateway.certificate
-    return PinData(
-        fingerprint=shown.fingerprint, public_key=shown.public_key, certificate_ends=shown.ends.isoformat()
-    )
+    return PinData(fingerprint=shown.fingerprint, public_key=shown.public_key, certificate_ends=shown.ends.isoformat())
 
 
 def readable(gateway: GatewaySimulator) -> str:

@@ -24,6 +24,7 @@ from tests import states
 from tests.conftest import PASSWORD, USERNAME, EntryMaker, EntrySetUp
 from tests.flow.steps import ACCOUNT, choose, shown, start, submit
 from tests.flow.test_discovery import announcement
+from tests.pins import kept
 from tests.simulator import Clock, CloudSimulator, GatewaySimulator
 from tests.time_lapse import pass_time
 
@@ -181,7 +182,7 @@ async def test_the_entry_is_the_new_gateways(
     assert entry.data == {
         CONF_HOST: new_gateway.host,
         CONF_SERIAL: new_gateway.serial,
-        CONF_FINGERPRINT: new_gateway.fingerprint,
+        **kept(new_gateway),
         CONF_TOKEN: token,
     }
     assert (entry.title, entry.options) == ("IQ Gateway", {"update_interval": 60})
@@ -295,7 +296,7 @@ async def test_the_offer_of_the_new_gateway_is_withdrawn(
     """It was discovered as a further gateway before; now there is nothing left to add."""
     entry = add_entry(gateway)
     offer = await start(hass, SOURCE_ZEROCONF, announcement(new_gateway.serial, "192.168.1.30"))
-    assert offer["step_id"] == "user"
+    assert offer["step_id"] == "discovery_confirm"
     await replace(hass, entry, new_gateway)
     assert hass.config_entries.flow.async_progress() == []
 

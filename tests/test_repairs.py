@@ -1,0 +1,92 @@
+"""Repairs that are opened at an odd moment."""
+
+import ast
+from pathlib import Path
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+import custom_components.iq_gateway as integration
+from custom_components.iq_gateway.const import DOMAIN
+from custom_components.iq_gateway.issues import Issue, async_raise
+from tests.conftest import EntryMaker, EntrySetUp
+from tests.fixes import open_fix
+from tests.simulator import GatewaySimulator
+
+TEXTS = {Issue.CERTIFICATE: "certificate_changed", Issue.TOKEN: "token_ends", Issue.TOTALS: "total_changed"}
+
+
+def raise_issue(hass: HomeAssistant, entry: MockConfigEntry, issue: Issue) -> str:
+    """Have the user asked to see to something; return the issue's id."""
+    async_raise(hass, entry, issue, text=TEXTS[issue], expires="soon", changes="a lot")
+    return f"{issue}_{entry.entry_id}"
+
+
+@pytest.mark.parametrize("choice", ["keep", "follow"])
+async def test_totals_cannot_be_decided_upon_while_the_gateway_does_not_run(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp, choice: str
+) -> None:
+    """The dialog was opened before; it says so, and the question stays."""
+    entry = await setup_entry(gateway)
+    issue_id = raise_issue(hass, entry, Issue.TOTALS)
+    manager, menu = await open_fix(hass, issue_id)
+    assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "init")
+    await hass.config_entries.async_unload(entry.entry_id)
+    result = await manager.async_configure(menu["flow_id"], {"next_step_id": choice})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_loaded")
+    assert result["description_placeholders"] == {"title": entry.title}
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+
+
+async def test_totals_of_a_gateway_that_never_ran(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """As after a restart while the gateway is away."""
+    await gateway.stop()
+    entry = await setup_entry(gateway)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    _, result = await open_fix(hass, raise_issue(hass, entry, Issue.TOTALS))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_loaded")
+
+
+@pytest.mark.parametrize("issue", Issue)
+async def test_the_repair_of_an_entry_that_is_gone_goes(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp, issue: Issue
+) -> None:
+    """It can outlive its entry when that is removed while the integration does not load; then nothing is left to do."""
+    entry = await setup_entry(gateway)
+    await hass.config_entries.async_remove(entry.entry_id)
+    issue_id = raise_issue(hass, entry, issue)
+    _, result = await open_fix(hass, issue_id)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None
+
+
+async def test_nobody_signs_in_to_an_entry_that_was_removed_meanwhile(
+    hass: HomeAssistant, gateway: GatewaySimulator, add_entry: EntryMaker
+) -> None:
+    """The dialog was open; what it led to is gone."""
+    entry = add_entry(gateway)
+    manager, form = await open_fix(hass, raise_issue(hass, entry, Issue.TOKEN))
+    await hass.config_entries.async_remove(entry.entry_id)
+    result = await manager.async_configure(form["flow_id"], {})
+    await hass.async_block_till_done()
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert hass.config_entries.flow.async_progress() == []
+
+
+def test_every_menu_says_which_step_it_is() -> None:
+    """Home Assistant reports those that leave it out, from 2026.11 on."""
+    folder = Path(integration.__file__).parent
+    nodes = [node for path in folder.rglob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    menus = [
+        node
+        for node in nodes
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "async_show_menu"
+    ]
+    assert len(menus) >= 3
+    assert all("step_id" in {keyword.arg for keyword in menu.keywords} for menu in menus)
