@@ -176,7 +176,7 @@ async def test_a_token_that_has_expired_by_the_gateways_clock_is_replaced(
 
 
 @pytest.mark.parametrize("remembered", [False, True], ids=["pasted", "account"])
-@pytest.mark.parametrize("seconds", [1.78e12, 1e30, -1e12], ids=["milliseconds", "huge", "negative"])
+@pytest.mark.parametrize("seconds", [1_780_000_000_000, 10**30, -(10**12)], ids=["milliseconds", "huge", "negative"])
 async def test_a_gateway_whose_time_no_calendar_knows(
     hass: HomeAssistant,
     gateway: GatewaySimulator,
@@ -184,7 +184,7 @@ async def test_a_gateway_whose_time_no_calendar_knows(
     setup_entry: EntrySetUp,
     caplog: pytest.LogCaptureFixture,
     remembered: bool,
-    seconds: float,
+    seconds: int,
 ) -> None:
     """Its rejected token is replaced or asked for as if it told no time at all."""
     token = gateway.mint()

@@ -1,7 +1,7 @@
 """The fixes that Home Assistant's repairs offer, by the issue that they are for."""
 
 from collections.abc import Callable
-from typing import Final, override
+from typing import Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
@@ -22,8 +22,7 @@ _FLOWS: Final[dict[Issue, Callable[[ConfigEntry], RepairsFlow]]] = {
 class NothingLeftRepairFlow(RepairsFlow):
     """The fix for an issue whose entry is gone: it goes, too, and nobody has to confirm that."""
 
-    @override
-    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+    async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """End at once, with which the issue is repaired."""
         return self.async_create_entry(data={})
 
