@@ -1,5 +1,8 @@
 """Whoever shows another certificate gets no secret; the user decides what to make of it."""
 
+import json
+import re
+
 from homeassistant.components.repairs import RepairsFlowManager, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_TOKEN
@@ -20,7 +23,7 @@ from tests.pins import in_days, kept, readable
 from tests.simulator import CloudSimulator, Fault, GatewaySimulator
 from tests.simulator.certificates import self_signed
 from tests.simulator.reply import Json
-from tests.states import coordinator, state, why_not
+from tests.states import FOLDER, coordinator, state, why_not
 
 ADDRESS = "192.168.1.20"
 SECRET_HEADERS = {"authorization", "cookie"}
@@ -171,6 +174,15 @@ async def test_the_repair_says_whether_a_new_certificate_was_due(
     assert entry.data[CONF_FINGERPRINT] == gateway.fingerprint
 
 
+def test_each_outcome_of_the_repair_has_its_text() -> None:
+    """With nothing in it that the flow does not tell, and the end of the known certificate where that is the point."""
+    texts = json.loads((FOLDER / "translations" / "en.json").read_text(encoding="utf-8"))
+    steps = texts["issues"]["certificate_changed"]["fix_flow"]["step"]
+    told = {name: set(re.findall(r"{(\w+)}", step["description"])) for name, step in steps.items()}
+    placeholders = {"title", "known", "known_ends", "found", "found_ends"}
+    assert told == {"confirm": placeholders, "ended": placeholders, "valid": placeholders}
+
+
 async def test_a_repair_whose_entry_is_removed_meanwhile_ends(
     hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
 ) -> None:
@@ -303,6 +315,7 @@ async def test_a_certificate_that_changes_while_the_user_reads_is_not_pinned_uns
     assert entry.data[CONF_FINGERPRINT] == shown
     assert entry.state is ConfigEntryState.SETUP_RETRY
     assert gateway.requests == []
+    assert issue_of(hass, entry)
 
 
 async def test_a_certificate_change_is_one_line_in_the_log(

@@ -1,7 +1,8 @@
 """Repairs that are opened at an odd moment."""
 
 import ast
-from pathlib import Path
+import json
+import re
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -10,12 +11,13 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-import custom_components.iq_gateway as integration
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.issues import Issue, async_raise
+from custom_components.iq_gateway.tokens.renewal import Obstacle
 from tests.conftest import EntryMaker, EntrySetUp
 from tests.fixes import open_fix
 from tests.simulator import GatewaySimulator
+from tests.states import FOLDER
 
 TEXTS = {Issue.CERTIFICATE: "certificate_changed", Issue.TOKEN: "token_ends", Issue.TOTALS: "total_changed"}
 
@@ -79,10 +81,18 @@ async def test_nobody_signs_in_to_an_entry_that_was_removed_meanwhile(
     assert hass.config_entries.flow.async_progress() == []
 
 
+def test_what_a_token_repair_tells_is_known() -> None:
+    """Every reason has its text, whose placeholders are those that come with each of them."""
+    issues = json.loads((FOLDER / "translations" / "en.json").read_text(encoding="utf-8"))["issues"]
+    for reason in (*Obstacle, "gateway_clock", "not_renewed", "token_ends"):
+        texts = issues[reason]
+        shown = texts["title"] + texts["fix_flow"]["step"]["confirm"]["description"]
+        assert {"title"} <= set(re.findall(r"{(\w+)}", shown)) <= {"title", "expires"}
+
+
 def test_every_menu_says_which_step_it_is() -> None:
     """Home Assistant reports those that leave it out, from 2026.11 on."""
-    folder = Path(integration.__file__).parent
-    nodes = [node for path in folder.rglob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    nodes = [node for path in FOLDER.rglob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
     menus = [
         node
         for node in nodes

@@ -38,7 +38,7 @@ class CertificateRepairFlow(RepairsFlow):
             reason = next(reason for kind, reason in _REASONS.items() if isinstance(err, kind))
             return self.async_abort(reason=reason, description_placeholders={"title": self._entry.title})
         if pin_of(self._entry).admits(self._found.pin):
-            return await self._async_trust()
+            return self._trust()
         return self._show()
 
     def _show(self) -> RepairsFlowResult:
@@ -55,19 +55,19 @@ class CertificateRepairFlow(RepairsFlow):
 
     async def async_step_confirm(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Trust the certificate that was shown; when the known one ends is not known."""
-        return await self._async_trust()
+        return self._trust()
 
     async def async_step_ended(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Trust it; the known one had come to its end."""
-        return await self._async_trust()
+        return self._trust()
 
     async def async_step_valid(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Trust it; the known one had not come to its end."""
-        return await self._async_trust()
+        return self._trust()
 
-    async def _async_trust(self) -> RepairsFlowResult:
+    def _trust(self) -> RepairsFlowResult:
         """Go on with the certificate; of an entry that is gone by now there is nothing left to repair."""
         if self.hass.config_entries.async_get_entry(self._entry.entry_id) is self._entry:
             async_remember_pin(self.hass, self._entry, self._found.pin)
-            await self.hass.config_entries.async_reload(self._entry.entry_id)
+            self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
         return self.async_create_entry(data={})
