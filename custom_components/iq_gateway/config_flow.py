@@ -62,6 +62,11 @@ _TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"
 _SERIAL_ENDING: Final = 4
 
 
+def _numbered(serial: str) -> str:
+    """Return what tells a gateway from another one, as far as that may go into logs."""
+    return f"{_TITLE} {serial[-_SERIAL_ENDING:]}"
+
+
 class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     """One conversation about one gateway."""
 
@@ -123,22 +128,22 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             moved = await async_has_moved(self.hass, entry, host)
             self._abort_if_unique_id_configured(updates={CONF_HOST: host} if moved else None)
         self._address = {CONF_HOST: host, CONF_SERIAL: serial}
-        self.context.update({"title_placeholders": self._announced})
+        self._entitle(_numbered(serial), host)
         return await self.async_step_discovery_confirm()
 
-    @property
-    def _announced(self) -> dict[str, str]:
-        """What the user is told of a gateway that was discovered."""
-        return {"serial": self._address[CONF_SERIAL][-_SERIAL_ENDING:], "host": self._address[CONF_HOST]}
+    def _entitle(self, name: str, host: str) -> None:
+        """Set what `flow_title` is made of: how a flow is told from others where several wait."""
+        self.context.update({"title_placeholders": {"name": name, "host": host}})
 
     async def async_step_discovery_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Say what was discovered; once that is wanted, see that the gateway is there."""
         errors: dict[str, str] = {}
+        host, serial = self._address[CONF_HOST], self._address[CONF_SERIAL]
         if user_input is not None:
-            errors = await self._async_find(self._address[CONF_HOST], self._address[CONF_SERIAL], DISCOVERY_ERRORS)
+            errors = await self._async_find(host, serial, DISCOVERY_ERRORS)
             if not errors:
                 return await self._async_new()
-        return self._show("discovery_confirm", CONFIRM_SCHEMA, {}, errors, **self._announced)
+        return self._show("discovery_confirm", CONFIRM_SCHEMA, {}, errors, host=host, serial=serial[-_SERIAL_ENDING:])
 
     async def async_step_reauth(self, _entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Sign in again: the gateway no longer takes the token, or soon will not."""
@@ -166,6 +171,7 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Find an entry's gateway; it should be that one, and show the certificate or at least the key that we know."""
         self._entry = entry
+        self._entitle(entry.title, entry.data[CONF_HOST])
         self._address = {CONF_HOST: entry.data[CONF_HOST], **(user_input or {})}
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -300,9 +306,9 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @property
     def _title(self) -> str:
-        """What the gateway is called; further ones by the end of their serial numbers: titles go into logs."""
+        """What the gateway is called: a further one by the end of its serial number, too."""
         others = self._async_current_entries(include_ignore=False)
-        return f"{_TITLE} {self._found.serial[-_SERIAL_ENDING:]}" if others else _TITLE
+        return _numbered(self._found.serial) if others else _TITLE
 
     async def _async_find(self, host: str, serial: str | None, table: ErrorTable) -> dict[str, str]:
         """Look for the gateway; return the form's errors."""

@@ -73,14 +73,13 @@ async def test_a_new_gateway_is_offered(
     """It says what was found where, and submitting it confirms; only then is the gateway asked."""
     network.update(dict.fromkeys([NEW, NEW_IPV6], gateway))
     result = await announce(hass, gateway.serial, *addresses)
-    announced = {"serial": gateway.serial[-4:], "host": host}
     assert result["step_id"] == "discovery_confirm"
-    assert result["description_placeholders"] == announced
+    assert result["description_placeholders"] == {"serial": gateway.serial[-4:], "host": host}
     assert shown(result) == {}
     assert gateway.requests == []
 
     flow = hass.config_entries.flow.async_get(result["flow_id"])
-    assert flow["context"]["title_placeholders"] == announced
+    assert flow["context"]["title_placeholders"] == {"name": f"IQ Gateway {gateway.serial[-4:]}", "host": host}
 
     result = await submit(hass, result)
     result = await submit(hass, await choose(hass, result, "token"), token=gateway.mint())

@@ -34,6 +34,8 @@ async def reauth_menu(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlow
     """Start reauth, and go as far as the menu."""
     result = await entry.start_reauth_flow(hass)
     assert result["step_id"] == "reauth_confirm"
+    context = hass.config_entries.flow.async_get(result["flow_id"])["context"]
+    assert context["title_placeholders"] == {"name": "IQ Gateway", "host": entry.data[CONF_HOST]}
     assert result["description_placeholders"]["title"] == "IQ Gateway"
     return await submit(hass, result)
 

@@ -85,7 +85,7 @@ def test_a_discovered_gateway_is_told_from_others_in_every_language() -> None:
     """By what the flow knows of it."""
     for file in TRANSLATIONS.parent.glob("*.json"):
         title = json.loads(file.read_text(encoding="utf-8"))["config"]["flow_title"]
-        assert set(re.findall(r"{(\w+)}", title)) == {"serial", "host"}
+        assert set(re.findall(r"{(\w+)}", title)) == {"name", "host"}
 
 
 def test_nobody_is_told_what_is_not_known_of_live_data() -> None:
