@@ -148,7 +148,7 @@ async def test_an_entry_that_does_not_know_the_key_asks(
     assert not await hass.config_entries.async_setup(entry.entry_id)
     assert gateway.requests == []
     _, form = await open_repair(hass, entry)
-    assert form["step_id"] == "confirm"
+    assert form["step_id"] == "unknown"
     placeholders = form["description_placeholders"]
     assert placeholders is not None
     assert (placeholders["known_ends"], placeholders["found_ends"]) == ("?", "2099-12-31")
@@ -180,7 +180,7 @@ def test_each_outcome_of_the_repair_has_its_text() -> None:
     steps = texts["issues"]["certificate_changed"]["fix_flow"]["step"]
     told = {name: set(re.findall(r"{(\w+)}", step["description"])) for name, step in steps.items()}
     placeholders = {"title", "known", "known_ends", "found", "found_ends"}
-    assert told == {"confirm": placeholders, "ended": placeholders, "valid": placeholders}
+    assert told == {"confirm": {"title"}, "unknown": placeholders, "ended": placeholders, "valid": placeholders}
 
 
 async def test_a_repair_whose_entry_is_removed_meanwhile_ends(

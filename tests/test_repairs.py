@@ -64,7 +64,14 @@ async def test_the_repair_of_an_entry_that_is_gone_goes(
     entry = await setup_entry(gateway)
     await hass.config_entries.async_remove(entry.entry_id)
     issue_id = raise_issue(hass, entry, issue)
-    _, result = await open_fix(hass, issue_id)
+    manager, form = await open_fix(hass, issue_id)
+    assert form["step_id"] == "confirm"
+    known = form["description_placeholders"]
+    assert known is not None
+    for file in (FOLDER / "translations").glob("*.json"):
+        step = json.loads(file.read_text(encoding="utf-8"))["issues"][TEXTS[issue]]["fix_flow"]["step"]["confirm"]
+        assert set(re.findall(r"{(\w+)}", step["title"] + step["description"])) <= set(known)
+    result = await manager.async_configure(form["flow_id"], {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None
 
@@ -89,6 +96,13 @@ def test_what_a_token_repair_tells_is_known() -> None:
         texts = issues[reason]
         shown = texts["title"] + texts["fix_flow"]["step"]["confirm"]["description"]
         assert {"title"} <= set(re.findall(r"{(\w+)}", shown)) <= {"title", "expires"}
+
+
+def test_every_repair_can_be_confirmed_away() -> None:
+    """Home Assistant asks that of each one while it does not load the integration."""
+    for file in (FOLDER / "translations").glob("*.json"):
+        issues = json.loads(file.read_text(encoding="utf-8"))["issues"]
+        assert [key for key, texts in issues.items() if "confirm" not in texts["fix_flow"]["step"]] == []
 
 
 def test_every_menu_says_which_step_it_is() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
@@ -19,20 +19,15 @@ _FLOWS: Final[dict[Issue, Callable[[ConfigEntry], RepairsFlow]]] = {
 }
 
 
-class NothingLeftRepairFlow(RepairsFlow):
-    """The fix for an issue whose entry is gone: it goes, too, and nobody has to confirm that."""
-
-    async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """End at once, with which the issue is repaired."""
-        return self.async_create_entry(data={})
-
-
 async def async_create_fix_flow(
     hass: HomeAssistant,
     issue_id: str,  # noqa: ARG001
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Return the flow for an issue."""
+    """Return the flow for an issue; one whose entry is gone can only be confirmed away.
+
+    That is also what Home Assistant makes of all of them while it has no entry to load: each has a text for it.
+    """
     kept = data or {}
     entry = hass.config_entries.async_get_entry(str(kept.get("entry_id")))
-    return _FLOWS[Issue(str(kept["issue"]))](entry) if entry else NothingLeftRepairFlow()
+    return _FLOWS[Issue(str(kept["issue"]))](entry) if entry else ConfirmRepairFlow()

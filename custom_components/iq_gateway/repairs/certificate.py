@@ -44,7 +44,7 @@ class CertificateRepairFlow(RepairsFlow):
     def _show(self) -> RepairsFlowResult:
         """Show the certificates, with the text for a known one whose end is past, to come, or not known."""
         known = pin_of(self._entry)
-        step = "confirm"
+        step = "unknown"
         if known.ends is not None:
             step = "ended" if known.ends <= dt_util.utcnow() else "valid"
         return self.async_show_form(
@@ -53,7 +53,7 @@ class CertificateRepairFlow(RepairsFlow):
             description_placeholders={"title": self._entry.title, **comparison(known, self._found.pin)},
         )
 
-    async def async_step_confirm(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+    async def async_step_unknown(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Trust the certificate that was shown; when the known one ends is not known."""
         return self._trust()
 
