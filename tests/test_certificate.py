@@ -1,24 +1,29 @@
 """Whoever shows another certificate gets no secret; the user decides what to make of it."""
 
+import json
+import re
+
 from homeassistant.components.repairs import RepairsFlowManager, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.client.errors import CertificateChanged
 from custom_components.iq_gateway.const import CONF_FINGERPRINT, DOMAIN
-from custom_components.iq_gateway.flow.forms import readable_fingerprint
 from custom_components.iq_gateway.issues import Issue
 from tests.conftest import PASSWORD, USERNAME, EntryMaker, EntrySetUp
 from tests.fixes import open_fix
 from tests.network import Network
+from tests.pins import in_days, kept, readable
 from tests.simulator import CloudSimulator, Fault, GatewaySimulator
+from tests.simulator.certificates import self_signed
 from tests.simulator.reply import Json
-from tests.states import coordinator, state, why_not
+from tests.states import FOLDER, coordinator, state, why_not
 
 ADDRESS = "192.168.1.20"
 SECRET_HEADERS = {"authorization", "cookie"}
@@ -55,7 +60,7 @@ async def test_a_new_certificate_gets_no_secret_and_is_pinned_when_the_user_says
 ) -> None:
     """The repair shows both fingerprints; data goes on with the new one, from the same entities."""
     entry = await setup_entry(gateway)
-    known, shown = gateway.fingerprint, hass.states.async_entity_ids()
+    known, shown, compared = gateway.fingerprint, hass.states.async_entity_ids(), readable(gateway)
     gateway.new_certificate()
     gateway.drop_connections()
     gateway.requests.clear()
@@ -69,11 +74,13 @@ async def test_a_new_certificate_gets_no_secret_and_is_pinned_when_the_user_says
     assert entry.data[CONF_FINGERPRINT] == known
 
     manager, form = await open_repair(hass, entry)
-    assert form["step_id"] == "confirm"
+    assert form["step_id"] == "valid"
     assert form["description_placeholders"] == {
         "title": entry.title,
-        "known": readable_fingerprint(known),
-        "found": readable_fingerprint(gateway.fingerprint),
+        "known": compared,
+        "known_ends": "2099-12-31",
+        "found": readable(gateway),
+        "found_ends": "2099-12-31",
     }
     assert [request.path for request in gateway.requests] == ["/info"]
     assert not secrets_reached(gateway)
@@ -81,7 +88,7 @@ async def test_a_new_certificate_gets_no_secret_and_is_pinned_when_the_user_says
     done = await manager.async_configure(form["flow_id"], {})
     await hass.async_block_till_done()
     assert done["type"] is FlowResultType.CREATE_ENTRY
-    assert entry.data[CONF_FINGERPRINT] == gateway.fingerprint
+    assert entry.data == {**entry.data, **kept(gateway)}
     assert entry.state is ConfigEntryState.LOADED
     assert issue_of(hass, entry) is None
     assert hass.states.async_entity_ids() == shown
@@ -89,6 +96,104 @@ async def test_a_new_certificate_gets_no_secret_and_is_pinned_when_the_user_says
     # After the repair looked, the serial number was asked for once more before the token went out.
     assert [request.path for request in gateway.requests[:2]] == ["/info", "/info"]
     assert gateway.requests[2].authorized
+
+
+async def test_a_renewed_certificate_is_taken_silently(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The key is the known one: nobody is asked, no value is missing, and a restart knows the new certificate."""
+    entry = await setup_entry(gateway)
+    gateway.renew_certificate(ends=in_days(gateway, 365))
+    gateway.drop_connections()
+    caplog.clear()
+    await refresh(hass, entry)
+    assert issue_of(hass, entry) is None
+    assert state(hass, gateway.serial, "production_power") not in ("unavailable", "unknown")
+    assert {name: entry.data[name] for name in kept(gateway)} == kept(gateway)
+    await refresh(hass, entry)
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith("custom_components.")]
+    assert [line for line in lines if "Finished fetching" not in line] == [
+        "IQ Gateway: the gateway has a new certificate with the same key"
+    ]
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_renewed_certificate_at_the_start_is_taken_as_well(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """It may have changed while Home Assistant was off."""
+    entry = await setup_entry(gateway)
+    await hass.config_entries.async_unload(entry.entry_id)
+    gateway.renew_certificate()
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.data[CONF_FINGERPRINT] == gateway.fingerprint
+    assert issue_of(hass, entry) is None
+
+
+async def test_an_entry_of_an_earlier_version_learns_the_key(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """It has only the fingerprint, until the gateway shows that certificate once more."""
+    entry = await setup_entry(gateway, fingerprint=gateway.fingerprint)
+    assert {name: entry.data[name] for name in kept(gateway)} == kept(gateway)
+
+
+async def test_an_entry_that_does_not_know_the_key_asks(
+    hass: HomeAssistant, gateway: GatewaySimulator, add_entry: EntryMaker
+) -> None:
+    """The certificate changed before the key could be learnt; when the known one ended, nobody knows."""
+    entry = add_entry(gateway)
+    gateway.renew_certificate()
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert gateway.requests == []
+    _, form = await open_repair(hass, entry)
+    assert form["step_id"] == "unknown"
+    placeholders = form["description_placeholders"]
+    assert placeholders is not None
+    assert (placeholders["known_ends"], placeholders["found_ends"]) == ("?", "2099-12-31")
+
+
+@pytest.mark.parametrize(("days", "step"), [(-1, "ended"), (1, "valid")])
+async def test_the_repair_says_whether_a_new_certificate_was_due(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp, days: int, step: str
+) -> None:
+    """The known one had come to its end, or had not; in either case another key is for the user to judge."""
+    gateway.new_certificate(self_signed("envoy", ends=in_days(gateway, days)))
+    entry = await setup_entry(gateway)
+    assert entry.state is ConfigEntryState.LOADED
+    gateway.new_certificate()
+    await refresh(hass, entry)
+    manager, form = await open_repair(hass, entry)
+    assert form["step_id"] == step
+    placeholders = form["description_placeholders"]
+    assert placeholders is not None
+    assert placeholders["known_ends"] == dt_util.as_local(in_days(gateway, days)).strftime("%Y-%m-%d")
+    await manager.async_configure(form["flow_id"], {})
+    await hass.async_block_till_done()
+    assert entry.data[CONF_FINGERPRINT] == gateway.fingerprint
+
+
+def test_each_outcome_of_the_repair_has_its_text() -> None:
+    """With nothing in it that the flow does not tell, and the end of the known certificate where that is the point."""
+    texts = json.loads((FOLDER / "translations" / "en.json").read_text(encoding="utf-8"))
+    steps = texts["issues"]["certificate_changed"]["fix_flow"]["step"]
+    told = {name: set(re.findall(r"{(\w+)}", step["description"])) for name, step in steps.items()}
+    placeholders = {"title", "known", "known_ends", "found", "found_ends"}
+    assert told == {"confirm": {"title"}, "unknown": placeholders, "ended": placeholders, "valid": placeholders}
+
+
+async def test_a_repair_whose_entry_is_removed_meanwhile_ends(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """There is nothing left to pin."""
+    entry = await setup_entry(gateway)
+    gateway.new_certificate()
+    await refresh(hass, entry)
+    manager, form = await open_repair(hass, entry)
+    await hass.config_entries.async_remove(entry.entry_id)
+    done = await manager.async_configure(form["flow_id"], {})
+    assert done["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_another_certificate_at_the_start_is_told_as_well(
@@ -113,7 +218,7 @@ async def test_the_repair_goes_when_the_known_certificate_is_back(
 ) -> None:
     """As when whoever stood in between has gone."""
     entry = await setup_entry(gateway)
-    own = gateway._certificate
+    own = gateway.certificate
     gateway.new_certificate()
     await refresh(hass, entry)
     assert issue_of(hass, entry)
@@ -128,7 +233,7 @@ async def test_a_certificate_that_is_the_known_one_again_needs_no_confirmation(
 ) -> None:
     """Opening the repair finds that out, and ends it."""
     entry = await setup_entry(gateway)
-    own = gateway._certificate
+    own = gateway.certificate
     gateway.new_certificate()
     await refresh(hass, entry)
     gateway.new_certificate(own)
@@ -210,6 +315,7 @@ async def test_a_certificate_that_changes_while_the_user_reads_is_not_pinned_uns
     assert entry.data[CONF_FINGERPRINT] == shown
     assert entry.state is ConfigEntryState.SETUP_RETRY
     assert gateway.requests == []
+    assert issue_of(hass, entry)
 
 
 async def test_a_certificate_change_is_one_line_in_the_log(
@@ -273,7 +379,7 @@ async def test_a_man_in_the_middle_of_a_cycle_learns_nothing(
     async with GatewaySimulator("metered_battery", serial=gateway.serial, clock=gateway.clock) as man:
 
         def take_over(payload: Json) -> Json:
-            gateway.new_certificate(man._certificate)
+            gateway.new_certificate(man.certificate)
             gateway.drop_connections()
             return payload
 

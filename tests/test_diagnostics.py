@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
 import re
+import time
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er, instance_id
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -19,10 +20,12 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.iq_gateway import diagnostics
 from custom_components.iq_gateway.diagnostics import async_get_config_entry_diagnostics
 from custom_components.iq_gateway.redaction import Redactor
 from custom_components.iq_gateway.request_log import RequestLog, RequestSummary
-from tests.conftest import PASSWORD, USERNAME, EntrySetUp
+from tests.conftest import PASSWORD, USERNAME, EntryMaker, EntrySetUp
+from tests.pins import readable
 from tests.simulator import Clock, Fault, GatewaySimulator
 from tests.simulator.reply import Json
 from tests.states import coordinator
@@ -32,7 +35,7 @@ INVERTERS = "api_v1_production_inverters"
 PERSONAL: Json = {
     "site_name": "Maple Street 5",
     "timezone": "Europe/Amsterdam",
-    "contact": "jane@example.org at 192.168.178.23 (00:1d:c0:12:34:56)",
+    "contact": "jane@example.org at 192.168.178.23, 2a02:810b:c5bf::17 (00:1d:c0:12:34:56)",
     "serial_num": "20-A0815",
     "sn": 471108151234,
     "note": "20-A0815 of Maple Street 5",
@@ -93,12 +96,12 @@ async def test_nobody_can_tell_whose_they_are(
         PASSWORD,
         gateway.host,
         gateway.host.partition(":")[0],
-        gateway.fingerprint,
         "Millers",
         "Maple Street",
         "Amsterdam",
         "jane@example.org",
         "192.168.178.23",
+        "2a02:810b:c5bf",
         "00:1d:c0:12:34:56",
         "20-A0815",
         "471108151234",
@@ -147,6 +150,7 @@ async def test_stand_ins_are_always_the_same(
     second = await report_of(hass, entry)
     assert serials(first["answers"][INVERTERS]) == serials(second["answers"][INVERTERS])
     assert first["entry"] == second["entry"]
+    assert first["certificate"] == second["certificate"]
     assert len(set(serials(first["answers"][INVERTERS]))) == 35
 
 
@@ -225,26 +229,87 @@ async def test_a_device_has_its_own_entities_in_them(
         ("eyJhbGciOi.eyJhdWQi.c2ln-bmF0dXJl", r"token-\d{6}"),
         ("jane.doe@example.org", r"somebody-\d{6}@example\.com"),
         ("192.168.1.2", r"198\.18\.\d+\.\d+"),
+        ("2A02:810b:1::30", r"2001:db8::[0-9a-f]+"),
+        ("fe80::1", r"2001:db8::[0-9a-f]+"),
+        ("2a02:1:2:3:4:5:6:7", r"2001:db8::[0-9a-f]+"),
+        ("::ffff:192.168.1.2", r"2001:db8::[0-9a-f]+"),
         ("00:1D:C0:12:34:56", r"02(:[0-9a-f]{2}){5}"),
         ("America/Argentina/Ushuaia", "America/City"),
     ],
 )
 def test_stand_ins_have_the_shape_of_what_they_stand_for(original: str, shape: str) -> None:
     """A reader sees what kind of thing it was."""
-    redacted = Redactor("secret").text(f"a {original}, b")
+    redacted = Redactor(b"secret").text(f"a {original}, b")
     assert re.fullmatch(rf"a {shape}, b", redacted)
-    assert redacted == Redactor("secret").text(f"a {original}, b")
+    assert redacted == Redactor(b"secret").text(f"a {original}, b")
 
 
-@pytest.mark.parametrize("text", ["D8.3.5169", "02.00.01", "1234567890123", "704643328", "12:34:56", "0.122333444555"])
+@pytest.mark.parametrize(
+    "text", ["D8.3.5169", "02.00.01", "1234567890123", "704643328", "12:34:56", "0.122333444555", "2:AB:3F"]
+)
 def test_what_tells_nobody_apart_stays(text: str) -> None:
     """Versions, eids, counters and times look a little like serial numbers and addresses."""
-    assert Redactor("secret").text(text) == text
+    assert Redactor(b"secret").text(text) == text
 
 
 def test_one_secret_gives_other_stand_ins_than_another() -> None:
     """Nobody can try out all serial numbers to find the original."""
-    assert Redactor("one").text("122333444555") != Redactor("two").text("122333444555")
+    assert Redactor(b"one").text("122333444555") != Redactor(b"two").text("122333444555")
+
+
+async def test_stand_ins_are_made_with_a_secret_that_is_nowhere_else(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Whoever knows what Home Assistant broadcasts of itself cannot find a serial number by trying them all."""
+    entry = await setup_entry(gateway)
+    first = await report_of(hass, entry)
+    broadcast = Redactor((await instance_id.async_get(hass)).encode())
+    assert first["entry"]["data"]["serial"] != broadcast.text(gateway.serial)
+    del hass.data[diagnostics._KEY]  # as a restart does
+    assert (await report_of(hass, entry))["entry"]["data"]["serial"] != first["entry"]["data"]["serial"]
+
+
+async def test_they_tell_the_certificate(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """There is something to compare with when another one shows up; what it looks like leaves it readable."""
+    entry = await setup_entry(gateway)
+    certificate = (await report_of(hass, entry))["certificate"]
+    assert certificate["fingerprint"] == readable(gateway)
+    assert certificate["public_key"].replace(":", "").lower() == gateway.certificate.public_key
+    assert certificate["ends"] == gateway.certificate.ends.isoformat()
+
+
+async def test_a_gateway_that_cannot_be_set_up_has_diagnostics_too(
+    hass: HomeAssistant, add_entry: EntryMaker, gateway: GatewaySimulator, hass_client: ClientSessionGenerator
+) -> None:
+    """That is when they are asked for: before it was ever tried, while it is tried again, and after it was unloaded."""
+    assert await async_setup_component(hass, "diagnostics", {})
+    entry = add_entry(gateway)
+    report = await report_of(hass, entry)
+    assert (report["entry"]["state"], report["entry"]["reason"]) == ("not_loaded", None)
+
+    await gateway.stop()
+    await hass.config_entries.async_setup(entry.entry_id)
+    report = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert (report["entry"]["state"], report["entry"]["reason"]) == ("setup_retry", "cannot_connect")
+    assert report["token"]["role"] == "owner"
+    assert report["certificate"]["fingerprint"] == readable(gateway)
+    assert gateway.serial not in json.dumps(report)
+
+    await gateway.start()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert "answers" in await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert "answers" not in await get_diagnostics_for_config_entry(hass, hass_client, entry)
+
+
+@pytest.mark.parametrize("text", ["eyJ" * 40_000, "a" * 100_000, "a:" * 50_000])
+def test_an_odd_text_does_not_keep_home_assistant_waiting(text: str) -> None:
+    """What looks like the beginning of a token, an e-mail address or an IPv6 address over and over."""
+    began = time.perf_counter()
+    Redactor(b"secret").text(text)
+    assert time.perf_counter() - began < 1
 
 
 def test_only_the_last_hour_counts(freezer: FrozenDateTimeFactory) -> None:

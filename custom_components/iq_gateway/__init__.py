@@ -7,8 +7,9 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.typing import ConfigType
 
+from .certificate import pin_of
 from .client.gateway import Gateway
-from .const import CONF_FINGERPRINT, DOMAIN
+from .const import DOMAIN
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator, IQGatewayData
 from .devices import async_register_gateway, is_listed
 from .energy_dashboard import async_fulfil_wish
@@ -31,7 +32,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
     """Set up a gateway: talk to it, read it for the first time, then bring up its device and entities."""
     # No cookies: the token goes with each request, and a cookie would open the gateway without it.
     session = async_create_clientsession(hass, verify_ssl=False, cookie_jar=DummyCookieJar())
-    gateway = Gateway(session, entry.data[CONF_HOST], fingerprint=entry.data[CONF_FINGERPRINT])
+    gateway = Gateway(session, entry.data[CONF_HOST], pin=pin_of(entry))
     coordinator = IQGatewayCoordinator(hass, entry, gateway)
     await coordinator.async_config_entry_first_refresh()
 

@@ -1,11 +1,10 @@
 """The flow: find the gateway, sign in with an account or a token, stay in touch when the gateway or the token changes.
 
 Every way in (user, zeroconf, dhcp, reauth, reconfigure) leads to `sign_in`, and from there to `account` or `token`; a
-new gateway's way ends with `finish`. Reconfigure may meet a gateway that has replaced the known one.
+new gateway's way ends with `finish`. Reconfigure may keep the token, or meet a gateway that has replaced the known one.
 """
 
 from collections.abc import Mapping
-from itertools import count
 from typing import Any, Final, override
 
 from homeassistant.config_entries import (
@@ -23,23 +22,25 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from .certificate import comparison, pin_data, pin_of, readable_fingerprint
 from .client.errors import CloudError, GatewayError, TokenError
 from .client.token import AccessToken
 from .const import (
     CONF_ENERGY_PANEL,
-    CONF_FINGERPRINT,
     CONF_REMEMBER_PASSWORD,
     CONF_SERIAL,
     DEFAULT_HOST,
     DOMAIN,
 )
 from .flow.checks import FoundGateway, InvalidHost, async_find_gateway, async_verify_token
-from .flow.discovery import async_has_moved, async_remember_mac, read_announcement
+from .flow.discovery import async_has_moved, async_remember_mac, checked_serial, read_announcement
 from .flow.forms import (
     ACCOUNT_ERRORS,
     ACCOUNT_SCHEMA,
     CONFIRM_SCHEMA,
+    DISCOVERY_ERRORS,
     FINISH_SCHEMA,
+    KEEP_ERRORS,
     REAUTH_ERRORS,
     RECONFIGURE_ERRORS,
     RECONFIGURE_SCHEMA,
@@ -49,7 +50,6 @@ from .flow.forms import (
     USER_SCHEMA,
     ErrorTable,
     explain,
-    readable_fingerprint,
 )
 from .flow.options import IQGatewayOptionsFlow
 from .flow.replacement import async_is_set_up, async_replace_gateway
@@ -60,6 +60,11 @@ _TITLE: Final = "IQ Gateway"
 _TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"
 # Enough of a serial number to tell one's own gateways apart.
 _SERIAL_ENDING: Final = 4
+
+
+def _numbered(serial: str) -> str:
+    """Return what tells a gateway from another one, as far as that may go into logs."""
+    return f"{_TITLE} {serial[-_SERIAL_ENDING:]}"
 
 
 class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -91,10 +96,14 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             serial = user_input.get(CONF_SERIAL, "").strip() or None
             errors = await self._async_find(user_input[CONF_HOST], serial, USER_ERRORS)
             if not errors:
-                await self.async_set_unique_id(self._found.serial, raise_on_progress=False)
-                self._abort_if_unique_id_configured()
-                return await self.async_step_sign_in()
+                return await self._async_new()
         return self._show("user", USER_SCHEMA, self._address, errors)
+
+    async def _async_new(self) -> ConfigFlowResult:
+        """Go on with a gateway that was found, unless it has an entry."""
+        await self.async_set_unique_id(self._found.serial, raise_on_progress=False)
+        self._abort_if_unique_id_configured()
+        return await self.async_step_sign_in()
 
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
@@ -109,18 +118,32 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             found = await async_find_gateway(self.hass, discovery_info.ip)
         except GatewayError:
             return self.async_abort(reason="cannot_connect")
-        return await self._async_discovered(found.host, found.serial, mac=discovery_info.macaddress)
+        if entry := await self.async_set_unique_id(checked_serial(found.serial)):
+            async_remember_mac(self.hass, entry, found, discovery_info.macaddress)
+        return await self._async_discovered(found.host, found.serial)
 
-    async def _async_discovered(self, host: str, serial: str, *, mac: str | None = None) -> ConfigFlowResult:
+    async def _async_discovered(self, host: str, serial: str) -> ConfigFlowResult:
         """Offer a gateway that is new; follow one that has moved."""
         if entry := await self.async_set_unique_id(serial):
-            if mac is not None:
-                async_remember_mac(self.hass, entry, mac)
             moved = await async_has_moved(self.hass, entry, host)
             self._abort_if_unique_id_configured(updates={CONF_HOST: host} if moved else None)
-        self.context.update({"title_placeholders": {"name": f"{_TITLE} {serial} ({host})"}})
         self._address = {CONF_HOST: host, CONF_SERIAL: serial}
-        return await self.async_step_user()
+        self._entitle(_numbered(serial), host)
+        return await self.async_step_discovery_confirm()
+
+    def _entitle(self, name: str, host: str) -> None:
+        """Set what `flow_title` is made of: how a flow is told from others where several wait."""
+        self.context.update({"title_placeholders": {"name": name, "host": host}})
+
+    async def async_step_discovery_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say what was discovered; once that is wanted, see that the gateway is there."""
+        errors: dict[str, str] = {}
+        host, serial = self._address[CONF_HOST], self._address[CONF_SERIAL]
+        if user_input is not None:
+            errors = await self._async_find(host, serial, DISCOVERY_ERRORS)
+            if not errors:
+                return await self._async_new()
+        return self._show("discovery_confirm", CONFIRM_SCHEMA, {}, errors, host=host, serial=serial[-_SERIAL_ENDING:])
 
     async def async_step_reauth(self, _entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Sign in again: the gateway no longer takes the token, or soon will not."""
@@ -146,8 +169,9 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         entry: ConfigEntry,
         user_input: dict[str, Any] | None,
     ) -> ConfigFlowResult:
-        """Find an entry's gateway; it should be that one, and show the certificate that we know."""
+        """Find an entry's gateway; it should be that one, and show the certificate or at least the key that we know."""
         self._entry = entry
+        self._entitle(entry.title, entry.data[CONF_HOST])
         self._address = {CONF_HOST: entry.data[CONF_HOST], **(user_input or {})}
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -156,7 +180,7 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             if not errors:
                 if self._replaces:
                     return await self.async_step_replace()
-                if self._found.fingerprint != entry.data[CONF_FINGERPRINT]:
+                if not pin_of(entry).admits(self._found.pin):
                     return await self.async_step_certificate()
                 return await self.async_step_sign_in()
         return self._show(step_id, schema, self._address, errors, title=entry.title)
@@ -165,15 +189,8 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         """Have a changed certificate confirmed before anything secret goes to whoever shows it."""
         if user_input is not None:
             return await self.async_step_sign_in()
-        known = self._entry.data[CONF_FINGERPRINT] if self._entry else ""
-        return self._show(
-            "certificate",
-            CONFIRM_SCHEMA,
-            {},
-            {},
-            known=readable_fingerprint(known),
-            found=readable_fingerprint(self._found.fingerprint),
-        )
+        known = pin_of(self._entry) if self._entry else self._found.pin
+        return self._show("certificate", CONFIRM_SCHEMA, {}, {}, **comparison(known, self._found.pin))
 
     @property
     def _replaces(self) -> bool:
@@ -203,13 +220,25 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         """Let the user choose how the gateway's token is had."""
         ways = ["account", "token"]
         keeps = self.source == SOURCE_RECONFIGURE and not self._replaces
-        return self.async_show_menu(step_id="sign_in", menu_options=["keep", *ways] if keeps else ways)
+        return self.async_show_menu(
+            step_id="sign_in",
+            menu_options=["keep", *ways] if keeps else ways,
+            description_placeholders={"fingerprint": readable_fingerprint(self._found.pin.fingerprint)},
+        )
 
-    async def async_step_keep(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change the address alone."""
+    async def async_step_keep(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change the address alone, if the gateway takes the present token there; if not, say why and choose again."""
+        if user_input is not None:
+            return await self.async_step_sign_in()
+        entry = self._get_reconfigure_entry()
+        try:
+            token = AccessToken.parse(entry.data[CONF_TOKEN])
+            token.check(serial=self._found.serial, now=dt_util.utcnow())
+            await async_verify_token(self.hass, self._found, token)
+        except (TokenError, GatewayError) as err:
+            return self._show("keep", CONFIRM_SCHEMA, {}, explain(err, KEEP_ERRORS))
         return self.async_update_reload_and_abort(
-            self._get_reconfigure_entry(),
-            data_updates={CONF_HOST: self._found.host, CONF_FINGERPRINT: self._found.fingerprint},
+            entry, data_updates={CONF_HOST: self._found.host, **pin_data(self._found.pin)}
         )
 
     async def async_step_account(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -254,7 +283,7 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data = {
             CONF_HOST: self._found.host,
             CONF_SERIAL: self._found.serial,
-            CONF_FINGERPRINT: self._found.fingerprint,
+            **pin_data(self._found.pin),
             CONF_TOKEN: token.raw,
             **account,
         }
@@ -268,17 +297,18 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what to do once the gateway's entities are there, and store it all."""
         if user_input is None:
-            return self._show("finish", FINISH_SCHEMA, {}, {})
+            fingerprint = readable_fingerprint(self._found.pin.fingerprint)
+            return self._show("finish", FINISH_SCHEMA, {}, {}, fingerprint=fingerprint)
         # Somebody else may have set it up while this question was open.
         self._abort_if_unique_id_configured()
         options = {CONF_ENERGY_PANEL: True} if user_input[CONF_ENERGY_PANEL] else {}
-        return self.async_create_entry(title=self._free_title(), data=self._data, options=options)
+        return self.async_create_entry(title=self._title, data=self._data, options=options)
 
-    def _free_title(self) -> str:
-        """Number further gateways; titles go into logs, where serial numbers have no place."""
-        taken = {entry.title for entry in self._async_current_entries()}
-        names = (_TITLE if number == 1 else f"{_TITLE} {number}" for number in count(1))
-        return next(name for name in names if name not in taken)
+    @property
+    def _title(self) -> str:
+        """What the gateway is called: a further one by the end of its serial number, too."""
+        others = self._async_current_entries(include_ignore=False)
+        return _numbered(self._found.serial) if others else _TITLE
 
     async def _async_find(self, host: str, serial: str | None, table: ErrorTable) -> dict[str, str]:
         """Look for the gateway; return the form's errors."""

@@ -11,7 +11,10 @@ MANUFACTURER: Final = "Enphase"
 # Where a gateway answers on most home networks (brief, "Access the IQ Gateway local UI").
 DEFAULT_HOST: Final = "envoy.local"
 
+# Of the gateway's certificate: SHA-256 of it and of its public key in hex, and the end of its validity in ISO 8601.
 CONF_FINGERPRINT: Final = "fingerprint"
+CONF_PUBLIC_KEY: Final = "public_key"
+CONF_CERTIFICATE_ENDS: Final = "certificate_ends"
 CONF_SERIAL: Final = "serial"
 CONF_REMEMBER_PASSWORD: Final = "remember_password"
 

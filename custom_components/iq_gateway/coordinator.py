@@ -148,7 +148,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         result = await self.poller.run(keys)
         while await self.keeper.async_follow(result):
             result = await self.poller.run(keys)
-        async_watch_certificate(self.hass, self.config_entry, result)
+        async_watch_certificate(self.hass, self.config_entry, self.gateway, result)
         return result
 
     async def _async_picture(self, result: CycleResult) -> Picture:

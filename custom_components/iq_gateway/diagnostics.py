@@ -5,25 +5,32 @@ They name no person, place or device: see `redaction.py`. `python -m tests.simul
 """
 
 from collections.abc import Mapping
+from secrets import token_bytes
 import time
 from typing import Any, Final, cast
 
 from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME, __version__
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er, instance_id
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.loader import async_get_integration
+from homeassistant.util.hass_dict import HassKey
 
+from .certificate import pin_of, readable_fingerprint
 from .client.endpoints import ENDPOINTS, Endpoint
 from .client.errors import TokenMalformed
 from .client.token import AccessToken
-from .const import CONF_FINGERPRINT, DOMAIN
+from .const import CONF_FINGERPRINT, CONF_PUBLIC_KEY, CONF_SERIAL, DOMAIN
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
 from .memory import EndpointState
 from .redaction import Json, Redactor
 
-# Of no use to anybody else; that they are there is all that is told.
-_SECRETS: Final = frozenset({CONF_TOKEN, CONF_PASSWORD, CONF_FINGERPRINT})
+# That they are there is all that is told here; the certificate has a section of its own.
+_SECRETS: Final = frozenset({CONF_TOKEN, CONF_PASSWORD, CONF_FINGERPRINT, CONF_PUBLIC_KEY})
+
+# What stand-ins are made with until Home Assistant is restarted: kept nowhere else, it cannot be found out.
+_KEY: Final[HassKey[bytes]] = HassKey(f"{DOMAIN}_redaction")
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: IQGatewayConfigEntry) -> dict[str, Any]:
@@ -42,27 +49,52 @@ async def async_get_device_diagnostics(
 
 
 async def _async_report(hass: HomeAssistant, entry: IQGatewayConfigEntry, more: Mapping[str, Json]) -> dict[str, Any]:
-    coordinator = entry.runtime_data.coordinator
     integration = await async_get_integration(hass, DOMAIN)
-    answers = {_file_name(endpoint): _answer(endpoint, coordinator) for endpoint in ENDPOINTS}
+    # Whoever cannot set a gateway up needs help most, and has none running.
+    coordinator = entry.runtime_data.coordinator if entry.state is ConfigEntryState.LOADED else None
+    running = _running(coordinator) if coordinator else {}
     report: dict[str, Json] = {
         "versions": {
             "home_assistant": __version__,
             "integration": str(integration.version),
-            "gateway": coordinator.info.software if coordinator.info else None,
+            "gateway": coordinator.info.software if coordinator and coordinator.info else None,
         },
-        "entry": {"data": async_redact_data(entry.data, _SECRETS), "options": dict(entry.options)},
+        "entry": {
+            "state": entry.state.value,
+            "reason": entry.error_reason_translation_key,
+            "data": async_redact_data(entry.data, _SECRETS),
+            "options": dict(entry.options),
+        },
         "token": _token(entry.data[CONF_TOKEN]),
+        "certificate": _certificate(entry),
+        **more,
+        **running,
+    }
+    redactor = Redactor(hass.data.setdefault(_KEY, token_bytes()))
+    redactor.know("serial", entry.data[CONF_SERIAL]).know("email", entry.data.get(CONF_USERNAME))
+    redactor.know("host", entry.data[CONF_HOST]).learn(running.get("answers"))
+    return cast("dict[str, Any]", redactor.json(report))
+
+
+def _running(coordinator: IQGatewayCoordinator) -> dict[str, Json]:
+    """Tell what is known of a gateway that is read."""
+    answers = {_file_name(endpoint): _answer(endpoint, coordinator) for endpoint in ENDPOINTS}
+    return {
         "site": _site(coordinator),
         "ledger": cast("Json", coordinator.totals.as_dict()),
         "endpoints": {name: _endpoint(state) for name, state in coordinator.poller.states.items()},
-        **more,
         "answers": {name: answer for name, answer in answers.items() if answer is not None},
     }
-    redactor = Redactor(await instance_id.async_get(hass))
-    redactor.know("serial", coordinator.serial).know("email", entry.data.get(CONF_USERNAME))
-    redactor.know("host", entry.data[CONF_HOST]).learn(report["answers"])
-    return cast("dict[str, Any]", redactor.json(report))
+
+
+def _certificate(entry: IQGatewayConfigEntry) -> Json:
+    """Tell what the gateway proves with who it is: anybody who can connect to it sees that."""
+    pin = pin_of(entry)
+    return {
+        "fingerprint": readable_fingerprint(pin.fingerprint),
+        "public_key": readable_fingerprint(pin.key) if pin.key else None,
+        "ends": pin.ends.isoformat() if pin.ends else None,
+    }
 
 
 def _token(raw: str) -> Json:

@@ -1,6 +1,6 @@
 """Stand-ins for what tells people, places and devices apart, for diagnostics that are shown to strangers.
 
-One original always has the same stand-in on one Home Assistant, of the same shape, so that what belonged together still
+One original always has the same stand-in made with one secret, of the same shape, so that what belonged together still
 does. Nobody gets from a stand-in back to its original without the secret that went into it.
 """
 
@@ -18,13 +18,19 @@ _PERSONAL_NAMES: Final = frozenset(
 )
 
 _OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_IPV4: Final = rf"(?:{_OCTET}\.){{3}}{_OCTET}"
+_GROUP: Final = r"[0-9A-Fa-f]{1,4}"
+_GROUPS: Final = rf"{_GROUP}(?::{_GROUP})*"
+# Either all eight groups or some left out, which tells an address from a time; an IPv4 address may be at its end.
+_IPV6: Final = rf"(?:(?:{_GROUP}:){{7}}{_GROUP}|{_GROUPS}::(?:{_GROUPS})?|::{_GROUPS})(?::{_IPV4})?"
 
 # What can be told by its looks; the first that fits counts.
 _LOOKS: Final[Mapping[str, str]] = {
-    "token": r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+",
-    "email": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    "token": r"eyJ[\w-]{1,512}\.eyJ[\w-]{1,4096}\.[\w-]+",
+    "email": r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
     "mac": r"(?<![0-9A-Fa-f:])(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:])",
-    "address": rf"(?<![\d.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\d.])",
+    "ipv6": rf"(?<![\w:]){_IPV6}(?!\.?\w|:)",
+    "address": rf"(?<![\d.]){_IPV4}(?![\d.])",
     "zone": r"\b(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific|US)/[A-Z]\w+(?:/\w+)?",
     "serial": r"(?<![\d.])\d{12}(?![\d.])",
 }
@@ -44,11 +50,12 @@ def _mac(number: int, _original: str) -> str:
     return ":".join(["02", *(f"{number >> 8 * index & 0xFF:02x}" for index in range(5))])
 
 
-# 198.18.0.0/15 and example.com are kept free for purposes like this one.
+# 198.18.0.0/15, 2001:db8::/32 and example.com are kept free for purposes like this one.
 _MAKERS: Final[Mapping[str, Callable[[int, str], str]]] = {
     "token": lambda number, _: f"token-{number % 10**6:06}",
     "email": lambda number, _: f"somebody-{number % 10**6:06}@example.com",
     "mac": _mac,
+    "ipv6": lambda number, _: f"2001:db8::{number % 2**16:x}",
     "address": lambda number, _: f"198.18.{number % 256}.{number // 256 % 256}",
     "zone": lambda _, original: f"{original.partition('/')[0]}/City",
     "serial": _shaped,
@@ -64,8 +71,8 @@ class Redactor:
     are found in, or because somebody called `know`.
     """
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret.encode()
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
         self._known: dict[str, str] = {}
         self._pattern = self._compiled()
 

@@ -235,8 +235,8 @@ async def test_an_endless_answer_is_not_read_to_its_end(
     [
         ({"message": "success", "session_id": "1" * 32, "isBlocked": True}, AccountBlocked),
         ({"message": "success", "session_id": "1" * 32, "requires_mfa": True}, MfaRequired),
-        ({"message": "success", "session_id": ""}, MfaRequired),
-        ({"message": "success", "session_id": None}, MfaRequired),
+        ({"message": "success", "session_id": ""}, CloudUnreachable),
+        ({"message": "success", "session_id": None}, CloudUnreachable),
         (["success"], CloudUnreachable),
     ],
 )
@@ -251,6 +251,45 @@ async def test_a_success_without_a_session_is_none(
     odd_cloud.answer = web.json_response(document)
     assert await mint_error(client, gateway.serial) == error.__name__
     assert asked(odd_cloud) == [LOGIN]
+
+
+@pytest.mark.parametrize(
+    ("document", "cookie", "error"),
+    [
+        ({"success": True, "isBlocked": False}, True, MfaRequired),
+        ({"success": True, "isBlocked": False}, False, MfaRequired),
+        ({"requires_mfa": True}, False, MfaRequired),
+        ({"message": "code sent"}, True, MfaRequired),
+        ({"success": True, "error": "try again later"}, False, CloudUnreachable),
+        ({"success": False}, False, CloudUnreachable),
+        ({"message": "Service under maintenance"}, False, CloudUnreachable),
+        ({"error": "internal"}, True, CloudUnreachable),
+        ({"requires_mfa": False}, False, CloudUnreachable),
+        ({}, False, CloudUnreachable),
+    ],
+)
+async def test_only_what_asks_for_a_second_factor_is_taken_for_that(
+    client: EnphaseCloud,
+    odd_cloud: OddCloud,
+    gateway: GatewaySimulator,
+    document: dict[str, object],
+    cookie: bool,
+    error: type[CloudError],
+) -> None:
+    """It ends all attempts until the user acts, so that a cloud in trouble must not look like it."""
+    odd_cloud.answer = web.json_response(document)
+    if cookie:
+        odd_cloud.answer.set_cookie("login_otp_nonce", "1" * 32)
+    assert await mint_error(client, gateway.serial) == error.__name__
+
+
+def test_nothing_secret_shows_where_an_answer_is_printed() -> None:
+    """As in a traceback of somebody else's."""
+    secrets = (
+        cloud_client._Answer(200, '{"token": "secret"}', {"session": "secret"}),
+        cloud_client._SignIn("secret", {}),
+    )
+    assert "secret" not in repr(secrets)
 
 
 async def test_too_many_sessions_is_known_by_its_text_whatever_the_status(

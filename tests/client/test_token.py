@@ -1,6 +1,7 @@
 """What a token says about itself."""
 
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 
 import jwt
 import pytest
@@ -87,6 +88,16 @@ def test_a_token_is_found_in_what_people_paste(text: str) -> None:
     raw = make()
     assert AccessToken.find(text.replace("TOKEN", raw)).raw == raw
     assert AccessToken.find(text.replace("TOKEN", f"{raw[:40]}\n  {raw[40:]}")).raw == raw
+
+
+def test_looking_for_a_token_takes_no_time() -> None:
+    """A text of nothing but beginnings of tokens keeps nobody waiting; one with a token at its end still has it."""
+    began = perf_counter()
+    with pytest.raises(TokenMalformed):
+        AccessToken.find("eyJ" * 22_000)
+    assert perf_counter() - began < 0.5
+    raw = make()
+    assert AccessToken.find("eyJ" * 5_000 + ";" + raw).raw == raw
 
 
 def test_a_token_serves_its_own_gateway_until_it_ends() -> None:

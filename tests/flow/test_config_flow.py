@@ -10,13 +10,13 @@ import pytest
 
 from custom_components.iq_gateway.const import (
     CONF_ENERGY_PANEL,
-    CONF_FINGERPRINT,
     CONF_REMEMBER_PASSWORD,
     CONF_SERIAL,
     DEFAULT_HOST,
 )
 from tests.conftest import PASSWORD, USERNAME, EntryMaker
 from tests.flow.steps import ACCOUNT, account_form, choose, finish, shown, start, submit, token_form
+from tests.pins import kept, readable
 from tests.simulator import Clock, CloudBehaviour, CloudSimulator, Fault, GatewaySimulator
 
 pytestmark = pytest.mark.usefixtures("no_setup")
@@ -45,7 +45,7 @@ async def test_an_account_is_all_it_takes(
     assert {**entry.data, CONF_TOKEN: ""} == {
         CONF_HOST: gateway.host,
         CONF_SERIAL: gateway.serial,
-        CONF_FINGERPRINT: gateway.fingerprint,
+        **kept(gateway),
         CONF_TOKEN: "",
         CONF_USERNAME: USERNAME,
         CONF_PASSWORD: PASSWORD,
@@ -62,7 +62,7 @@ async def test_a_password_not_to_be_remembered_is_forgotten(
     """It mints one token; neither it nor the e-mail address is stored."""
     result = await submit(hass, await account_form(hass, gateway), **{**ACCOUNT, CONF_REMEMBER_PASSWORD: False})
     result = await finish(hass, result)
-    assert set(result["result"].data) == {CONF_HOST, CONF_SERIAL, CONF_FINGERPRINT, CONF_TOKEN}
+    assert set(result["result"].data) == {CONF_HOST, CONF_SERIAL, CONF_TOKEN, *kept(gateway)}
 
 
 @pytest.mark.parametrize("pasted", ["{}", ' "{}"\n', "Bearer {}", '{{"token":"{}"}}'])
@@ -81,7 +81,7 @@ async def test_a_pasted_token_does_without_an_account(
     assert result["result"].data == {
         CONF_HOST: gateway.host,
         CONF_SERIAL: gateway.serial,
-        CONF_FINGERPRINT: gateway.fingerprint,
+        **kept(gateway),
         CONF_TOKEN: token,
     }
 
@@ -192,11 +192,23 @@ async def test_a_gateway_that_was_set_up_meanwhile(
 async def test_a_second_gateway_has_a_title_of_its_own(
     hass: HomeAssistant, gateway: GatewaySimulator, clock: Clock
 ) -> None:
-    """Titles are numbered, like the names under which gateways answer."""
+    """It ends as its serial number does, which the label of the gateway tells; the first one's title stays."""
     await finish(hass, await submit(hass, await token_form(hass, gateway), token=gateway.mint()))
     async with GatewaySimulator("standard", clock=clock, serial=ANOTHER_SERIAL) as second:
         result = await finish(hass, await submit(hass, await token_form(hass, second), token=second.mint()))
-    assert result["title"] == "IQ Gateway 2"
+    assert result["title"] == "IQ Gateway 0111"
+    assert {entry.title for entry in hass.config_entries.async_entries()} == {"IQ Gateway", "IQ Gateway 0111"}
+
+
+async def test_the_certificate_is_shown_before_anything_is_sent_and_at_the_end(
+    hass: HomeAssistant, gateway: GatewaySimulator
+) -> None:
+    """The first connection takes whoever answers, so that there must be something to compare with."""
+    result = await submit(hass, await start(hass), host=gateway.host)
+    assert result["description_placeholders"] == {"fingerprint": readable(gateway)}
+    result = await submit(hass, await choose(hass, result, "token"), token=gateway.mint())
+    assert result["step_id"] == "finish"
+    assert result["description_placeholders"] == {"fingerprint": readable(gateway)}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Reauth and reconfigure: the same steps for a gateway that is set up already."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_
 from custom_components.iq_gateway.const import CONF_FINGERPRINT, CONF_REMEMBER_PASSWORD, CONF_SERIAL
 from tests.conftest import PASSWORD, USERNAME, EntryMaker
 from tests.flow.steps import ACCOUNT, choose, shown, submit
+from tests.pins import in_days, kept
 from tests.simulator import Clock, CloudBehaviour, CloudSimulator, Fault, GatewaySimulator
 
 pytestmark = pytest.mark.usefixtures("no_setup")
@@ -33,6 +34,8 @@ async def reauth_menu(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlow
     """Start reauth, and go as far as the menu."""
     result = await entry.start_reauth_flow(hass)
     assert result["step_id"] == "reauth_confirm"
+    context = hass.config_entries.flow.async_get(result["flow_id"])["context"]
+    assert context["title_placeholders"] == {"name": "IQ Gateway", "host": entry.data[CONF_HOST]}
     assert result["description_placeholders"]["title"] == "IQ Gateway"
     return await submit(hass, result)
 
@@ -54,7 +57,7 @@ async def test_reauth_with_the_account(
     assert shown(result) == {CONF_USERNAME: USERNAME, CONF_REMEMBER_PASSWORD: True}
     result = await submit(hass, result, **ACCOUNT)
     assert result["reason"] == "reauth_successful"
-    assert entry.data == {**before, CONF_PASSWORD: PASSWORD, CONF_TOKEN: entry.data[CONF_TOKEN]}
+    assert entry.data == {**before, **kept(gateway), CONF_PASSWORD: PASSWORD, CONF_TOKEN: entry.data[CONF_TOKEN]}
     assert entry.data[CONF_TOKEN] != before[CONF_TOKEN]
     assert len(hass.config_entries.async_entries()) == 1
 
@@ -69,7 +72,7 @@ async def test_reauth_with_a_token_forgets_the_account(
     assert entry.data == {
         CONF_HOST: gateway.host,
         CONF_SERIAL: gateway.serial,
-        CONF_FINGERPRINT: gateway.fingerprint,
+        **kept(gateway),
         CONF_TOKEN: token,
     }
 
@@ -177,9 +180,58 @@ async def test_reconfigure_can_change_the_address_alone(
     assert result["menu_options"] == ["keep", "account", "token"]
     result = await choose(hass, result, "keep")
     assert result["reason"] == "reconfigure_successful"
-    assert entry.data == before
+    assert entry.data == {**before, **kept(gateway)}
     assert entry.unique_id == gateway.serial
     assert len(hass.config_entries.async_entries()) == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "error"),
+    [
+        ("rejected", "token_rejected"),
+        ("expired", "token_rejected"),
+        ("none", "token_rejected"),
+        ("busy", "gateway_busy"),
+    ],
+)
+async def test_a_token_that_is_kept_is_tested_at_the_new_address(
+    hass: HomeAssistant, gateway: GatewaySimulator, entry: MockConfigEntry, trouble: str, error: str
+) -> None:
+    """An address at which it does not work is not stored; there is a way on from there."""
+    year = timedelta(days=365)
+    token = {"expired": gateway.mint(issued=datetime.now(UTC) - 2 * year), "none": "none"}.get(trouble, gateway.mint())
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_HOST: "envoy.local", CONF_TOKEN: token})
+    before = dict(entry.data)
+    result = await reconfigure_menu(hass, entry, gateway.host)
+    if trouble == "rejected":
+        gateway.revoke(token)
+    elif trouble == "busy":
+        gateway.fault("/auth/check_jwt", Fault.BAD_GATEWAY)
+    result = await choose(hass, result, "keep")
+    assert (result["step_id"], result["errors"]) == ("keep", {"base": error})
+    assert entry.data == before
+
+    gateway.clear_faults()
+    result = await submit(hass, result)
+    if trouble != "busy":
+        hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_TOKEN: gateway.mint()})
+    assert (await choose(hass, result, "keep"))["reason"] == "reconfigure_successful"
+    assert entry.data[CONF_HOST] == gateway.host
+
+
+@pytest.mark.parametrize("known", ["key", "fingerprint"])
+async def test_a_renewed_certificate_needs_no_confirmation(
+    hass: HomeAssistant, gateway: GatewaySimulator, add_entry: EntryMaker, known: str
+) -> None:
+    """If its key is known; what is known of it afterwards is what it shows now."""
+    entry = add_entry(gateway, **kept(gateway)) if known == "key" else add_entry(gateway)
+    gateway.renew_certificate(ends=in_days(gateway, 365))
+    result = await reauth_menu(hass, entry)
+    if known == "fingerprint":
+        assert result["step_id"] == "certificate"
+        result = await submit(hass, result)
+    await submit(hass, await choose(hass, result, "token"), token=gateway.mint())
+    assert {name: entry.data[name] for name in kept(gateway)} == kept(gateway)
 
 
 async def test_reconfigure_can_change_how_to_sign_in(

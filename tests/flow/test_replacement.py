@@ -10,7 +10,7 @@ from unittest.mock import patch
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_IGNORE, SOURCE_ZEROCONF, ConfigEntry, ConfigEntryState, ConfigFlowResult
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 from homeassistant.helpers.storage import Store
@@ -24,7 +24,8 @@ from tests import states
 from tests.conftest import PASSWORD, USERNAME, EntryMaker, EntrySetUp
 from tests.flow.steps import ACCOUNT, choose, shown, start, submit
 from tests.flow.test_discovery import announcement
-from tests.simulator import Clock, CloudSimulator, GatewaySimulator
+from tests.pins import kept
+from tests.simulator import Clock, CloudSimulator, Fault, GatewaySimulator
 from tests.time_lapse import pass_time
 
 NOON: Final = datetime(2027, 6, 10, 11, tzinfo=UTC)
@@ -181,7 +182,7 @@ async def test_the_entry_is_the_new_gateways(
     assert entry.data == {
         CONF_HOST: new_gateway.host,
         CONF_SERIAL: new_gateway.serial,
-        CONF_FINGERPRINT: new_gateway.fingerprint,
+        **kept(new_gateway),
         CONF_TOKEN: token,
     }
     assert (entry.title, entry.options) == ("IQ Gateway", {"update_interval": 60})
@@ -295,7 +296,7 @@ async def test_the_offer_of_the_new_gateway_is_withdrawn(
     """It was discovered as a further gateway before; now there is nothing left to add."""
     entry = add_entry(gateway)
     offer = await start(hass, SOURCE_ZEROCONF, announcement(new_gateway.serial, "192.168.1.30"))
-    assert offer["step_id"] == "user"
+    assert offer["step_id"] == "discovery_confirm"
     await replace(hass, entry, new_gateway)
     assert hass.config_entries.flow.async_progress() == []
 
@@ -335,6 +336,72 @@ async def test_a_setup_under_way_is_waited_for(
             assert entry.unique_id == gateway.serial
         assert (await submitted)["reason"] == "reconfigure_successful"
     assert entry.unique_id == new_gateway.serial
+
+
+async def test_unique_ids_change_only_while_nothing_is_shown(
+    hass: HomeAssistant, gateway: GatewaySimulator, new_gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """Entities that are there would go on under ids that are no longer theirs."""
+    entry = await setup_entry(gateway)
+    seen: list[ConfigEntryState] = []
+
+    @callback
+    def note(event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        if event.data["action"] == "update" and "unique_id" in event.data["changes"]:
+            seen.append(entry.state)
+
+    hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, note)
+    await replace(hass, entry, new_gateway)
+    assert len(seen) > 10
+    assert set(seen) == {ConfigEntryState.NOT_LOADED}
+    assert entry.state.name == "LOADED"
+
+
+@pytest.mark.usefixtures("no_setup")
+async def test_a_gateway_that_cannot_be_unloaded_is_not_replaced(
+    hass: HomeAssistant, gateway: GatewaySimulator, new_gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """The flow says so, now and later; a restart of Home Assistant finds everything as it was."""
+    entry = await setup_entry(gateway)
+    before = dict(entry.data)
+    with patch("custom_components.iq_gateway.async_unload_entry", return_value=False):
+        assert (await replace(hass, entry, new_gateway))["reason"] == "not_unloaded"
+    assert entry.state is ConfigEntryState.FAILED_UNLOAD
+    assert (await replace(hass, entry, new_gateway))["reason"] == "not_unloaded"
+    assert (entry.data, entry.unique_id) == (before, gateway.serial)
+
+
+async def test_a_first_cycle_under_way_is_waited_for(
+    hass: HomeAssistant, gateway: GatewaySimulator, new_gateway: GatewaySimulator, add_entry: EntryMaker
+) -> None:
+    """An entry that is being set up cannot be unloaded; as soon as it is, the flow goes on."""
+    entry = add_entry(gateway)
+    result = await submit(hass, await ask(hass, entry, new_gateway), next_step_id="sign_in")
+    result = await choose(hass, result, "token")
+    gateway.fault("info", Fault.HANG)
+    begun = asyncio.Event()
+    entry.async_on_state_change(begun.set)
+    setting_up = hass.async_create_task(hass.config_entries.async_setup(entry.entry_id))
+    await begun.wait()
+    assert entry.state is ConfigEntryState.SETUP_IN_PROGRESS
+    begun.clear()
+
+    async def begin(hass: HomeAssistant, entry: ConfigEntry, data: Mapping[str, str]) -> None:
+        begun.set()
+        await async_replace_gateway(hass, entry, data)
+
+    with patch("custom_components.iq_gateway.config_flow.async_replace_gateway", begin):
+        submitted = hass.async_create_task(
+            hass.config_entries.flow.async_configure(result["flow_id"], {CONF_TOKEN: new_gateway.mint()})
+        )
+        await begun.wait()
+        assert (entry.state, entry.unique_id) == (ConfigEntryState.SETUP_IN_PROGRESS, gateway.serial)
+        gateway.clear_faults()
+        gateway.drop_connections()
+        assert (await submitted)["reason"] == "reconfigure_successful"
+    await setting_up
+    await hass.async_block_till_done()
+    assert (entry.state, entry.unique_id) == (ConfigEntryState.LOADED, new_gateway.serial)
 
 
 class TestOnDisk:

@@ -14,7 +14,10 @@ from custom_components.iq_gateway.flow import checks, forms, options
 FOLDER = Path(config_flow.__file__).parent
 TRANSLATIONS = FOLDER / "translations" / "en.json"
 TABLES = [table for name, table in vars(forms).items() if name.endswith("_ERRORS")]
-SOURCES = [(FOLDER / name).read_text(encoding="utf-8") for name in ("config_flow.py", "flow/discovery.py")]
+SOURCES = [
+    (FOLDER / name).read_text(encoding="utf-8")
+    for name in ("config_flow.py", "flow/discovery.py", "flow/replacement.py")
+]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,7 @@ def texts() -> dict[str, Any]:
 
 def test_every_error_has_a_text_and_every_text_an_error(texts: dict[str, Any]) -> None:
     """Neither a bare key on the screen nor a text that nobody sees."""
-    assert len(TABLES) == 5
+    assert len(TABLES) == 7
     assert {key for table in TABLES for _, key in table.values()} == set(texts["config"]["error"])
 
 
@@ -46,6 +49,8 @@ def test_every_abort_has_a_text(texts: dict[str, Any]) -> None:
         ("token", forms.TOKEN_SCHEMA),
         ("finish", forms.FINISH_SCHEMA),
         ("certificate", forms.CONFIRM_SCHEMA),
+        ("discovery_confirm", forms.CONFIRM_SCHEMA),
+        ("keep", forms.CONFIRM_SCHEMA),
         ("reauth_confirm", forms.CONFIRM_SCHEMA),
     ],
 )
@@ -74,6 +79,20 @@ def described(step: dict[str, Any], schema: vol.Schema) -> None:
     fields = {str(field) for field in schema.schema}
     assert step["title"]
     assert set(step.get("data", {})) == set(step.get("data_description", {})) == fields
+
+
+def test_a_discovered_gateway_is_told_from_others_in_every_language() -> None:
+    """By what the flow knows of it."""
+    for file in TRANSLATIONS.parent.glob("*.json"):
+        title = json.loads(file.read_text(encoding="utf-8"))["config"]["flow_title"]
+        assert set(re.findall(r"{(\w+)}", title)) == {"name", "host"}
+
+
+def test_nobody_is_told_what_is_not_known_of_live_data() -> None:
+    """Whether the gateway then sends them to the cloud depends on the firmware (gateway-api.md 13)."""
+    for file in TRANSLATIONS.parent.glob("*.json"):
+        step = json.loads(file.read_text(encoding="utf-8"))["options"]["step"]["init"]
+        assert {"8.3", "7.0"} <= set(re.findall(r"\d\.\d", step["data_description"]["keep_live_data"]))
 
 
 def test_texts_hold_no_addresses() -> None:

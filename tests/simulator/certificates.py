@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
 import ssl
@@ -27,6 +28,18 @@ class Certificate:
     key_pem: bytes
     fingerprint: str
 
+    @property
+    def public_key(self) -> str:
+        """The SHA-256 of its public key (SubjectPublicKeyInfo, DER), in hex."""
+        key = x509.load_pem_x509_certificate(self.pem).public_key()
+        der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        return sha256(der).hexdigest()
+
+    @property
+    def ends(self) -> datetime:
+        """When its validity ends."""
+        return x509.load_pem_x509_certificate(self.pem).not_valid_after_utc
+
     def load_into(self, context: ssl.SSLContext) -> None:
         """Make a server's context present this certificate from its next handshake on."""
         with TemporaryDirectory() as folder:
@@ -49,7 +62,9 @@ def _name(common_name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-def _builder(subject: str, issuer: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: str, issuer: str, key: ec.EllipticCurvePrivateKey, ends: datetime = _NOT_AFTER
+) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(_name(subject))
@@ -57,7 +72,7 @@ def _builder(subject: str, issuer: str, key: ec.EllipticCurvePrivateKey) -> x509
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(_NOT_BEFORE)
-        .not_valid_after(_NOT_AFTER)
+        .not_valid_after(ends)
     )
 
 
@@ -71,9 +86,21 @@ def _bundle(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> C
     )
 
 
-def self_signed(common_name: str) -> Certificate:
-    """Make a certificate as a gateway has it: signed by itself, its name matching no address."""
-    return _bundle(_builder(common_name, common_name, _key()).sign(_key(), hashes.SHA256()), _key())
+def self_signed(common_name: str, *, ends: datetime = _NOT_AFTER) -> Certificate:
+    """Make a certificate as a gateway has it, with a new key: signed by itself, its name matching no address."""
+    return _self_signed(common_name, ec.generate_private_key(ec.SECP256R1()), ends)
+
+
+def renewed(certificate: Certificate, *, ends: datetime = _NOT_AFTER) -> Certificate:
+    """Make another certificate with the key of a self-signed one."""
+    key = serialization.load_pem_private_key(certificate.key_pem, password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError("no elliptic curve key")
+    return _self_signed("envoy", key, ends)
+
+
+def _self_signed(common_name: str, key: ec.EllipticCurvePrivateKey, ends: datetime) -> Certificate:
+    return _bundle(_builder(common_name, common_name, key, ends).sign(key, hashes.SHA256()), key)
 
 
 @cache

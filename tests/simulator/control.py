@@ -102,8 +102,11 @@ def _firmware(control: Control, fields: _Fields) -> None:
     control.gateway.firmware = str(fields["version"])
 
 
-def _certificate(control: Control, _: _Fields) -> None:
-    control.gateway.new_certificate()
+def _certificate(control: Control, fields: _Fields) -> None:
+    if fields.get("same_key"):
+        control.gateway.renew_certificate()
+    else:
+        control.gateway.new_certificate()
 
 
 def _reboot(control: Control, fields: _Fields) -> None:
@@ -139,7 +142,7 @@ clear                                                     all faults and situati
 advance {"seconds": 3600}                                 time jumps ahead
 override {"path": "/ivp/meters", "payload": [...]}        another answer; payload null takes it back
 firmware {"version": "D8.3.6087"}                         another version in /info
-certificate                                               another certificate
+certificate {"same_key": true}                            another certificate; may be left out: with another key
 reboot {"zeros": true, "firmware": "D8.3.6087"}           both may be left out
 clock_error {"seconds": 3600}                             the gateway's own clock is off
 cloud {"behaviour": "too_many_requests"}                  what the cloud does

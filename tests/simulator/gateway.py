@@ -13,7 +13,7 @@ from aiohttp import hdrs, web
 
 from . import endpoints, tokens
 from .auth import COOKIE, Denied, Doorkeeper
-from .certificates import Certificate, self_signed, server_context
+from .certificates import Certificate, renewed, self_signed, server_context
 from .clock import Clock
 from .delivery import disturbed, send_badly
 from .faults import WHOLE, Fault, Faults
@@ -164,8 +164,17 @@ class GatewaySimulator(HttpsServer):
         if payload is not None:
             self._overrides[path] = payload
 
+    @property
+    def certificate(self) -> Certificate:
+        """Its present certificate."""
+        return self._certificate
+
+    def renew_certificate(self, *, ends: datetime | None = None) -> None:
+        """Show another certificate with the same key from the next handshake on."""
+        self.new_certificate(renewed(self._certificate, ends=ends) if ends else renewed(self._certificate))
+
     def new_certificate(self, certificate: Certificate | None = None) -> None:
-        """Show another certificate from the next handshake on, by default a new one; connections there are stay."""
+        """Show another certificate from the next handshake on, by default one with a new key; connections stay."""
         self._certificate = certificate or self_signed("envoy")
         self._certificate.load_into(self._tls)
 

@@ -35,7 +35,12 @@ async def test_certificate_is_the_one_told_until_it_is_replaced(gateway: Gateway
     """TLS 1.2; another certificate from the next handshake on."""
     first = gateway.fingerprint
     assert await certificate_of(gateway) == (first, "TLSv1.2")
+    gateway.renew_certificate()
+    key = gateway.certificate.public_key
+    assert gateway.fingerprint != first
+    assert await certificate_of(gateway) == (gateway.fingerprint, "TLSv1.2")
     gateway.new_certificate()
+    assert gateway.certificate.public_key != key
     assert gateway.fingerprint != first
     assert await certificate_of(gateway) == (gateway.fingerprint, "TLSv1.2")
 

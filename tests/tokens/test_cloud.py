@@ -150,6 +150,32 @@ async def test_waiting_doubles_from_a_quarter_of_an_hour_to_a_day(
     assert hours == [0.3, 0.5, 1, 2, 4, 8, 16, 24, 24]
 
 
+@pytest.mark.parametrize(
+    "behaviour", [CloudBehaviour.SERVER_ERROR, CloudBehaviour.TOO_MANY_SESSIONS], ids=["down", "too many sessions"]
+)
+async def test_a_token_that_is_not_renewed_for_weeks_is_told_in_time(
+    hass: HomeAssistant,
+    gateway: GatewaySimulator,
+    cloud: CloudSimulator,
+    freezer: FrozenDateTimeFactory,
+    setup_entry: EntrySetUp,
+    behaviour: CloudBehaviour,
+) -> None:
+    """Not at once, for most troubles pass; at least a week before it ends; no longer once there is a new one."""
+    cloud.behaviour = behaviour
+    entry = await setup_entry(gateway, token=due_soon(gateway), options={"update_interval": 86_400}, **ACCOUNT)
+    for _ in range(19):
+        await pass_time(hass, freezer, DAY)
+        assert told(hass, entry) is None
+    for _ in range(4):
+        await pass_time(hass, freezer, DAY)
+    assert told(hass, entry) == "not_renewed"
+    assert asked(hass, entry) == 0
+    cloud_answers.arrange_normal(cloud)
+    await pass_time(hass, freezer, DAY)
+    assert told(hass, entry) is None
+
+
 async def test_a_clock_that_was_wrong_does_not_keep_us_waiting(
     hass: HomeAssistant, gateway: GatewaySimulator, cloud: CloudSimulator, add_entry: EntryMaker
 ) -> None:

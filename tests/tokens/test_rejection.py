@@ -1,6 +1,8 @@
 """Tokens that the gateway rejects are replaced, or asked for."""
 
+from dataclasses import replace
 from itertools import pairwise
+from unittest.mock import AsyncMock, patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
@@ -9,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.iq_gateway.client.gateway import Gateway
 from custom_components.iq_gateway.tokens.renewal import SignIns
 from tests.conftest import EntrySetUp
 from tests.simulator import CloudBehaviour, CloudSimulator, Fault, GatewaySimulator
@@ -170,6 +173,29 @@ async def test_a_token_that_has_expired_by_the_gateways_clock_is_replaced(
     entry = await setup_entry(gateway, token=gateway.mint(issued=dt_util.utcnow() - YEAR + MONTH), **ACCOUNT)
     assert entry.state is ConfigEntryState.LOADED
     assert len(cloud.sign_ins) == 1
+
+
+@pytest.mark.parametrize("remembered", [False, True], ids=["pasted", "account"])
+@pytest.mark.parametrize("seconds", [1_780_000_000_000, 10**30, -(10**12)], ids=["milliseconds", "huge", "negative"])
+async def test_a_gateway_whose_time_no_calendar_knows(
+    hass: HomeAssistant,
+    gateway: GatewaySimulator,
+    cloud: CloudSimulator,
+    setup_entry: EntrySetUp,
+    caplog: pytest.LogCaptureFixture,
+    remembered: bool,
+    seconds: int,
+) -> None:
+    """Its rejected token is replaced or asked for as if it told no time at all."""
+    token = gateway.mint()
+    entry = await (setup_entry(gateway, token=token, **ACCOUNT) if remembered else setup_entry(gateway, token=token))
+    shown = await coordinator(entry).gateway.info()
+    gateway.revoke(token)
+    with patch.object(Gateway, "info", AsyncMock(return_value=replace(shown, time=seconds))):
+        await refresh(hass, entry)
+    assert "Traceback" not in caplog.text
+    assert len(cloud.sign_ins) == (1 if remembered else 0)
+    assert asked(hass, entry) == (0 if remembered else 1)
 
 
 async def test_a_gateway_that_rejects_every_token_is_not_given_one_after_the_other(

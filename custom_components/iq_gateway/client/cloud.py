@@ -2,7 +2,7 @@
 
 from asyncio import IncompleteReadError
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -31,6 +31,8 @@ _MAX_BODY: Final = 64 * 1024
 # Some sets of headers get 406 (gateway-api.md 1.1); this is what a browser's script sends.
 _ACCEPT: Final = "application/json, text/plain, */*"
 
+_SECOND_FACTOR_COOKIE: Final = "login_otp_nonce"
+
 _OK: Final = 200
 _UNAUTHORIZED: Final = 401
 _NOT_ACCEPTABLE: Final = 406
@@ -43,8 +45,8 @@ class _Answer:
     """One answer of the cloud, whatever its content type claims."""
 
     status: int
-    text: str
-    cookies: dict[str, str]
+    text: str = field(repr=False)
+    cookies: dict[str, str] = field(repr=False)
 
     @property
     def document(self) -> dict[str, Any]:
@@ -60,8 +62,8 @@ class _Answer:
 class _SignIn:
     """What a successful sign-in gave."""
 
-    session_id: str
-    cookies: dict[str, str]
+    session_id: str = field(repr=False)
+    cookies: dict[str, str] = field(repr=False)
 
 
 class EnphaseCloud:
@@ -109,12 +111,12 @@ class EnphaseCloud:
             raise AccountBlocked("The account is blocked")
         if answer.status == _UNAUTHORIZED:
             raise InvalidCredentials("The cloud does not accept the account's password")
-        if answer.status != _OK or not document:
-            raise CloudUnreachable(f"Sign-in was answered with status {answer.status} and no session")
-        session_id = document.get("session_id")
-        # Only the session tells that we are in: a second factor is asked for with 200 and "success" as well.
-        if document.get("requires_mfa") or not isinstance(session_id, str) or not session_id:
+        if answer.status == _OK and _asks_for_second_factor(answer):
             raise MfaRequired("The account asks for a second factor")
+        session_id = document.get("session_id")
+        # Only the session tells that we are in, neither the status nor the message.
+        if answer.status != _OK or not isinstance(session_id, str) or not session_id:
+            raise CloudUnreachable(f"Sign-in was answered with status {answer.status} and no session")
         return _SignIn(session_id, answer.cookies)
 
     async def _token_from_entrez(self, sign_in: _SignIn, username: str, serial: str) -> AccessToken:
@@ -176,6 +178,19 @@ async def _read(content: StreamReader) -> bytes:
         return await content.readexactly(_MAX_BODY)
     except IncompleteReadError as err:
         return err.partial
+
+
+def _asks_for_second_factor(answer: _Answer) -> bool:
+    """Tell whether an answer has one of the shapes that ask for it (gateway-api.md 1.2).
+
+    No further attempt is made after that, so that nothing else may pass for it: errors come with status 200, too.
+    """
+    document = answer.document
+    if document.get("requires_mfa") is True:
+        return True
+    if document.get("session_id") or document.get("error"):
+        return False
+    return document.get("success") is True or _SECOND_FACTOR_COOKIE in answer.cookies
 
 
 def _token_in(answer: _Answer, serial: str) -> AccessToken:

@@ -13,7 +13,7 @@ class CannotConnect(GatewayError):
 
 
 class CertificateChanged(GatewayError):
-    """The peer showed another certificate than the pinned one; nothing was sent to it."""
+    """The peer showed another certificate than the pinned one, with another key; nothing was sent to it."""
 
 
 class WrongGateway(GatewayError):

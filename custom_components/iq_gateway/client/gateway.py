@@ -22,7 +22,7 @@ from .errors import (
     WrongGateway,
 )
 from .models import GatewayInfo
-from .tls import PinMismatch, PinnedContext
+from .tls import Pin, PinMismatch, PinnedContext
 from .token import AccessToken
 
 # A healthy gateway answers within 0.4 s, a slow one within 6 s (gateway-api.md 3); one that hangs does so for a minute.
@@ -70,26 +70,24 @@ def _clock(response: ClientResponse) -> float | None:
 class Gateway:
     """One IQ Gateway at one address.
 
-    `host` may carry a port. `fingerprint` is the SHA-256 of the gateway's certificate in hex; without it the first
-    connection teaches it. The token goes only to a peer with that certificate, and only after `/info` named the serial
-    number that the token was made for. Every method raises errors of the `GatewayError` family.
+    `host` may carry a port. `pin` tells the gateway's certificate and key; without it the first connection teaches it.
+    The token goes only to a peer that the pin admits, and only after `/info` named the serial number that the token was
+    made for. Every method raises errors of the `GatewayError` family.
     """
 
-    def __init__(
-        self, session: ClientSession, host: str, *, token: str | None = None, fingerprint: str | None = None
-    ) -> None:
+    def __init__(self, session: ClientSession, host: str, *, token: str | None = None, pin: Pin | None = None) -> None:
         self._session = session
         self._url = URL(f"https://[{host}]" if host.count(":") > 1 and not host.startswith("[") else f"https://{host}")
-        self._context = PinnedContext(fingerprint)
+        self._context = PinnedContext(pin)
         self._lock = asyncio.Lock()
         self._token: AccessToken | None = None
         self.serial: str | None = None
         self.token = token
 
     @property
-    def fingerprint(self) -> str | None:
-        """SHA-256 of the gateway's certificate in hex; None before the first connection of an unpinned gateway."""
-        return self._context.fingerprint
+    def pin(self) -> Pin | None:
+        """What the gateway last showed of itself; None before the first connection of an unpinned gateway."""
+        return self._context.pin
 
     @property
     def token(self) -> str | None:

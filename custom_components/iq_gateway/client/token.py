@@ -9,8 +9,9 @@ import jwt
 
 from .errors import TokenExpired, TokenForOtherGateway, TokenMalformed
 
-# Three base64url segments; both the header and the claims are JSON objects, and `{"` always encodes to `eyJ`.
-_JWT = re.compile(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+", re.ASCII)
+# Three base64url segments; both the header and the claims are JSON objects, and `{"` always encodes to `eyJ`. They have
+# about 120, 300 and 86 characters; without limits a text of nothing but `eyJ` would be looked at over and over.
+_JWT = re.compile(r"eyJ[\w-]{1,512}\.eyJ[\w-]{1,4096}\.[\w-]{1,1024}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

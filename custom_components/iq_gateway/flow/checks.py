@@ -13,8 +13,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 
+from ..client.clock import moment_of
 from ..client.errors import GatewayError, TokenRejected, WrongGateway
 from ..client.gateway import Gateway
+from ..client.tls import Pin
 from ..client.token import AccessToken
 
 # The reason to go no further with a gateway older than firmware 7.
@@ -36,11 +38,11 @@ class ClockWrong(GatewayError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundGateway:
-    """A gateway that answered, and the certificate that it showed."""
+    """A gateway that answered, and what it showed of its certificate."""
 
     host: str
     serial: str
-    fingerprint: str
+    pin: Pin
 
 
 def normalize_host(text: str) -> str:
@@ -82,12 +84,12 @@ def _is_name(text: str) -> bool:
 
 @contextmanager
 def gateway_client(
-    hass: HomeAssistant, host: str, *, token: str | None = None, fingerprint: str | None = None
+    hass: HomeAssistant, host: str, *, token: str | None = None, pin: Pin | None = None
 ) -> Generator[Gateway]:
     """Talk to a gateway for a moment."""
     session = async_create_clientsession(hass, verify_ssl=False, auto_cleanup=False, cookie_jar=DummyCookieJar())
     try:
-        yield Gateway(session, host, token=token, fingerprint=fingerprint)
+        yield Gateway(session, host, token=token, pin=pin)
     finally:
         session.detach()
 
@@ -108,7 +110,7 @@ async def async_find_gateway(hass: HomeAssistant, host: str, *, serial: str | No
         raise AbortFlow(LEGACY)
     if serial is not None and info.serial != serial:
         raise WrongGateway("another gateway answers at the address")
-    return FoundGateway(host=host, serial=info.serial, fingerprint=gateway.fingerprint or "")
+    return FoundGateway(host=host, serial=info.serial, pin=gateway.pin or Pin(fingerprint=""))
 
 
 async def async_verify_token(hass: HomeAssistant, found: FoundGateway, token: AccessToken) -> None:
@@ -119,11 +121,12 @@ async def async_verify_token(hass: HomeAssistant, found: FoundGateway, token: Ac
         ClockWrong: the token would be good, were it not for the gateway's clock.
         GatewayError: rejected, or not answered.
     """
-    with gateway_client(hass, found.host, token=token.raw, fingerprint=found.fingerprint) as gateway:
+    with gateway_client(hass, found.host, token=token.raw, pin=found.pin) as gateway:
         info = await gateway.info()
         try:
             await gateway.check_token()
         except TokenRejected as err:
-            if info.time is None or token.issued.timestamp() <= info.time < token.expires.timestamp():
+            moment = moment_of(info.time)
+            if moment is None or token.issued <= moment < token.expires:
                 raise
             raise ClockWrong("the gateway's clock is outside of the token's life") from err

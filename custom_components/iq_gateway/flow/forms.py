@@ -17,6 +17,7 @@ from ..client.errors import (
     InvalidCredentials,
     MfaRequired,
     NotFound,
+    TokenError,
     TokenExpired,
     TokenForOtherGateway,
     TokenMalformed,
@@ -67,6 +68,10 @@ _LOOKING: Final[ErrorTable] = {
     GatewayError: (CONF_HOST, "cannot_connect"),
 }
 USER_ERRORS: Final[ErrorTable] = {WrongGateway: (CONF_SERIAL, "wrong_serial"), **_LOOKING}
+DISCOVERY_ERRORS: Final[ErrorTable] = {
+    WrongGateway: (_BASE, "wrong_serial"),
+    **{error: (_BASE, text) for error, (_, text) in _LOOKING.items()},
+}
 RECONFIGURE_ERRORS: Final[ErrorTable] = _LOOKING
 
 # What it can say to a token, in steps that do not ask for its address.
@@ -80,6 +85,11 @@ _VERIFYING: Final[ErrorTable] = {
     GatewayError: (_BASE, "cannot_connect"),
 }
 REAUTH_ERRORS: Final[ErrorTable] = _VERIFYING
+KEEP_ERRORS: Final[ErrorTable] = {
+    TokenError: (_BASE, "token_rejected"),
+    TokenRejected: (_BASE, "token_rejected"),
+    **_VERIFYING,
+}
 ACCOUNT_ERRORS: Final[ErrorTable] = {
     InvalidCredentials: (CONF_PASSWORD, "invalid_auth"),
     MfaRequired: (CONF_USERNAME, "mfa_required"),
@@ -102,8 +112,3 @@ TOKEN_ERRORS: Final[ErrorTable] = {
 def explain(err: Exception, table: ErrorTable) -> dict[str, str]:
     """Return a form's errors for what went wrong."""
     return next({field: text} for kind, (field, text) in table.items() if isinstance(err, kind))
-
-
-def readable_fingerprint(fingerprint: str) -> str:
-    """Write a fingerprint the way browsers show it: AB:CD:..."""
-    return bytes.fromhex(fingerprint).hex(":").upper()

@@ -1,13 +1,18 @@
 """A gateway that takes another one's place: what Home Assistant knows of the old one becomes the new one's."""
 
+import asyncio
 from collections.abc import Mapping
+from typing import Final
 
-from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntry
+from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import CONF_SERIAL, DOMAIN
 from ..issues import async_clear
+
+_BUSY: Final = frozenset({ConfigEntryState.SETUP_IN_PROGRESS, ConfigEntryState.UNLOAD_IN_PROGRESS})
 
 
 @callback
@@ -22,20 +27,36 @@ async def async_replace_gateway(hass: HomeAssistant, entry: ConfigEntry, data: M
 
     Devices and entities keep their ids, on which names, areas, history and the Energy panel hang. The totals see by
     themselves that their counters are another gateway's, and go on from where they are.
+
+    Raises:
+        AbortFlow: the old gateway's entities cannot be taken down; nothing has changed.
     """
     old, new = entry.data[CONF_SERIAL], data[CONF_SERIAL]
+    await _async_unload(hass, entry)
     await _async_forget_ignored(hass, new)
-    # A setup under way, which still knows the old gateway, would register it again.
-    async with entry.setup_lock:
-        _rename_devices(hass, entry, old, new)
-        _rename_entities(hass, entry, old, new)
-        hass.config_entries.async_update_entry(entry, unique_id=new, data=data)
-        # What the user was asked to see to was the old gateway's.
-        async_clear(hass, entry)
+    _rename_devices(hass, entry, old, new)
+    _rename_entities(hass, entry, old, new)
+    hass.config_entries.async_update_entry(entry, unique_id=new, data=data)
+    # What the user was asked to see to was the old gateway's.
+    async_clear(hass, entry)
     for offer in hass.config_entries.flow.async_progress_by_handler(
         DOMAIN, include_uninitialized=True, match_context={"unique_id": new}
     ):
         hass.config_entries.flow.async_abort(offer["flow_id"])
+
+
+async def _async_unload(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Take the old gateway's entities down, whose unique ids are about to change; a setup under way is waited for."""
+    changed = asyncio.Event()
+    stop_listening = entry.async_on_state_change(changed.set)
+    try:
+        while entry.state in _BUSY:
+            changed.clear()
+            await changed.wait()
+    finally:
+        stop_listening()
+    if not (entry.state.recoverable and await hass.config_entries.async_unload(entry.entry_id)):
+        raise AbortFlow("not_unloaded")
 
 
 async def _async_forget_ignored(hass: HomeAssistant, serial: str) -> None:

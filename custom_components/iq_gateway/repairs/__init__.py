@@ -24,7 +24,10 @@ async def async_create_fix_flow(
     issue_id: str,  # noqa: ARG001
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Return the flow for an issue; one whose entry is gone can only be confirmed away."""
+    """Return the flow for an issue; one whose entry is gone can only be confirmed away.
+
+    That is also what Home Assistant makes of all of them while it has no entry to load: each has a text for it.
+    """
     kept = data or {}
     entry = hass.config_entries.async_get_entry(str(kept.get("entry_id")))
     return _FLOWS[Issue(str(kept["issue"]))](entry) if entry else ConfirmRepairFlow()

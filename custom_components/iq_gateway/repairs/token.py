@@ -19,7 +19,9 @@ class TokenRepairFlow(RepairsFlow):
     async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Have it confirmed; the sign-in waits among the discovered and needing attention."""
         if user_input is not None:
-            self._entry.async_start_reauth(self.hass)
+            # It may have been removed while this was read.
+            if self.hass.config_entries.async_get_entry(self._entry.entry_id) is self._entry:
+                self._entry.async_start_reauth(self.hass)
             return self.async_create_entry(data={})
         issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
         return self.async_show_form(

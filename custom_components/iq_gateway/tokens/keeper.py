@@ -12,6 +12,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
+from ..client.clock import moment_of
 from ..client.endpoints import INFO
 from ..client.errors import GatewayError, TokenError, TokenForOtherGateway, TokenMalformed, TokenRejected
 from ..client.token import AccessToken
@@ -46,6 +47,8 @@ _CLOCK: Final = "gateway_clock"
 
 # Obstacles that will hardly go away by themselves before the token ends.
 _TOLD_AT_ONCE: Final = FINAL_OBSTACLES | {Obstacle.TOKEN_NOT_ISSUED}
+# Others are told when this share of the margin is left: ten days for an owner's token.
+_TOLD_SHARE: Final = 3
 
 
 class TokenKeeper:
@@ -151,7 +154,7 @@ class TokenKeeper:
             info = await self._poller.gateway.info()
         except GatewayError:
             return "token_rejected"
-        moment = dt_util.utc_from_timestamp(info.time) if info.time else now
+        moment = moment_of(info.time) or now
         if self.token.issued <= moment < self.token.expires:
             return "token_rejected"
         # By the gateway's clock its life is over or has not begun. Would that be so for one made now, too?
@@ -185,7 +188,7 @@ class TokenKeeper:
         """When the token's end is near enough to see to it."""
         if self.token is None or (self._rejected and self._flaw != _CLOCK):
             return dt_util.utcnow()
-        return self.token.expires - min(self.token.lifetime / _MARGIN_SHARE, _LONGEST_MARGIN)
+        return self.token.expires - _margin(self.token)
 
     @callback
     def _on_time(self, _now: datetime) -> None:
@@ -242,8 +245,20 @@ class TokenKeeper:
         if self._rejected:
             return None if self.needs_user or not (obstacle or self._flaw == _CLOCK) else self.reason
         if remembers_account(self._entry):
-            return obstacle if obstacle in _TOLD_AT_ONCE else None
+            return obstacle if obstacle in _TOLD_AT_ONCE else self._overdue(obstacle)
         return "token_ends" if self._due <= dt_util.utcnow() else None
+
+    def _overdue(self, obstacle: Obstacle | None) -> str | None:
+        """Return the key of what to tell of a token that should have been renewed long since."""
+        if obstacle is None or self.token is None:
+            return None
+        told_from = self.token.expires - _margin(self.token) / _TOLD_SHARE
+        return "not_renewed" if told_from <= dt_util.utcnow() else None
+
+
+def _margin(token: AccessToken) -> timedelta:
+    """Return how long before its end a token is seen to."""
+    return min(token.lifetime / _MARGIN_SHARE, _LONGEST_MARGIN)
 
 
 def _spread(begins: datetime, token: AccessToken | None) -> datetime:
