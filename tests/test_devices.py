@@ -1,18 +1,21 @@
 """Devices: what hangs on what, what follows the firmware, what may be removed."""
 
+from dataclasses import replace
 from datetime import timedelta
+import json
 from typing import Final
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.iq_gateway import async_remove_config_entry_device
+from custom_components.iq_gateway.devices import KINDS, AnyKind, renamed
 from tests import states
 from tests.conftest import EntrySetUp
 from tests.edits import rows
-from tests.simulator import Fault, GatewaySimulator
+from tests.simulator import PROFILES, Clock, Fault, GatewaySimulator
 from tests.time_lapse import pass_time
 
 CYCLE: Final = timedelta(seconds=300)
@@ -35,6 +38,42 @@ async def test_meters_and_inverters_are_reached_through_the_gateway(
         device = states.device(hass, identifier)
         assert (device.name, device.model, device.via_device_id) == (name, model, own.id)
     assert states.device(hass, serial).serial_number == serial
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_every_kind_and_every_entity_is_had_by_some_site(
+    hass: HomeAssistant, clock: Clock, setup_entry: EntrySetUp
+) -> None:
+    """A kind of device that no simulated site has, or an entity that none of them shows, would be tested by nothing."""
+    names = json.loads((states.FOLDER / "translations/en.json").read_text())["device"]
+    entities = {(kind.name, one.translation_key or one.key) for kind in KINDS for one in kind.entities}
+    for profile in PROFILES.values():
+        async with GatewaySimulator(replace(profile, inverters=1), clock=clock) as gateway:
+            entry = await setup_entry(gateway)
+            data = states.coordinator(entry).data
+            registered = {
+                one.unique_id for one in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+            }
+            for kind in KINDS:
+                for key, subject in kind.subjects(data).items():
+                    identifier = kind.identifier(gateway.serial, key)
+                    assert states.device(hass, identifier).name
+                    assert kind.describe(key, subject).get("translation_key") in {None, *names}
+                    entities -= {
+                        (kind.name, one.translation_key or one.key)
+                        for one in kind.entities
+                        if f"{identifier}_{one.key}" in registered
+                    }
+            await hass.config_entries.async_remove(entry.entry_id)
+    assert entities == set()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_what_has_a_serial_number_of_its_own_outlives_the_gateway(kind: AnyKind) -> None:
+    """What is a part of the gateway goes over to the one that takes its place."""
+    before, after = kind.identifier("122000000001", "key-1"), kind.identifier("122000000002", "key-1")
+    assert renamed(before, "122000000001", "122000000002") == after
+    assert renamed(f"{before}_power", "122000000001", "122000000002") == f"{after}_power"
 
 
 async def test_a_meter_of_an_unknown_kind_has_its_kind_for_a_name(

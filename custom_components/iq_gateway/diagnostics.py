@@ -19,6 +19,7 @@ from .client.errors import TokenMalformed
 from .client.token import AccessToken
 from .const import CONF_FINGERPRINT, DOMAIN
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
+from .devices import count_devices
 from .memory import EndpointState
 from .redaction import Json, Redactor
 
@@ -81,7 +82,7 @@ def _site(coordinator: IQGatewayCoordinator) -> Json:
         "parts": sorted(site.parts),
         "phases": site.phase_count,
         "meters": sorted(site.meters),
-        "inverters": len(site.inverters),
+        "devices": {**count_devices(coordinator.data)},
         "totals": {key: total.source for key, total in site.totals.items()},
         "fresh": sorted(site.fresh),
         "oddities": sorted(site.oddities),
