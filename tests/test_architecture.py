@@ -65,7 +65,7 @@ def test_the_pure_parts_know_nothing_of_home_assistant(part: str) -> None:
 
 
 def test_devices_know_nothing_of_what_comes_after_them() -> None:
-    """Kinds of devices are tables about the picture: neither the entities that show them nor how the gateway is read."""
+    """Kinds are tables about the picture: neither of the entities that show it nor of how the gateway is read."""
     known = {"devices", "site", "const", "coordinator"}
     ours = [
         (_named(path), name.split(".")[2])

@@ -12,8 +12,9 @@ import pytest
 
 from custom_components.iq_gateway import async_remove_config_entry_device
 from custom_components.iq_gateway.devices import KINDS, AnyKind, renamed
+from custom_components.iq_gateway.devices.meter import NAMED, meter_key
 from tests import states
-from tests.conftest import EntrySetUp
+from tests.conftest import EntryMaker, EntrySetUp
 from tests.edits import rows
 from tests.simulator import PROFILES, Clock, Fault, GatewaySimulator
 from tests.time_lapse import pass_time
@@ -29,15 +30,63 @@ async def test_meters_and_inverters_are_reached_through_the_gateway(
     own = states.device(hass, gateway.serial)
     serial = next(iter(states.coordinator(entry).data.site.inverters))
     names = {
-        f"{gateway.serial}_production_meter": ("Production meter", "Meter"),
-        f"{gateway.serial}_net_consumption_meter": ("Consumption meter", "Meter"),
-        f"{gateway.serial}_storage_meter": ("Storage meter", "Meter"),
+        f"{gateway.serial}_production_meter": ("IQ Gateway production meter", "Meter"),
+        f"{gateway.serial}_net_consumption_meter": ("IQ Gateway grid meter", "Meter"),
+        f"{gateway.serial}_storage_meter": ("IQ Gateway storage meter", "Meter"),
         serial: (f"Inverter {serial[-6:]}", "Microinverter"),
     }
     for identifier, (name, model) in names.items():
         device = states.device(hass, identifier)
         assert (device.name, device.model, device.via_device_id) == (name, model, own.id)
     assert states.device(hass, serial).serial_number == serial
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_the_meters_of_two_gateways_are_told_apart(
+    hass: HomeAssistant, clock: Clock, add_entry: EntryMaker, gateway: GatewaySimulator
+) -> None:
+    """By the names of the devices, and by the ids of their entities."""
+    async with GatewaySimulator("metered_battery", clock=clock, serial="122333444999") as second:
+        for one, title in ((gateway, "House"), (second, "Barn")):
+            entry = add_entry(one)
+            hass.config_entries.async_update_entry(entry, title=title)
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        meters = [states.device(hass, f"{one.serial}_net_consumption_meter").name for one in (gateway, second)]
+        problems = [
+            states.entity_id(hass, one.serial, "storage_meter_problem", "binary_sensor") for one in (gateway, second)
+        ]
+    assert meters == ["House grid meter", "Barn grid meter"]
+    assert problems == ["binary_sensor.house_storage_meter_problem", "binary_sensor.barn_storage_meter_problem"]
+
+
+async def test_every_clamp_has_a_name_of_its_own(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """The one that measures net consumption measures the grid; the one of all loads the consumption."""
+    kinds = sorted(NAMED)
+    gateway.override(
+        "meters",
+        rows(lambda listed: [listed[0] | {"eid": eid, "measurementType": kind} for eid, kind in enumerate(kinds)]),
+    )
+    await setup_entry(gateway)
+    names = {kind: states.device(hass, f"{gateway.serial}_{meter_key(kind)}").name for kind in kinds}
+    assert len(set(names.values())) == len(kinds)
+    assert names["net-consumption"] == "IQ Gateway grid meter"
+    assert names["total-consumption"] == "IQ Gateway consumption meter"
+
+
+async def test_a_new_title_changes_no_entity_id(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Nor does the new name of a device in an installation that was there before."""
+    entry = await setup_entry(gateway)
+    before = {one.entity_id for one in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)}
+    hass.config_entries.async_update_entry(entry, title="Roof")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert states.device(hass, f"{gateway.serial}_storage_meter").name == "Roof storage meter"
+    assert {one.entity_id for one in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)} == before
 
 
 @pytest.mark.usefixtures("socket_enabled")

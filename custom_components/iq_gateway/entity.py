@@ -98,7 +98,7 @@ def async_add_as_found(
                 if not found:
                     continue
                 of_kind[key] = [one for one in of_kind[key] if one not in found]
-                device = kind.device_info(coordinator.serial, gateway_id, key, subject)
+                device = kind.device_info(coordinator, gateway_id, key, subject)
                 for one in found:
                     yield make(coordinator=coordinator, kind=kind, key=key, description=one, device=device)
 

@@ -12,7 +12,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 
 from ..const import DOMAIN, MANUFACTURER
-from ..coordinator import Picture
+from ..coordinator import IQGatewayCoordinator, Picture
 
 type Value = float | int | str | bool | datetime | None
 
@@ -74,14 +74,19 @@ class DeviceKind[SubjectT]:
         """Return what a device and the unique ids of its entities are known by; `gateway` is a serial number."""
         return key if self.suffix is None else f"{gateway}{self.suffix(key)}"
 
-    def device_info(self, gateway: str, gateway_id: str, key: str, subject: SubjectT) -> DeviceInfo:
-        """Return what a device is registered with; `gateway` is a serial number, `gateway_id` its device's."""
-        identifier = self.identifier(gateway, key)
+    def device_info(
+        self, coordinator: IQGatewayCoordinator, gateway_id: str, key: str, subject: SubjectT
+    ) -> DeviceInfo:
+        """Return what a device is registered with; `gateway_id` is the id of the gateway's own device."""
+        identifier = self.identifier(coordinator.serial, key)
         info = self.describe(key, subject)
         info["identifiers"] = {(DOMAIN, identifier)}
-        if identifier != gateway:
+        if identifier != coordinator.serial:
             info["manufacturer"] = MANUFACTURER
             info["via_device_id"] = gateway_id
+            # A house may have several gateways, each with a production meter: names tell whose it is.
+            placeholders = info.get("translation_placeholders") or {}
+            info["translation_placeholders"] = {"gateway": coordinator.config_entry.title, **placeholders}
         return info
 
 
