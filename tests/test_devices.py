@@ -89,6 +89,42 @@ async def test_a_new_title_changes_no_entity_id(
     assert {one.entity_id for one in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)} == before
 
 
+async def test_what_two_gateways_list_stays_with_the_first(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    clock: Clock,
+    setup_entry: EntrySetUp,
+    gateway: GatewaySimulator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """An installer moved inverters to a second gateway: they go over to it once the user removes them at the first."""
+    async with GatewaySimulator("net_single", clock=clock, serial="122333444999") as second:
+        for one in (gateway, second):
+            one.override("inverters", rows(lambda listed: [listed[0] | {"serialNumber": "122000000077"}, *listed[1:]]))
+        first_entry, second_entry = await setup_entry(gateway), await setup_entry(second)
+        owner, registry = states.entity_id(hass, "122000000077", "power"), er.async_get(hass)
+        for entry in (first_entry, second_entry):
+            await hass.config_entries.async_reload(entry.entry_id)
+            await hass.async_block_till_done()
+            assert states.figure(hass, "122000000077", "power") is not None
+        assert (found := registry.async_get(owner))
+        assert found.config_entry_id == first_entry.entry_id
+        assert "unique ID" not in caplog.text
+        assert len(states.coordinator(second_entry).data.site.inverters) > 1
+
+        gateway.override("inverters", rows(lambda listed: listed[1:]))
+        await pass_time(hass, freezer, CYCLE)
+        device = states.device(hass, "122000000077")
+        assert await async_remove_config_entry_device(hass, first_entry, device)
+        dr.async_get(hass).async_remove_device(device.id)
+        await pass_time(hass, freezer, CYCLE)
+        moved = registry.async_get(states.entity_id(hass, "122000000077", "power"))
+        assert moved is not None
+        assert moved.config_entry_id == second_entry.entry_id
+        assert states.figure(hass, "122000000077", "power") is not None
+    assert "unique ID" not in caplog.text
+
+
 @pytest.mark.usefixtures("socket_enabled")
 async def test_every_kind_and_every_entity_is_had_by_some_site(
     hass: HomeAssistant, clock: Clock, setup_entry: EntrySetUp

@@ -13,7 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
-from .devices import KINDS, AnyDescription, AnyKind, Value
+from .devices import KINDS, AnyDescription, AnyKind, Value, async_register
 
 
 class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
@@ -97,8 +97,10 @@ def async_add_as_found(
                 found = [one for one in of_kind[key] if one.exists_fn(subject)]
                 if not found:
                     continue
-                of_kind[key] = [one for one in of_kind[key] if one not in found]
                 device = kind.device_info(coordinator, gateway_id, key, subject)
+                if not async_register(coordinator, device):
+                    continue
+                of_kind[key] = [one for one in of_kind[key] if one not in found]
                 for one in found:
                     yield make(coordinator=coordinator, kind=kind, key=key, description=one, device=device)
 
