@@ -30,9 +30,9 @@ async def test_meters_and_inverters_are_reached_through_the_gateway(
     own = states.device(hass, gateway.serial)
     serial = next(iter(states.coordinator(entry).data.site.inverters))
     names = {
-        f"{gateway.serial}_production_meter": ("IQ Gateway production meter", "Meter"),
-        f"{gateway.serial}_net_consumption_meter": ("IQ Gateway grid meter", "Meter"),
-        f"{gateway.serial}_storage_meter": ("IQ Gateway storage meter", "Meter"),
+        f"{gateway.serial}_production_meter": ("IQ Gateway production meter", None),
+        f"{gateway.serial}_net_consumption_meter": ("IQ Gateway grid meter", None),
+        f"{gateway.serial}_storage_meter": ("IQ Gateway storage meter", None),
         serial: (f"Inverter {serial[-6:]}", "Microinverter"),
     }
     for identifier, (name, model) in names.items():
@@ -87,6 +87,36 @@ async def test_a_new_title_changes_no_entity_id(
     await hass.async_block_till_done()
     assert states.device(hass, f"{gateway.serial}_storage_meter").name == "Roof storage meter"
     assert {one.entity_id for one in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)} == before
+
+
+@pytest.mark.parametrize(("count", "enabled"), [(60, 60), (61, 0)])
+@pytest.mark.usefixtures("socket_enabled")
+async def test_single_inverters_of_a_large_site_are_off_by_default(
+    hass: HomeAssistant, clock: Clock, setup_entry: EntrySetUp, count: int, enabled: int
+) -> None:
+    """A field of them is looked at as a whole; each can be enabled."""
+    async with GatewaySimulator(replace(PROFILES["standard"], inverters=count), clock=clock) as gateway:
+        entry = await setup_entry(gateway)
+        inverters = states.coordinator(entry).data.site.inverters
+        powers = [states.entity_id(hass, serial, "power") for serial in inverters]
+        assert len(powers) == count
+        assert len([power for power in powers if hass.states.get(power)]) == enabled
+        assert states.figure(hass, gateway.serial, "inverters_reporting") == count
+
+
+async def test_inverters_that_are_shown_stay_when_more_are_added(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """What was once enabled is the user's to disable."""
+    entry = await setup_entry(gateway)
+    before = list(states.coordinator(entry).data.site.inverters)
+    more = [{"serialNumber": f"1220000{number:05}"} for number in range(60)]
+    gateway.override("inverters", rows(lambda listed: [*listed, *(listed[0] | one for one in more)]))
+    await pass_time(hass, freezer, CYCLE)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert len(states.coordinator(entry).data.site.inverters) == len(before) + len(more)
+    assert None not in [states.figure(hass, serial, "power") for serial in before]
 
 
 async def test_what_two_gateways_list_stays_with_the_first(

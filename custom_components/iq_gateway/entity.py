@@ -36,8 +36,7 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
         self._value_fn, self._need = description.value_fn, description.need
         self._attr_unique_id = f"{kind.identifier(coordinator.serial, key)}_{description.key}"
         self._attr_device_info = device
-        enabled = description.enabled_fn(kind.subjects(coordinator.data)[key])
-        self._attr_entity_registry_enabled_default = description.entity_registry_enabled_default and enabled
+        self._attr_entity_registry_enabled_default = kind.enables(description, coordinator.data, key)
         if description.phase is not None:
             self._attr_translation_placeholders = {"phase": str(description.phase)}
         self._value: Value = None

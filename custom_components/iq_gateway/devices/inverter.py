@@ -12,6 +12,10 @@ from .kind import DeviceKind, SensorDescription
 # Enough of a serial number to find the inverter on the roof plan, and short enough for a name.
 _SHORT_SERIAL: Final = 6
 
+# A large roof of a home. Beyond it the powers of single inverters are hardly looked at one by one, and each of them is
+# a state to write every five minutes and a statistic to keep for ever; the site's production tells their sum.
+_ENABLED_UP_TO: Final = 60
+
 _SENSORS: Final[tuple[SensorDescription[SiteInverter], ...]] = (
     SensorDescription(
         key="power",
@@ -60,4 +64,5 @@ INVERTER: Final = DeviceKind[SiteInverter](
     subjects=lambda data: data.site.inverters,
     describe=_describe,
     entities=_SENSORS,
+    enabled_up_to=_ENABLED_UP_TO,
 )

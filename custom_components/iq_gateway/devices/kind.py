@@ -70,9 +70,18 @@ class DeviceKind[SubjectT]:
     """For devices that are a part of one gateway: what their key adds to its serial number, "_storage_meter"; None for
     those that have a serial number of their own, which is their key."""
 
+    enabled_up_to: int | None = None
+    """Beyond so many devices of the kind, what is added is off until somebody wants it."""
+
     def identifier(self, gateway: str, key: str) -> str:
         """Return what a device and the unique ids of its entities are known by; `gateway` is a serial number."""
         return key if self.suffix is None else f"{gateway}{self.suffix(key)}"
+
+    def enables(self, description: IQGatewayDescription[SubjectT], data: Picture, key: str) -> bool:
+        """Tell whether an entity is on when it is added first; the registry remembers that, and what the user did."""
+        subjects = self.subjects(data)
+        few = self.enabled_up_to is None or len(subjects) <= self.enabled_up_to
+        return few and description.entity_registry_enabled_default and description.enabled_fn(subjects[key])
 
     def device_info(
         self, coordinator: IQGatewayCoordinator, gateway_id: str, key: str, subject: SubjectT

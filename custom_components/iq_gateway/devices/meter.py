@@ -104,7 +104,8 @@ def meter_key(measurement_type: str) -> str:
 
 def _describe(measurement_type: str, _: SiteMeter) -> DeviceInfo:
     return DeviceInfo(
-        model="Meter",
+        # Nothing tells which clamp it is; the name says what it measures.
+        model=None,
         translation_key=meter_key(measurement_type) if measurement_type in NAMED else "other_meter",
         translation_placeholders={"type": measurement_type},
     )
