@@ -39,6 +39,11 @@ def _has(*parts: Part) -> _Condition:
     return lambda data: data.site.parts.issuperset(parts)
 
 
+def _reports_load(data: Picture) -> bool:
+    """Tell whether the report on the load is one: with a battery it counts what charges it (gateway-api.md 7)."""
+    return Part.LOAD_REPORT in data.site.parts and Part.BATTERY not in data.site.parts
+
+
 def _power(key: str, flow: Callable[[Site], Flow], exists: _Condition) -> Iterator[SensorDescription[Picture]]:
     """Return the sensors of a flow: of the whole, and of each phase, which are off until somebody wants them."""
     whole = SensorDescription[Picture](
@@ -145,7 +150,7 @@ _SENSORS: Final[tuple[SensorDescription[Picture], ...]] = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         entity_registry_enabled_default=False,
-        exists_fn=_has(Part.LOAD_REPORT),
+        exists_fn=_reports_load,
         value_fn=lambda data: data.site.consumption.apparent_power,
     ),
     SensorDescription(
@@ -157,7 +162,7 @@ _SENSORS: Final[tuple[SensorDescription[Picture], ...]] = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         entity_registry_enabled_default=False,
-        exists_fn=_has(Part.LOAD_REPORT),
+        exists_fn=_reports_load,
         value_fn=lambda data: data.site.consumption.reactive_power,
     ),
     SensorDescription(
