@@ -108,21 +108,45 @@ def _total(key: str) -> EnergySensorDescription[Picture]:
     )
 
 
-_SENSORS: Final[tuple[SensorDescription[Picture], ...]] = (
-    EnergySensorDescription(
-        key="production_energy_today",
-        translation_key="production_energy_today",
+def _never(_: Picture) -> bool:
+    return False
+
+
+def _today(
+    total: str,
+    *,
+    need: str | None = None,
+    exists: _Condition = _never,
+    value: Callable[[Picture], float | None] = lambda _: None,
+) -> EnergySensorDescription[Picture]:
+    """Return the sensor of a total's energy of today; without a source it is nowhere."""
+    return EnergySensorDescription(
+        key=f"{total}_today",
+        translation_key=f"{total}_today",
+        need=need or total,
+        exists_fn=exists,
+        value_fn=value,
+    )
+
+
+# By the gateway's own sums, which are of these two.
+_SUMS_OF_TODAY: Final = (
+    _today(
+        "production_energy",
         need="production_period",
-        exists_fn=_has(Part.PRODUCTION_PERIOD),
-        value_fn=lambda data: data.site.production.today,
+        exists=_has(Part.PRODUCTION_PERIOD),
+        value=lambda data: data.site.production.today,
     ),
-    EnergySensorDescription(
-        key="consumption_energy_today",
-        translation_key="consumption_energy_today",
+    _today(
+        "consumption_energy",
         need="consumption_period",
-        exists_fn=_has(Part.CONSUMPTION_PERIOD),
-        value_fn=lambda data: data.site.consumption.today,
+        exists=_has(Part.CONSUMPTION_PERIOD),
+        value=lambda data: data.site.consumption.today,
     ),
+    *map(_today, TOTALS[2:]),
+)
+
+_SENSORS: Final[tuple[SensorDescription[Picture], ...]] = (
     EnergySensorDescription(
         key="production_energy_last_seven_days",
         translation_key="production_energy_last_seven_days",
@@ -263,7 +287,7 @@ GATEWAY: Final = DeviceKind[Picture](
     suffix=lambda _: "",
     # It is registered before anything that is reached through it.
     describe=lambda _key, _data: dr.DeviceInfo(),
-    entities=(*_POWERS, *map(_total, TOTALS), *_SENSORS, *_BINARY_SENSORS),
+    entities=(*_POWERS, *map(_total, TOTALS), *_SUMS_OF_TODAY, *_SENSORS, *_BINARY_SENSORS),
 )
 
 
