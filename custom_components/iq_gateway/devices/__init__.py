@@ -5,12 +5,11 @@ A further kind is a file and a place in `KINDS`: platforms, diagnostics, and wha
 
 from typing import Final
 
-from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 
 from ..const import DOMAIN
 from ..coordinator import IQGatewayCoordinator, Picture
-from .gateway import GATEWAY, TOTALS, async_register_gateway
+from .gateway import GATEWAY, TOTALS
 from .inverter import INVERTER
 from .kind import (
     AnyDescription,
@@ -22,6 +21,7 @@ from .kind import (
     Value,
 )
 from .meter import METER
+from .registry import async_register, async_register_gateway
 
 __all__ = [
     "KINDS",
@@ -41,28 +41,6 @@ __all__ = [
 ]
 
 KINDS: Final[tuple[AnyKind, ...]] = (GATEWAY, METER, INVERTER)
-
-
-@callback
-def async_register(coordinator: IQGatewayCoordinator, info: dr.DeviceInfo) -> bool:
-    """Register a device for a gateway; tell whether it is the gateway's, rather than another one's.
-
-    What two gateways list, such as an inverter that an installer moved from one to the other, stays with the one that
-    had it first: its unique ids are free of the gateway, so that there can be only one of each. It goes over once the
-    user removes it there.
-    """
-    registry, entry = dr.async_get(coordinator.hass), coordinator.config_entry
-    (identifier,) = info["identifiers"]
-    owners = {
-        other.entry_id: device
-        for other in coordinator.hass.config_entries.async_entries(DOMAIN, include_disabled=False)
-        if (device := registry.async_get_device_by_identifier(identifier, other.entry_id))
-    }
-    first = min(owners, key=lambda entry_id: (owners[entry_id].created_at, entry_id), default=entry.entry_id)
-    if first != entry.entry_id:
-        return False
-    registry.async_get_or_create(config_entry_id=entry.entry_id, **info)
-    return True
 
 
 def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool:

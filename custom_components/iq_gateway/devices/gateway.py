@@ -8,18 +8,15 @@ from typing import Final
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
-    CONF_HOST,
     PERCENTAGE,
     EntityCategory,
     UnitOfApparentPower,
     UnitOfPower,
     UnitOfReactivePower,
 )
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceInfo
 
-from ..const import DOMAIN, MANUFACTURER
-from ..coordinator import IQGatewayCoordinator, Picture
+from ..coordinator import Picture
 from ..site import BatteryMode, Flow, GridState, Part, Site
 from .kind import (
     BinarySensorDescription,
@@ -286,39 +283,6 @@ GATEWAY: Final = DeviceKind[Picture](
     subjects=lambda data: {"": data},
     suffix=lambda _: "",
     # It is registered before anything that is reached through it.
-    describe=lambda _key, _data: dr.DeviceInfo(),
+    describe=lambda _key, _data: DeviceInfo(),
     entities=(*_POWERS, *map(_total, TOTALS), *_SUMS_OF_TODAY, *_SENSORS, *_BINARY_SENSORS),
 )
-
-
-@callback
-def async_register_gateway(hass: HomeAssistant, coordinator: IQGatewayCoordinator) -> dr.DeviceEntry:
-    """Register the gateway before anything that is reached through it; follow its firmware from then on."""
-    registry = dr.async_get(hass)
-    entry = coordinator.config_entry
-
-    def register() -> dr.DeviceEntry:
-        info = coordinator.info
-        return registry.async_get_or_create(
-            config_entry_id=entry.entry_id,
-            identifiers={(DOMAIN, coordinator.serial)},
-            manufacturer=MANUFACTURER,
-            model="IQ Gateway",
-            model_id=info.part_number if info else None,
-            name=entry.title,
-            serial_number=coordinator.serial,
-            sw_version=info.software if info else None,
-            configuration_url=f"https://{entry.data[CONF_HOST]}",
-        )
-
-    firmware = coordinator.info.software if coordinator.info else None
-
-    @callback
-    def async_follow_firmware() -> None:
-        nonlocal firmware
-        if coordinator.info and coordinator.info.software != firmware:
-            firmware = coordinator.info.software
-            register()
-
-    entry.async_on_unload(coordinator.async_add_listener(async_follow_firmware))
-    return register()
