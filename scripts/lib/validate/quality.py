@@ -131,11 +131,12 @@ def check_quality_scale(tree: Tree) -> Problems:
     for rule in (_CHECKS.keys() | _NOT_FOR_US) ^ answers.keys():
         yield f"quality_scale.yaml: {rule} is missing, or no rule"
     for rule, answer in answers.items():
-        if isinstance(answer, dict):
-            if answer.get("status") not in ("done", "exempt") or not answer.get("comment"):
-                yield f"quality_scale.yaml: {rule} has no status or no comment"
-        elif answer != "done":
-            yield f"quality_scale.yaml: {rule} is {answer}"
+        status, comment = (answer.get("status"), answer.get("comment")) if isinstance(answer, dict) else (answer, None)
+        if status not in ("done", "exempt", "todo"):
+            yield f"quality_scale.yaml: {rule} has no status"
+        elif status != "done":
+            if not comment:
+                yield f"quality_scale.yaml: {rule} is {status}, and nothing tells why"
         elif rule not in _CHECKS:
             yield f"quality_scale.yaml: {rule} is done, and nothing checks it"
         elif not _CHECKS[rule](tree):
