@@ -117,8 +117,8 @@ async def test_inverters_that_are_shown_stay_when_more_are_added(
     """What was once enabled is the user's to disable."""
     entry = await setup_entry(gateway)
     before = list(states.coordinator(entry).data.site.inverters)
-    more = [{"serialNumber": f"1220000{number:05}"} for number in range(60)]
-    gateway.override("inverters", rows(lambda listed: [*listed, *(listed[0] | one for one in more)]))
+    more = [f"1220000{number:05}" for number in range(60)]
+    gateway.override("inverters", rows(lambda listed: [*listed, *({**listed[0], "serialNumber": one} for one in more)]))
     await pass_time(hass, freezer, CYCLE)
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
@@ -207,6 +207,20 @@ async def test_a_meter_of_an_unknown_kind_has_its_kind_for_a_name(
     name = states.device(hass, f"{gateway.serial}_heat_pump_meter").name
     assert name is not None
     assert "heat-pump" in name
+
+
+async def test_a_phase_that_is_wired_later_appears_without_a_reload(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """An installer corrected how a meter is set up."""
+    gateway.override("meters", rows(lambda listed: [one | {"phaseCount": 1} for one in listed]))
+    await setup_entry(gateway)
+    assert states.find(hass, gateway.serial, "production_meter_voltage_l2") is None
+    gateway.override("meters", None)
+    for _ in range(24):
+        await pass_time(hass, freezer, CYCLE)
+    assert states.find(hass, gateway.serial, "production_meter_voltage_l2") is not None
+    assert states.find(hass, gateway.serial, "production_power_l2") is not None
 
 
 async def test_the_device_follows_the_firmware(
