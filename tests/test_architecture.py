@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -10,10 +9,16 @@ from typing import Any, Final
 from homeassistant.components.sensor import SensorDeviceClass
 import pytest
 
-from custom_components.iq_gateway import binary_sensor, sensor_descriptions as sensors
-from custom_components.iq_gateway.binary_sensor import METER_PROBLEM, SITE_BINARY_SENSORS
-from custom_components.iq_gateway.entity import _NAMED_METERS, IQGatewayDescription, meter_key
-from custom_components.iq_gateway.site import Flow, MeterPhase, Site, SiteMeter, Snapshot, build_site
+from custom_components.iq_gateway import PLATFORMS
+from custom_components.iq_gateway.coordinator import Picture
+from custom_components.iq_gateway.devices import (
+    KINDS,
+    TOTALS,
+    AnyDescription,
+    BinarySensorDescription,
+    SensorDescription,
+)
+from custom_components.iq_gateway.site import Snapshot, build_site
 
 ROOT: Final = Path(__file__).parents[1]
 INTEGRATION: Final = ROOT / "custom_components" / "iq_gateway"
@@ -59,6 +64,20 @@ def test_the_pure_parts_know_nothing_of_home_assistant(part: str) -> None:
     assert list(_foreign(part)) == []
 
 
+def test_devices_know_nothing_of_what_comes_after_them() -> None:
+    """Kinds are tables about the picture: neither of the entities that show it nor of how the gateway is read."""
+    known = {"devices", "site", "const", "coordinator"}
+    ours = [
+        (_named(path), name.split(".")[2])
+        for path in MODULES
+        if path.parent.name == "devices"
+        for name in _imported(path)
+        if name.startswith("custom_components.")
+    ]
+    assert ours
+    assert [(path, name) for path, name in ours if name not in known] == []
+
+
 def test_no_module_is_long() -> None:
     """What is longer than this does more than one thing."""
     lengths = {_named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
@@ -75,22 +94,28 @@ def _texts(name: str) -> dict[str, Any]:
     return loaded
 
 
-def _three_phases(_site: Site) -> Flow:
-    return Flow(power=1.0, phases=(1.0, 1.0, 1.0))
+DESCRIBED: Final = {"sensor": SensorDescription, "binary_sensor": BinarySensorDescription}
+ALL: Final[list[tuple[str, AnyDescription]]] = [
+    (platform, one)
+    for kind in KINDS
+    for one in kind.entities
+    for platform, described in DESCRIBED.items()
+    if isinstance(one, described)
+]
 
 
-def _descriptions() -> Iterator[tuple[str, IQGatewayDescription[Any]]]:
-    """Return every description of an entity that can be, and its platform."""
-    site = build_site(Snapshot())
-    shown: list[IQGatewayDescription[Any]] = [*sensors.SITE_SENSORS, *sensors.TOTAL_SENSORS, *sensors.INVERTER_SENSORS]
-    shown += [sensors.TOKEN_SENSOR, *sensors.POWER_SENSORS, *sensors.meter_sensors(phase_count=3)]
-    for power in sensors.POWER_SENSORS:
-        shown += sensors.power_phases(replace(power, flow_fn=_three_phases), site)
-    yield from (("sensor", one) for one in shown)
-    yield from (("binary_sensor", one) for one in (*SITE_BINARY_SENSORS, METER_PROBLEM))
+def test_every_platform_is_known() -> None:
+    """Each entity is on exactly one of those that are set up."""
+    assert set(DESCRIBED) == set(PLATFORMS)
+    assert len(ALL) == sum(len(kind.entities) for kind in KINDS)
 
 
-ALL: Final = list(_descriptions())
+def test_no_unique_id_is_given_twice() -> None:
+    """Neither on a device of one kind, nor by two kinds that are parts of the same gateway."""
+    for kind in KINDS:
+        keys = [(type(one), one.key) for one in kind.entities]
+        assert len(keys) == len(set(keys))
+    assert len({kind.name for kind in KINDS}) == len(KINDS)
 
 
 def test_every_entity_has_a_name() -> None:
@@ -114,7 +139,7 @@ def test_every_entity_has_an_icon() -> None:
 def test_every_state_has_a_name() -> None:
     """Of sensors that show one of a few."""
     texts = _texts("translations/en.json")["entity"]["sensor"]
-    told = [one for one in sensors.SITE_SENSORS if one.options]
+    told = [one for _, one in ALL if isinstance(one, SensorDescription) and one.options]
     assert {one.key for one in told} == {"battery_mode", "grid_state"}
     for one in told:
         assert texts[one.key]["state"].keys() == set(one.options or ())
@@ -126,15 +151,6 @@ def test_no_name_is_left_over() -> None:
     for platform in ("sensor", "binary_sensor"):
         used = {one.translation_key for shown_on, one in ALL if shown_on == platform}
         assert texts[platform].keys() <= used
-
-
-def test_every_device_has_a_name() -> None:
-    """Meters of each kind, meters of other kinds, inverters."""
-    assert _texts("translations/en.json")["device"].keys() >= {
-        "inverter",
-        "other_meter",
-        *(meter_key(kind) for kind in _NAMED_METERS),
-    }
 
 
 def _raised_keys() -> Iterator[tuple[str, str]]:
@@ -157,12 +173,13 @@ def test_every_error_has_a_text() -> None:
 
 def test_every_need_is_known() -> None:
     """What an entity asks for is something that the site can tell the endpoints of."""
-    known = build_site(Snapshot()).needs.keys() | {one.key for one in sensors.TOTAL_SENSORS} | {"token"}
+    known = build_site(Snapshot()).needs.keys() | set(TOTALS) | {"token"}
     assert {one.need for _, one in ALL} <= known
 
 
-def test_a_meters_sensors_bear_gaps() -> None:
-    """Every figure may be missing from a reading."""
-    empty = SiteMeter(whole=MeterPhase(), phases=(), phase_count=3, problem=None)
-    assert {one.value_fn(empty) for one in sensors.meter_sensors(phase_count=3)} == {None}
-    assert binary_sensor.METER_PROBLEM.value_fn(empty) is None
+def test_entities_bear_a_site_of_which_nothing_is_known() -> None:
+    """Every figure may be missing."""
+    data = Picture(site=build_site(Snapshot()), totals={}, token=None)
+    for kind in KINDS:
+        for subject in kind.subjects(data).values():
+            assert {one.value_fn(subject) for one in kind.entities} == {None}

@@ -188,7 +188,7 @@ async def test_they_tell_what_is_set_up(
     assert report["entry"]["data"]["password"] == "**REDACTED**"
     assert report["token"]["role"] == "owner"
     assert {"battery", "consumption", "grid", "relays"} <= set(report["site"]["parts"])
-    assert report["site"]["inverters"] == 35
+    assert report["site"]["devices"] == {"gateways": 1, "meters": 3, "inverters": 35}
     assert report["ledger"] == json.loads(json.dumps(coordinator(entry).totals.as_dict()))
     assert "production_energy" in json.dumps(report["ledger"])
 

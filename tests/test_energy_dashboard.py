@@ -1,10 +1,14 @@
 """The Energy panel, filled in: with Home Assistant's own energy integration and recorder."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
+import subprocess
+import sys
 from typing import Any, cast
 
 from homeassistant.components.energy.data import EnergyManager, EnergyPreferencesUpdate
 from homeassistant.components.energy.validate import async_validate
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers import entity_registry as er
@@ -17,7 +21,8 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     get_start_time,
 )
 
-from custom_components.iq_gateway.const import DOMAIN
+from custom_components.iq_gateway.const import CONF_ENERGY_PANEL, DOMAIN
+from tests import states
 from tests.conftest import EntrySetUp
 from tests.energy_panel import (
     BATTERY,
@@ -245,7 +250,7 @@ async def test_sources_of_a_kind_we_do_not_know_stay(
     def newer_schema(sources: Iterable[dict[str, Any]]) -> Sources:
         return list(sources)
 
-    monkeypatch.setattr("custom_components.iq_gateway.energy_dashboard.ENERGY_SOURCE_SCHEMA", newer_schema)
+    monkeypatch.setattr("homeassistant.components.energy.data.ENERGY_SOURCE_SCHEMA", newer_schema)
     energy_manager.data = cast("Any", {"energy_sources": [home], "device_consumption": [], "something_new": 1})
     await request(hass, await setup_entry(gateway))
     assert saved(energy_manager) == [home, SOLAR, GRID, BATTERY]
@@ -263,6 +268,42 @@ async def test_preferences_that_are_broken_already_are_left_alone(
         await request(hass, entry)
     assert caught.value.translation_key == "energy_preferences_invalid"
     assert saved(energy_manager) == [{"type": "grid", "flow_from": []}]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda patch, _: patch.setitem(sys.modules, "homeassistant.components.energy.data", None),
+        lambda patch, _: patch.delattr("homeassistant.components.energy.data.ENERGY_SOURCE_SCHEMA"),
+        lambda patch, _: patch.setattr("homeassistant.components.energy.data.ENERGY_SOURCE_SCHEMA", "something else"),
+        lambda patch, manager: patch.setattr(manager, "data", ["something else"]),
+    ],
+    ids=["no module", "no schema", "another schema", "other preferences"],
+)
+async def test_an_energy_panel_that_has_changed_takes_nothing_down(
+    energy_manager: EnergyManager,
+    hass: HomeAssistant,
+    setup_entry: EntrySetUp,
+    gateway: GatewaySimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    change: Callable[[pytest.MonkeyPatch, EnergyManager], None],
+) -> None:
+    """What is used of it is its own affair: the gateway works without it, and the log says so once."""
+    change(monkeypatch, energy_manager)
+    entry = await setup_entry(gateway, options={CONF_ENERGY_PANEL: True})
+    assert entry.state is ConfigEntryState.LOADED
+    assert states.without_value(hass, entry) == []
+    assert caplog.text.count("the Energy panel was not set up") == 1
+    with pytest.raises(HomeAssistantError) as caught:
+        await request(hass, entry)
+    assert caught.value.translation_key == "energy_changed"
+
+
+def test_the_integration_needs_nothing_of_the_energy_panel_to_be_imported() -> None:
+    """A Home Assistant in which its internals are somewhere else still reads the gateway."""
+    code = f"import sys; sys.modules['homeassistant.components.energy.data'] = None; import custom_components.{DOMAIN}"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[1])  # noqa: S603
 
 
 async def test_without_an_energy_panel_the_action_says_so(

@@ -88,10 +88,13 @@ REPLACED: Final = {
     ("inverters", Fault.NEGATIVE_ZERO): "0.0",
 }
 
-METERED: Final = (INFO, METERS, READINGS, LIVE, ENERGY, INVERTERS, CONSUMPTION)
+METERED: Final = (INFO, METERS, READINGS, LIVE, ENERGY, INVERTERS)
+# The report on the load is no report on the load where there is a battery.
+WITHOUT_BATTERY: Final = (INFO, METERS, READINGS, ENERGY, INVERTERS, CONSUMPTION)
 UNMETERED: Final = (INFO, PRODUCTION, INVERTERS)
 CASES: Final = [
     *(("metered_battery", METERED, witness) for witness in METERED),
+    ("net_split", WITHOUT_BATTERY, CONSUMPTION),
     ("standard", UNMETERED, PRODUCTION),
 ]
 

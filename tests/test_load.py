@@ -15,6 +15,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
+from custom_components.iq_gateway.devices import DeviceKind
 from tests import states
 from tests.conftest import EntrySetUp
 from tests.noon import NOON
@@ -147,8 +148,13 @@ async def test_a_cycle_costs_no_more_than_linearly(
     clock: Clock,
     freezer: FrozenDateTimeFactory,
     setup_entry: EntrySetUp,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each inverter more costs as much with three hundred of them as with a few, and at most one state a cycle."""
+    # So many are off by default; somebody wants them all.
+    monkeypatch.setattr(
+        DeviceKind, "enables", lambda _self, description, *_: description.entity_registry_enabled_default
+    )
     costs: dict[int, Cost] = {}
     for count in (10, 100, 300):
         async with GatewaySimulator(_with_inverters(count), clock=clock) as gateway:

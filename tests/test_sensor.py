@@ -219,14 +219,30 @@ async def test_a_phase_that_is_gone_is_unknown(
     assert states.figure(hass, gateway.serial, "production_power") is not None
 
 
+@pytest.mark.usefixtures("socket_enabled")
 async def test_what_is_off_by_default_shows_at_once_when_enabled(
-    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    hass: HomeAssistant, clock: Clock, setup_entry: EntrySetUp
 ) -> None:
     """Its endpoint is asked for only now that somebody looks, and without waiting for the next cycle."""
-    entry = await setup_entry(gateway)
-    assert "/ivp/meters/reports/consumption" not in {request.path for request in gateway.requests}
-    await states.enable(hass, entry, states.entity_id(hass, gateway.serial, "consumption_apparent_power"))
-    assert states.figure(hass, gateway.serial, "consumption_apparent_power") is not None
+    async with GatewaySimulator(_small("net_split"), clock=clock) as gateway:
+        entry = await setup_entry(gateway)
+        assert "/ivp/meters/reports/consumption" not in {request.path for request in gateway.requests}
+        await states.enable(hass, entry, states.entity_id(hass, gateway.serial, "consumption_apparent_power"))
+        assert states.figure(hass, gateway.serial, "consumption_apparent_power") is not None
+
+
+@pytest.mark.parametrize(
+    ("profile", "there"), [("net_split", True), ("metered_battery", False), ("ac_batteries", False)]
+)
+@pytest.mark.parametrize("key", ["consumption_apparent_power", "consumption_reactive_power"])
+@pytest.mark.usefixtures("socket_enabled")
+async def test_a_charging_battery_is_no_load(
+    hass: HomeAssistant, clock: Clock, setup_entry: EntrySetUp, profile: str, key: str, there: bool
+) -> None:
+    """The gateway reports what a battery charges with as the house's: nothing rather than that."""
+    async with GatewaySimulator(_small(profile), clock=clock) as gateway:
+        await setup_entry(gateway)
+        assert (states.find(hass, gateway.serial, key) is not None) is there
 
 
 @pytest.mark.parametrize("profile", PROFILES)

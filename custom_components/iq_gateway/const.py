@@ -22,6 +22,8 @@ CONF_UPDATE_INTERVAL: Final = "update_interval"
 CONF_KEEP_LIVE_DATA: Final = "keep_live_data"
 # A wish, in the options until it is fulfilled: put the site into the Energy panel.
 CONF_ENERGY_PANEL: Final = "energy_panel"
+# What is left of that wish: kinds of sources, and at how many starts without any failure they were not measured.
+CONF_ENERGY_PANEL_PENDING: Final = "energy_panel_pending"
 DEFAULT_KEEP_LIVE_DATA: Final = True
 
 # Inverters report every 5 to 15 minutes, the Energy panel looks at hours: five minutes lose nothing.

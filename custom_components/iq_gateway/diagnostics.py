@@ -23,6 +23,7 @@ from .client.errors import TokenMalformed
 from .client.token import AccessToken
 from .const import CONF_FINGERPRINT, CONF_PUBLIC_KEY, CONF_SERIAL, DOMAIN
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
+from .devices import count_devices
 from .memory import EndpointState
 from .redaction import Json, Redactor
 
@@ -113,7 +114,7 @@ def _site(coordinator: IQGatewayCoordinator) -> Json:
         "parts": sorted(site.parts),
         "phases": site.phase_count,
         "meters": sorted(site.meters),
-        "inverters": len(site.inverters),
+        "devices": {**count_devices(coordinator.data)},
         "totals": {key: total.source for key, total in site.totals.items()},
         "fresh": sorted(site.fresh),
         "oddities": sorted(site.oddities),

@@ -1,18 +1,17 @@
 """Home Assistant's Energy panel: this site's sources put among its preferences, at the user's request only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA, EnergyPreferencesUpdate, async_get_manager
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 import voluptuous as vol
 
-from .const import CONF_ENERGY_PANEL, DOMAIN, LOGGER
+from .const import CONF_ENERGY_PANEL, CONF_ENERGY_PANEL_PENDING, DOMAIN, LOGGER
 from .coordinator import IQGatewayConfigEntry
 
 type Source = Mapping[str, object]
@@ -23,6 +22,8 @@ type Statistics = dict[str, str]
 
 _ENERGIES: Final = ("stat_energy_from", "stat_energy_to")
 _POWER_CONFIG: Final = "power_config"
+# The first start may know too little of the site; what two of them do not find is not there.
+_COMPLETE_STARTS: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,45 +86,73 @@ class EnergyPanelResult:
         return asdict(self)
 
 
-async def async_set_up_energy_panel(hass: HomeAssistant, entry: IQGatewayConfigEntry) -> EnergyPanelResult:
-    """Add what the Energy panel lacks of this site; whatever else is there stays as it is.
+async def async_set_up_energy_panel(
+    hass: HomeAssistant, entry: IQGatewayConfigEntry, kinds: Iterable[str] = _KINDS
+) -> EnergyPanelResult:
+    """Add what the Energy panel lacks of these kinds of this site's sources; whatever else is there stays as it is.
 
     Raises:
         ServiceValidationError: this Home Assistant has no Energy panel.
-        HomeAssistantError: its preferences would not be valid, because of what was in them already.
+        HomeAssistantError: its preferences would not be valid, because of what was in them already; or the panel is not
+            the one that this was written for.
     """
     if "energy" not in hass.config.components:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="energy_not_loaded")
+    try:
+        return await _async_add(hass, entry, kinds)
+    except HomeAssistantError:
+        raise
+    except Exception as err:
+        # These are the panel's internals, which promise nothing: whatever became of them is no reason to fall over.
+        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="energy_changed") from err
+
+
+async def _async_add(hass: HomeAssistant, entry: IQGatewayConfigEntry, kinds: Iterable[str]) -> EnergyPanelResult:
+    """Put the sources among the panel's own, and save them if any is new or more complete."""
+    # Here rather than above: a Home Assistant in which this is somewhere else still runs the rest of the integration.
+    from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA, async_get_manager  # noqa: PLC0415
+
     manager = await async_get_manager(hass)
     # Nothing is awaited from here to the update, so that two gateways cannot undo each other's work.
     sources: list[Source] = list(manager.data.get("energy_sources", ())) if manager.data else []
     result = EnergyPanelResult()
-    for name, kind in _KINDS.items():
+    for name in kinds:
+        kind = _KINDS[name]
         _merge(sources, name, kind, _find_statistics(hass, entry, kind), result)
     if result.added or result.completed:
         try:
             valid = ENERGY_SOURCE_SCHEMA(sources)
         except vol.Invalid as err:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="energy_preferences_invalid") from err
-        await manager.async_update(cast("EnergyPreferencesUpdate", {"energy_sources": valid}))
+        await manager.async_update(cast(Any, {"energy_sources": valid}))
     return result
 
 
 async def async_fulfil_wish(hass: HomeAssistant, entry: IQGatewayConfigEntry) -> None:
-    """Do what the flow or the options asked for, once.
+    """Do what the flow or the options asked for, once for each kind of source.
 
-    The wish stands until a start at which every endpoint answers: one that fails keeps some of the entities away.
+    A kind that is not measured stays wished for: an endpoint that fails keeps some of the entities away. It is given up
+    after `_COMPLETE_STARTS` starts at which no endpoint failed. What is done is done: nothing that the user removes
+    comes back.
     """
-    if not entry.options.get(CONF_ENERGY_PANEL):
+    options = dict(entry.options)
+    pending: dict[str, int] = options.pop(CONF_ENERGY_PANEL_PENDING, {})
+    if options.pop(CONF_ENERGY_PANEL, False):
+        pending = dict.fromkeys(_KINDS, 0)
+    if not pending:
         return
     try:
-        await async_set_up_energy_panel(hass, entry)
+        result = await async_set_up_energy_panel(hass, entry, [name for name in _KINDS if name in pending])
     except HomeAssistantError as err:
         LOGGER.warning("%s: the Energy panel was not set up: %s", entry.title, err)
+        pending = {}
     else:
-        if any(state.error and not state.rests for state in entry.runtime_data.coordinator.poller.states.values()):
-            return
-    options = {name: value for name, value in entry.options.items() if name != CONF_ENERGY_PANEL}
+        states = entry.runtime_data.coordinator.poller.states.values()
+        complete = not any(state.error and not state.rests for state in states)
+        counted = {name: pending[name] + complete for name, why in result.left.items() if why is Left.NOT_MEASURED}
+        pending = {name: starts for name, starts in counted.items() if starts < _COMPLETE_STARTS}
+    if pending:
+        options[CONF_ENERGY_PANEL_PENDING] = pending
     hass.config_entries.async_update_entry(entry, options=options)
 
 
@@ -148,7 +177,7 @@ def _merge(sources: list[Source], name: str, kind: _Kind, found: Statistics | Le
 
 def _has(source: Source, name: str, statistics: set[str]) -> bool:
     """Tell whether a source counts one of these energies."""
-    return source["type"] == name and any(source.get(key) in statistics for key in _ENERGIES)
+    return source.get("type") == name and any(source.get(key) in statistics for key in _ENERGIES)
 
 
 def _missing(source: Source, found: Statistics, used: set[object]) -> Statistics:
@@ -163,7 +192,7 @@ def _missing(source: Source, found: Statistics, used: set[object]) -> Statistics
 
 def _used_statistics(sources: Sequence[Source], name: str) -> set[object]:
     """Return what the sources of a kind use already: Home Assistant refuses to count a grid meter twice."""
-    same = (source for source in sources if source["type"] == name)
+    same = (source for source in sources if source.get("type") == name)
     return {value for source in same for value in source.values() if isinstance(value, str)}
 
 

@@ -13,26 +13,17 @@ from typing import Any, Final, override
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.iq_gateway.binary_sensor import METER_PROBLEM, SITE_BINARY_SENSORS
 from custom_components.iq_gateway.client.endpoints import ENDPOINTS, INFO
+from custom_components.iq_gateway.coordinator import Picture
 from custom_components.iq_gateway.counters.limits import limits
-from custom_components.iq_gateway.entity import Value
-from custom_components.iq_gateway.sensor_descriptions import (
-    INVERTER_SENSORS,
-    POWER_SENSORS,
-    SITE_SENSORS,
-    meter_sensors,
-    power_phases,
-)
+from custom_components.iq_gateway.devices import KINDS, Value
 from custom_components.iq_gateway.site import Site
 
 from .scripted import STREAM, Script
 from .steps import INTERVAL, Time, poller_for
 
 SAMPLES: Final = Path(__file__).parents[1] / "samples"
-NEEDS: Final = frozenset(
-    {"production_power", "production_period", "consumption_power", "grid_power", "inverters", "live", "report", "meter"}
-)
+NEEDS: Final = frozenset(one.need for kind in KINDS for one in kind.entities)
 ODD: Final[tuple[Any, ...]] = (
     None, True, "", "unknown", "12.5", "1e999", " 7 ", -1, -0.0, 0, 1, 3, 99, 0.5, 1e18, -1e18, 1e300, 2**32 - 4, 2**63,
     float("nan"), float("inf"), [], {}, [[]], [None], {"": None}, {"eid": 1}, [{"eid": "x"}], "enabled", "storage",
@@ -73,20 +64,14 @@ def disturb(value: Any, random: Random) -> Any:  # noqa: ANN401
 
 
 def shown_of(site: Site) -> Iterator[Value]:
-    """Return every value that an entity could show."""
-    for power in POWER_SENSORS:
-        power.exists_fn(site)
-        yield from (phase.value_fn(site) for phase in (power, *power_phases(power, site)))
-    for sensor in SITE_SENSORS:
-        sensor.exists_fn(site)
-        yield sensor.value_fn(site)
-    for binary_sensor in SITE_BINARY_SENSORS:
-        binary_sensor.exists_fn(site)
-        yield binary_sensor.value_fn(site)
-    for meter in site.meters.values():
-        yield from (quantity.value_fn(meter) for quantity in (METER_PROBLEM, *meter_sensors(meter.phase_count)))
-    for inverter in site.inverters.values():
-        yield from (quantity.value_fn(inverter) for quantity in INVERTER_SENSORS)
+    """Return every value that an entity could show, whether or not it would be there."""
+    data = Picture(site=site, totals={key: total.energy for key, total in site.totals.items()}, token=None)
+    for kind in KINDS:
+        for subject in kind.subjects(data).values():
+            for description in kind.entities:
+                assert description.exists_fn(subject) in (True, False)
+                assert description.enabled_fn(subject) in (True, False)
+                yield description.value_fn(subject)
 
 
 async def live_through(sample: str, random: Random, cycles: int) -> None:

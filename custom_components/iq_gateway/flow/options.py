@@ -9,6 +9,7 @@ import voluptuous as vol
 
 from ..const import (
     CONF_ENERGY_PANEL,
+    CONF_ENERGY_PANEL_PENDING,
     CONF_KEEP_LIVE_DATA,
     CONF_UPDATE_INTERVAL,
     DEFAULT_KEEP_LIVE_DATA,
@@ -44,6 +45,9 @@ class IQGatewayOptionsFlow(OptionsFlowWithReload):
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options as they are, and take the new ones."""
         if user_input is not None:
+            # No field of the form.
+            if pending := self.config_entry.options.get(CONF_ENERGY_PANEL_PENDING):
+                user_input = {**user_input, CONF_ENERGY_PANEL_PENDING: pending}
             return self.async_create_entry(data=user_input)
         return self.async_show_form(
             step_id="init",

@@ -10,6 +10,7 @@ from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import CONF_SERIAL, DOMAIN
+from ..devices import renamed
 from ..issues import async_clear
 
 _BUSY: Final = frozenset({ConfigEntryState.SETUP_IN_PROGRESS, ConfigEntryState.UNLOAD_IN_PROGRESS})
@@ -71,7 +72,7 @@ def _rename_devices(hass: HomeAssistant, entry: ConfigEntry, old: str, new: str)
     """Give the gateway and its meters their new identifiers; microinverters are still those on the roof."""
     registry = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
-        identifiers = {(domain, _renamed(identifier, old, new)) for domain, identifier in device.identifiers}
+        identifiers = {(domain, renamed(identifier, old, new)) for domain, identifier in device.identifiers}
         if identifiers != device.identifiers:
             # The MAC address was the old gateway's.
             registry.async_update_device(device.id, new_identifiers=identifiers, new_connections=set())
@@ -81,12 +82,6 @@ def _rename_devices(hass: HomeAssistant, entry: ConfigEntry, old: str, new: str)
 def _rename_entities(hass: HomeAssistant, entry: ConfigEntry, old: str, new: str) -> None:
     registry = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        unique_id = _renamed(entity.unique_id, old, new)
+        unique_id = renamed(entity.unique_id, old, new)
         if unique_id != entity.unique_id:
             registry.async_update_entity(entity.entity_id, new_unique_id=unique_id)
-
-
-def _renamed(identifier: str, old: str, new: str) -> str:
-    """Return an identifier with the new serial number, if it is the old one's: "122…" or "122…_production_meter"."""
-    serial, separator, key = identifier.partition("_")
-    return f"{new}{separator}{key}" if serial == old else identifier

@@ -19,7 +19,8 @@ _REQUIRED: Final = {
     "requirements": list,
     "version": str,
 }
-_OPTIONAL: Final = frozenset({"after_dependencies", "dependencies", "dhcp", "loggers", "quality_scale", "zeroconf"})
+# Neither "loggers", which are those of libraries, nor "quality_scale": nobody reviews the tier of a custom integration.
+_OPTIONAL: Final = frozenset({"after_dependencies", "dependencies", "dhcp", "zeroconf"})
 _IOT_CLASSES: Final = frozenset(
     {"local_polling", "local_push", "cloud_polling", "cloud_push", "calculated", "assumed_state"}
 )

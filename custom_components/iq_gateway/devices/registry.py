@@ -1,12 +1,11 @@
-"""The gateway as a device, and which devices are still there."""
+"""Devices in Home Assistant's registry: the gateway first, and what is reached through it."""
 
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
-from .const import DOMAIN, MANUFACTURER
-from .coordinator import IQGatewayCoordinator
-from .entity import meter_key
+from ..const import DOMAIN, MANUFACTURER
+from ..coordinator import IQGatewayCoordinator
 
 
 @callback
@@ -42,8 +41,23 @@ def async_register_gateway(hass: HomeAssistant, coordinator: IQGatewayCoordinato
     return register()
 
 
-def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool:
-    """Tell whether a device is the gateway, or something that it still knows of."""
-    site, serial = coordinator.data.site, coordinator.serial
-    listed = {serial, *site.inverters, *(f"{serial}_{meter_key(measurement_type)}" for measurement_type in site.meters)}
-    return any(domain == DOMAIN and identifier in listed for domain, identifier in device.identifiers)
+@callback
+def async_register(coordinator: IQGatewayCoordinator, info: dr.DeviceInfo) -> bool:
+    """Register a device for a gateway; tell whether it is the gateway's, rather than another one's.
+
+    What two gateways list, such as an inverter that an installer moved from one to the other, stays with the one that
+    had it first: its unique ids are free of the gateway, so that there can be only one of each. It goes over once the
+    user removes it there.
+    """
+    registry, entry = dr.async_get(coordinator.hass), coordinator.config_entry
+    (identifier,) = info["identifiers"]
+    owners = {
+        other.entry_id: device
+        for other in coordinator.hass.config_entries.async_entries(DOMAIN, include_disabled=False)
+        if (device := registry.async_get_device_by_identifier(identifier, other.entry_id))
+    }
+    first = min(owners, key=lambda entry_id: (owners[entry_id].created_at, entry_id), default=entry.entry_id)
+    if first != entry.entry_id:
+        return False
+    registry.async_get_or_create(config_entry_id=entry.entry_id, **info)
+    return True

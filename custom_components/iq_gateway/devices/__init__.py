@@ -1,0 +1,66 @@
+"""The devices of a site, one file a kind: who they are, and all their entities for all platforms.
+
+A further kind is a file and a place in `KINDS`: platforms, diagnostics, and what may be removed or renamed follow.
+"""
+
+from typing import Final
+
+from homeassistant.helpers import device_registry as dr
+
+from ..const import DOMAIN
+from ..coordinator import IQGatewayCoordinator, Picture
+from .gateway import GATEWAY
+from .inverter import INVERTER
+from .kind import (
+    AnyDescription,
+    AnyKind,
+    BinarySensorDescription,
+    DeviceKind,
+    IQGatewayDescription,
+    SensorDescription,
+    Value,
+)
+from .meter import METER
+from .registry import async_register, async_register_gateway
+from .totals import TOTALS
+
+__all__ = [
+    "KINDS",
+    "TOTALS",
+    "AnyDescription",
+    "AnyKind",
+    "BinarySensorDescription",
+    "DeviceKind",
+    "IQGatewayDescription",
+    "SensorDescription",
+    "Value",
+    "async_register",
+    "async_register_gateway",
+    "count_devices",
+    "is_listed",
+    "renamed",
+]
+
+KINDS: Final[tuple[AnyKind, ...]] = (GATEWAY, METER, INVERTER)
+
+
+def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool:
+    """Tell whether a device is the gateway, or something that it still knows of."""
+    listed = {
+        (DOMAIN, kind.identifier(coordinator.serial, key)) for kind in KINDS for key in kind.subjects(coordinator.data)
+    }
+    return not listed.isdisjoint(device.identifiers)
+
+
+def count_devices(data: Picture) -> dict[str, int]:
+    """Return how many devices of each kind there are."""
+    return {kind.name: len(kind.subjects(data)) for kind in KINDS}
+
+
+def renamed(identifier: str, old: str, new: str) -> str:
+    """Return an identifier, or a unique id, as it is at the gateway that takes another one's place.
+
+    What is a part of a gateway begins with its serial number; what has one of its own stays what it is.
+    """
+    serial, separator, rest = identifier.partition("_")
+    return f"{new}{separator}{rest}" if serial == old else identifier

@@ -1,0 +1,230 @@
+"""The gateway itself: powers and energies of the whole site, its relays, its battery as a whole, and its token."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.const import (
+    PERCENTAGE,
+    EntityCategory,
+    UnitOfApparentPower,
+    UnitOfPower,
+    UnitOfReactivePower,
+)
+from homeassistant.helpers.device_registry import DeviceInfo
+
+from ..coordinator import Picture
+from ..site import BatteryMode, Flow, GridState, Part, Site
+from .kind import (
+    BinarySensorDescription,
+    DeviceKind,
+    EnergySensorDescription,
+    SensorDescription,
+    always,
+)
+from .totals import TOTAL_SENSORS
+
+type _Condition = Callable[[Picture], bool]
+
+_PHASES: Final = (1, 2, 3)
+
+
+def _has(*parts: Part) -> _Condition:
+    """Return what tells whether a site has all these parts."""
+    return lambda data: data.site.parts.issuperset(parts)
+
+
+def _reports_load(data: Picture) -> bool:
+    """Tell whether the report on the load is one: with a battery it counts what charges it (gateway-api.md 7)."""
+    return Part.LOAD_REPORT in data.site.parts and Part.BATTERY not in data.site.parts
+
+
+def _power(key: str, flow: Callable[[Site], Flow], exists: _Condition) -> Iterator[SensorDescription[Picture]]:
+    """Return the sensors of a flow: of the whole, and of each phase, which are off until somebody wants them."""
+    whole = SensorDescription[Picture](
+        key=key,
+        translation_key=key,
+        need=key,
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        exists_fn=exists,
+        value_fn=lambda data: flow(data.site).power,
+    )
+    yield whole
+    for phase in _PHASES:
+        yield replace(
+            whole,
+            key=f"{key}_l{phase}",
+            translation_key=f"{key}_phase",
+            phase=phase,
+            entity_registry_enabled_default=False,
+            exists_fn=partial(_has_phase, flow, exists, phase),
+            value_fn=partial(_phase_power, flow, phase - 1),
+        )
+
+
+def _has_phase(flow: Callable[[Site], Flow], exists: _Condition, phase: int, data: Picture) -> bool:
+    return exists(data) and phase <= len(flow(data.site).phases)
+
+
+def _phase_power(flow: Callable[[Site], Flow], index: int, data: Picture) -> float | None:
+    phases = flow(data.site).phases
+    return phases[index] if index < len(phases) else None
+
+
+_POWERS: Final = (
+    *_power("production_power", lambda site: site.production, always),
+    *_power("consumption_power", lambda site: site.consumption, _has(Part.CONSUMPTION)),
+    *_power("grid_power", lambda site: site.grid, _has(Part.GRID)),
+    *_power("battery_power", lambda site: site.battery, _has(Part.BATTERY)),
+    *_power("generator_power", lambda site: site.generator, _has(Part.GENERATOR)),
+)
+
+_SENSORS: Final[tuple[SensorDescription[Picture], ...]] = (
+    EnergySensorDescription(
+        key="production_energy_last_seven_days",
+        translation_key="production_energy_last_seven_days",
+        need="production_period",
+        state_class=None,
+        entity_registry_enabled_default=False,
+        exists_fn=_has(Part.PRODUCTION_PERIOD),
+        value_fn=lambda data: data.site.production.last_seven_days,
+    ),
+    EnergySensorDescription(
+        key="consumption_energy_last_seven_days",
+        translation_key="consumption_energy_last_seven_days",
+        need="consumption_period",
+        state_class=None,
+        entity_registry_enabled_default=False,
+        exists_fn=_has(Part.CONSUMPTION_PERIOD),
+        value_fn=lambda data: data.site.consumption.last_seven_days,
+    ),
+    SensorDescription(
+        key="consumption_apparent_power",
+        translation_key="consumption_apparent_power",
+        need="report",
+        device_class=SensorDeviceClass.APPARENT_POWER,
+        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_registry_enabled_default=False,
+        exists_fn=_reports_load,
+        value_fn=lambda data: data.site.consumption.apparent_power,
+    ),
+    SensorDescription(
+        key="consumption_reactive_power",
+        translation_key="consumption_reactive_power",
+        need="report",
+        device_class=SensorDeviceClass.REACTIVE_POWER,
+        native_unit_of_measurement=UnitOfReactivePower.VOLT_AMPERE_REACTIVE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_registry_enabled_default=False,
+        exists_fn=_reports_load,
+        value_fn=lambda data: data.site.consumption.reactive_power,
+    ),
+    SensorDescription(
+        key="battery_level",
+        translation_key="battery_level",
+        need="live",
+        device_class=SensorDeviceClass.BATTERY,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        exists_fn=_has(Part.BATTERY, Part.LIVE),
+        value_fn=lambda data: data.site.battery.level,
+    ),
+    SensorDescription(
+        key="battery_reserve",
+        translation_key="battery_reserve",
+        need="live",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        exists_fn=_has(Part.BATTERY, Part.LIVE),
+        value_fn=lambda data: data.site.battery.reserve,
+    ),
+    EnergySensorDescription(
+        key="battery_stored_energy",
+        translation_key="battery_stored_energy",
+        need="live",
+        device_class=SensorDeviceClass.ENERGY_STORAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        exists_fn=_has(Part.BATTERY, Part.LIVE),
+        value_fn=lambda data: data.site.battery.stored_energy,
+    ),
+    SensorDescription(
+        key="battery_mode",
+        translation_key="battery_mode",
+        need="live",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(BatteryMode),
+        exists_fn=_has(Part.BATTERY, Part.LIVE),
+        value_fn=lambda data: data.site.battery.mode,
+    ),
+    SensorDescription(
+        key="grid_state",
+        translation_key="grid_state",
+        need="live",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(GridState),
+        exists_fn=_has(Part.RELAYS),
+        value_fn=lambda data: data.site.relays.grid_state,
+    ),
+    SensorDescription(
+        key="inverters_reporting",
+        translation_key="inverters_reporting",
+        need="inverters",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        exists_fn=lambda data: bool(data.site.inverters),
+        value_fn=lambda data: data.site.inverters_reporting,
+    ),
+    SensorDescription(
+        key="token_expires",
+        translation_key="token_expires",
+        need="token",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: data.token.expires if data.token else None,
+    ),
+)
+
+_BINARY_SENSORS: Final[tuple[BinarySensorDescription[Picture], ...]] = (
+    BinarySensorDescription(
+        key="grid_relay",
+        translation_key="grid_relay",
+        need="live",
+        exists_fn=_has(Part.RELAYS),
+        value_fn=lambda data: data.site.relays.grid_closed,
+    ),
+    BinarySensorDescription(
+        key="generator_relay",
+        translation_key="generator_relay",
+        need="live",
+        exists_fn=_has(Part.RELAYS),
+        enabled_fn=_has(Part.GENERATOR),
+        value_fn=lambda data: data.site.relays.generator_closed,
+    ),
+    BinarySensorDescription(
+        key="cloud_connection",
+        translation_key="cloud_connection",
+        need="live",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        exists_fn=_has(Part.LIVE),
+        value_fn=lambda data: data.site.cloud_connected,
+    ),
+)
+
+GATEWAY: Final = DeviceKind[Picture](
+    name="gateways",
+    subjects=lambda data: {"": data},
+    suffix=lambda _: "",
+    # It is registered before anything that is reached through it.
+    describe=lambda _key, _data: DeviceInfo(),
+    entities=(*_POWERS, *TOTAL_SENSORS, *_SENSORS, *_BINARY_SENSORS),
+)

@@ -1,0 +1,105 @@
+"""What a kind of device is: who it is, and what its entities show, for all platforms."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from homeassistant.components.binary_sensor import BinarySensorEntityDescription
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription, SensorStateClass
+from homeassistant.const import UnitOfEnergy
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+
+from ..const import DOMAIN, MANUFACTURER
+from ..coordinator import IQGatewayCoordinator, Picture
+
+type Value = float | int | str | bool | datetime | None
+
+
+def always(_: object) -> bool:
+    """Say yes, whatever is asked about."""
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class IQGatewayDescription[SubjectT](EntityDescription):
+    """Describes an entity: what it shows of its device, and the need in `Site.needs` that it has for that."""
+
+    need: str
+    value_fn: Callable[[SubjectT], Value]
+    exists_fn: Callable[[SubjectT], bool] = always
+    """Whether the device has it; asked in each cycle until it does."""
+    enabled_fn: Callable[[SubjectT], bool] = always
+    """Whether it is on when it is added first; one that is off by default stays off either way."""
+    attributes_fn: Callable[[SubjectT], Mapping[str, Value]] | None = None
+    """What else the entity tells, beside its value."""
+    phase: int | None = None  # counted from 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensorDescription[SubjectT](IQGatewayDescription[SubjectT], SensorEntityDescription):
+    """Describes a sensor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnergySensorDescription[SubjectT](SensorDescription[SubjectT]):
+    """Describes a sensor of energy in Wh, shown in kWh."""
+
+    device_class: SensorDeviceClass = SensorDeviceClass.ENERGY
+    native_unit_of_measurement: str = UnitOfEnergy.WATT_HOUR
+    suggested_unit_of_measurement: str = UnitOfEnergy.KILO_WATT_HOUR
+    suggested_display_precision: int = 2
+    state_class: SensorStateClass | None = SensorStateClass.TOTAL_INCREASING
+
+
+@dataclass(frozen=True, kw_only=True)
+class BinarySensorDescription[SubjectT](IQGatewayDescription[SubjectT], BinarySensorEntityDescription):
+    """Describes a binary sensor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceKind[SubjectT]:
+    """A kind of device: where its devices are found in the picture, who they are, and what they have."""
+
+    name: str
+    subjects: Callable[[Picture], Mapping[str, SubjectT]]
+    """Every device of the kind that is known, by its key: a serial number, or the type of a meter."""
+    describe: Callable[[str, SubjectT], DeviceInfo]
+    """Model, name and the like of the device with this key."""
+    entities: tuple[IQGatewayDescription[SubjectT], ...]
+    suffix: Callable[[str], str] | None = None
+    """For devices that are a part of one gateway: what their key adds to its serial number, "_storage_meter"; None for
+    those that have a serial number of their own, which is their key."""
+
+    enabled_up_to: int | None = None
+    """Beyond so many devices of the kind, what is added is off until somebody wants it."""
+
+    def identifier(self, gateway: str, key: str) -> str:
+        """Return what a device and the unique ids of its entities are known by; `gateway` is a serial number."""
+        return key if self.suffix is None else f"{gateway}{self.suffix(key)}"
+
+    def enables(self, description: IQGatewayDescription[SubjectT], data: Picture, key: str) -> bool:
+        """Tell whether an entity is on when it is added first; the registry remembers that, and what the user did."""
+        subjects = self.subjects(data)
+        few = self.enabled_up_to is None or len(subjects) <= self.enabled_up_to
+        return few and description.entity_registry_enabled_default and description.enabled_fn(subjects[key])
+
+    def device_info(
+        self, coordinator: IQGatewayCoordinator, gateway_id: str, key: str, subject: SubjectT
+    ) -> DeviceInfo:
+        """Return what a device is registered with; `gateway_id` is the id of the gateway's own device."""
+        identifier = self.identifier(coordinator.serial, key)
+        info = self.describe(key, subject)
+        info["identifiers"] = {(DOMAIN, identifier)}
+        if identifier != coordinator.serial:
+            info["manufacturer"] = MANUFACTURER
+            info["via_device_id"] = gateway_id
+            # A house may have several gateways, each with a production meter: names tell whose it is.
+            placeholders = info.get("translation_placeholders") or {}
+            info["translation_placeholders"] = {"gateway": coordinator.config_entry.title, **placeholders}
+        return info
+
+
+type AnyKind = DeviceKind[Any]
+type AnyDescription = IQGatewayDescription[Any]

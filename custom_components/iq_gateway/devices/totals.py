@@ -1,0 +1,60 @@
+"""The lifetime totals of a site, and what each has grown by today: sensors of the gateway."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from ..coordinator import Picture
+from ..totals import PublishedTotal
+from .kind import EnergySensorDescription, Value
+
+TOTALS: Final = (
+    "production_energy",
+    "consumption_energy",
+    "grid_import_energy",
+    "grid_export_energy",
+    "battery_charged_energy",
+    "battery_discharged_energy",
+)
+"""The keys of the lifetime totals; a site has those that are in `Site.totals`."""
+
+_NOTHING: Final = PublishedTotal()
+_WH_PER_KWH: Final = 1000
+
+
+def _sensors(key: str) -> Iterator[EnergySensorDescription[Picture]]:
+    """Return the sensors of a total: of its lifetime, and of today."""
+
+    def total(data: Picture) -> PublishedTotal:
+        return data.totals.get(key, _NOTHING)
+
+    yield EnergySensorDescription(
+        key=key,
+        translation_key=key,
+        need=key,
+        exists_fn=lambda data: key in data.totals,
+        value_fn=lambda data: total(data).energy,
+        attributes_fn=lambda data: _attributes(total(data)),
+    )
+    yield EnergySensorDescription(
+        key=f"{key}_today",
+        translation_key=f"{key}_today",
+        need=key,
+        exists_fn=lambda data: key in data.totals,
+        value_fn=lambda data: total(data).today,
+    )
+
+
+def _attributes(total: PublishedTotal) -> Mapping[str, Value]:
+    """Return how a total comes about, in kWh as the total is shown."""
+    if total.gateway_reading is None or total.correction is None:
+        return {}
+    since = total.corrected_since
+    return {
+        "gateway_reading": round(total.gateway_reading / _WH_PER_KWH, 3),
+        "correction": round(total.correction / _WH_PER_KWH, 6),
+        "corrected_since": None if since is None else datetime.fromtimestamp(since, UTC).isoformat(),
+    }
+
+
+TOTAL_SENSORS: Final = tuple(sensor for key in TOTALS for sensor in _sensors(key))
