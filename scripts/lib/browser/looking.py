@@ -20,7 +20,7 @@ _SOURCES: Final = (
 )
 
 _SOME_ENERGY: Final = re.compile(r"(?<![\d.])(?=[\d.,]*[1-9])[\d.,]+\s?kWh")
-"""An energy of today that is not 0, whatever blank stands before the unit: which one differs by Home Assistant's version."""
+"""An energy of today that is not 0. Which blank stands before the unit differs by Home Assistant's version."""
 
 
 async def look_at_device(stage: Stage, frontend: Frontend) -> None:
