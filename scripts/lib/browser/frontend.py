@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from re import Pattern
 import shutil
 from typing import Final
 
@@ -50,13 +51,24 @@ class Frontend:
         """Open a page of the frontend."""
         await self.page.goto(self.url + path)
 
+    async def go(self, path: str) -> None:
+        """Go to another page the way a link does, without loading the frontend anew.
+
+        A device's page that is loaded by itself keeps, in the frontend of 2026.8, the names that it had before its texts
+        came.
+        """
+        await self.page.evaluate(
+            "path => { history.pushState(null, '', path); window.dispatchEvent(new CustomEvent('location-changed')); }",
+            path,
+        )
+
     async def picture(self, name: str, *, of: Locator | None = None) -> None:
         """Take a picture of the page, or of a part of it, once it has calmed down."""
         await self.page.wait_for_timeout(_CALM)
         path = self.pictures / f"{name}.png"
         await (of.screenshot(path=path) if of else self.page.screenshot(path=path))
 
-    async def see(self, text: str) -> None:
+    async def see(self, text: str | Pattern[str]) -> None:
         """Wait until a text is there."""
         await expect(self.page.get_by_text(text).first).to_be_visible()
 

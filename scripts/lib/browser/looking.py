@@ -28,7 +28,7 @@ async def look_at_device(stage: Stage, frontend: Frontend) -> None:
     await frontend.open(INTEGRATION)
     await frontend.see("Consumption meter")
     await frontend.picture("integration")
-    await frontend.open(await stage.device_page())
+    await frontend.go(await stage.device_page())
     await frontend.see(f"Firmware: {stage.home.firmware}")
     for name in ("Production power", "Grid import energy", "Battery level", "Grid relay", "Token expires"):
         await frontend.see(name)
