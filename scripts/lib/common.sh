@@ -41,12 +41,13 @@ newest_home_assistant() {
     <<< homeassistant | sed 's/^homeassistant==//'
 }
 
-# With HOME_ASSISTANT set, scripts use that version in an environment of its own: 2026.11.0, newest, or beta.
+# With HOME_ASSISTANT set, scripts use that version in an environment of its own: see scripts/setup.
 case ${HOME_ASSISTANT:-} in
   '') ;;
+  oldest) HOME_ASSISTANT=$(sed -n 's/.*"homeassistant": "\(.*\)".*/\1/p' hacs.json) ;;
   newest) HOME_ASSISTANT=$(newest_home_assistant --prerelease disallow) ;;
   beta) HOME_ASSISTANT=$(newest_home_assistant --prerelease allow) ;;
-  *[!0-9.b]*) die "HOME_ASSISTANT is a version, newest or beta, not $HOME_ASSISTANT" ;;
+  *[!0-9.b]*) die "HOME_ASSISTANT is a version, oldest, newest or beta, not $HOME_ASSISTANT" ;;
 esac
 export HOME_ASSISTANT=${HOME_ASSISTANT:-}
 # shellcheck disable=SC2034

@@ -8,7 +8,7 @@ from playwright.async_api import Locator, expect
 from scripts.lib.browser.frontend import Frontend
 from scripts.lib.browser.stage import INTEGRATION, TITLE, Stage
 
-# The integration's words until 2026.9, the frontend's own since.
+# The integration's words on 2026.8, the frontend's own on newer versions.
 _RECONFIGURED: Final = re.compile("The gateway was reconfigured|Reconfiguration was successful")
 
 

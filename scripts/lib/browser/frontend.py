@@ -25,6 +25,11 @@ _ARGUMENTS: Final = (
 _SIZE: Final = ViewportSize(width=1280, height=1000)
 # The first page on a slow machine; milliseconds.
 _PATIENCE: Final = 60_000
+# What the frontend itself does for a link.
+_GO: Final = """path => {
+  history.pushState(null, "", path);
+  window.dispatchEvent(new CustomEvent("location-changed"));
+}"""
 # What is drawn after all is there: ripples, graphs, icons; milliseconds.
 _CALM: Final = 1_200
 
@@ -54,13 +59,9 @@ class Frontend:
     async def go(self, path: str) -> None:
         """Go to another page the way a link does, without loading the frontend anew.
 
-        A device's page that is loaded by itself keeps, in the frontend of 2026.8, the names that it had before its texts
-        came.
+        The frontend of 2026.8 at times shows a device's page that is loaded by itself without its texts, for good.
         """
-        await self.page.evaluate(
-            "path => { history.pushState(null, '', path); window.dispatchEvent(new CustomEvent('location-changed')); }",
-            path,
-        )
+        await self.page.evaluate(_GO, path)
 
     async def picture(self, name: str, *, of: Locator | None = None) -> None:
         """Take a picture of the page, or of a part of it, once it has calmed down."""
