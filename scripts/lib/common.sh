@@ -2,10 +2,8 @@
 # Shared by every script: where things live, and how to get a tool that is missing.
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-# shellcheck disable=SC2034 # used by the scripts that source this file
-VENV=$ROOT/.venv
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/iq-gateway-dev
-# shellcheck disable=SC2034
+# shellcheck disable=SC2034 # used by the scripts that source this file
 DEBIAN_PYTHON=$CACHE/debian-forky-python3.14
 mkdir -p "$CACHE"
 cd "$ROOT"
@@ -34,3 +32,23 @@ bootstrap_tool() {
   fi
   printf '%s\n' "$CACHE/bootstrap/bin/$tool"
 }
+
+# Prints the newest release of Home Assistant; with "--prerelease allow" the newest of all.
+newest_home_assistant() {
+  local python
+  python=$(HOME_ASSISTANT='' scripts/lib/find-python)
+  "$(bootstrap_tool uv)" pip compile --quiet --no-deps --no-header --no-annotate --python "$python" "$@" - \
+    <<< homeassistant | sed 's/^homeassistant==//'
+}
+
+# With HOME_ASSISTANT set, scripts use that version in an environment of its own: see scripts/setup.
+case ${HOME_ASSISTANT:-} in
+  '') ;;
+  oldest) HOME_ASSISTANT=$(sed -n 's/.*"homeassistant": "\(.*\)".*/\1/p' hacs.json) ;;
+  newest) HOME_ASSISTANT=$(newest_home_assistant --prerelease disallow) ;;
+  beta) HOME_ASSISTANT=$(newest_home_assistant --prerelease allow) ;;
+  *[!0-9.b]*) die "HOME_ASSISTANT is a version, oldest, newest or beta, not $HOME_ASSISTANT" ;;
+esac
+export HOME_ASSISTANT=${HOME_ASSISTANT:-}
+# shellcheck disable=SC2034
+VENV=$ROOT/.venv${HOME_ASSISTANT:+-$HOME_ASSISTANT}

@@ -19,8 +19,8 @@ _SOURCES: Final = (
     "Battery discharged energy",
 )
 
-_SOME_ENERGY: Final = re.compile(r"(?<![\d.])(?=[\d.,]*[1-9])[\d.,]+ kWh")
-"""An energy of today that is not 0."""
+_SOME_ENERGY: Final = re.compile(r"(?<![\d.])(?=[\d.,]*[1-9])[\d.,]+\s?kWh")
+"""An energy of today that is not 0. Which blank stands before the unit differs by Home Assistant's version."""
 
 
 async def look_at_device(stage: Stage, frontend: Frontend) -> None:
@@ -28,7 +28,7 @@ async def look_at_device(stage: Stage, frontend: Frontend) -> None:
     await frontend.open(INTEGRATION)
     await frontend.see("IQ Gateway grid meter")
     await frontend.picture("integration")
-    await frontend.open(await stage.device_page())
+    await frontend.go(await stage.device_page())
     await frontend.see(f"Firmware: {stage.home.firmware}")
     for name in ("Production power", "Grid import energy", "Battery level", "Grid relay", "Token expires"):
         await frontend.see(name)

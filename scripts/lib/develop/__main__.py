@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+import os
 from pathlib import Path
 import re
 import signal
@@ -46,13 +47,18 @@ def _arguments() -> argparse.Namespace:
 
 
 def _folder(options: argparse.Namespace) -> Path:
-    """Each site has a folder of its own, so that its history is that of one house."""
+    """Each site has a folder of its own, so that its history is that of one house.
+
+    Another version of Home Assistant gets its own, too: none reads what a newer one has written.
+    """
     if options.gateway:
         name = f"gateway-{options.gateway}"
     elif options.replay:
         name = f"replay-{options.replay.resolve().name}"
     else:
         name = options.profile
+    if version := os.environ.get("HOME_ASSISTANT"):
+        name = f"{name}-{version}"
     return DEMO / re.sub(r"[^\w.-]", "_", name)
 
 
