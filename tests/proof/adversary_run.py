@@ -16,9 +16,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
 from tests.drive import Drive, stopped_time
-from tests.simulator import Clock, Fault, GatewaySimulator, Profile
+from tests.simulator import Clock, Fault, GatewaySimulator
 from tests.simulator.certificates import self_signed
-from tests.simulator.house import House, Totals
+from tests.simulator.house import House
 from tests.states import figure, find
 
 from .adversary import SEASONS, SITES, ZONE, Cell
@@ -26,7 +26,7 @@ from .adversary_attacks import Stage, answers
 from .adversary_edits import Payload
 from .contenders import IQ_GATEWAY
 from .home import home_assistant
-from .verdict import TRUTHS
+from .verdict import TRUTHS, totals_of, truths
 
 _HOUR: Final = timedelta(hours=1)
 _POLLS_AFTER: Final = 3
@@ -66,33 +66,9 @@ class Trial:
         return [*self.before, *self.during, *self.after]
 
 
-def totals_of(profile: Profile) -> list[str]:
-    """Return the keys of the lifetime totals that a site must have, and whose truth can be told.
-
-    What a generator feeds is in no counter, so that consumption beside one is not what the meters add up to.
-    """
-    meters = set(profile.meters)
-    found = ["production_energy"]
-    counts = "total-consumption" in meters or (
-        "net-consumption" in meters and not profile.generator and (not profile.battery or "storage" in meters)
-    )
-    if counts:
-        found.append("consumption_energy")
-    if "net-consumption" in meters:
-        found += ["grid_import_energy", "grid_export_energy"]
-    if "storage" in meters:
-        found += ["battery_charged_energy", "battery_discharged_energy"]
-    return found
-
-
-def told(house: House, totals: Totals) -> dict[str, float]:
-    """Return true counters in Wh by the key of the total."""
-    return {key: getattr(totals, TRUTHS[key]) for key in totals_of(house.profile)}
-
-
 def counted(house: House) -> dict[str, float]:
     """Return what the gateway's own counters stand at when nothing is wrong: without a meter, as last reported."""
-    found = told(house, house.totals)
+    found = truths(house)
     if "production" not in house.profile.meters:
         found["production_energy"] = float(int(house.produced_at(house.time // _ROUND * _ROUND)))
     return found
@@ -254,6 +230,6 @@ class _Fight:
 
     def _today(self) -> dict[str, float]:
         house = self._gateway.house
-        now, then = told(house, house.totals), told(house, house.at_midnight)
+        now, then = truths(house), truths(house, house.at_midnight)
         shown = {key: number(self._hass, self._gateway.serial, f"{key}_today") for key in self._keys}
         return {key: value - (now[key] - then[key]) for key, value in shown.items() if value is not None}

@@ -18,9 +18,10 @@ from tests.drive import Drive
 from tests.simulator import PROFILES, GatewaySimulator, Profile
 
 from .adversary import ZONE
-from .adversary_run import counted, number, totals_of
+from .adversary_run import counted, number
 from .days import set_up, simulated_gateways
 from .home import Statistics, home_assistant
+from .verdict import totals_of
 
 HOUR: Final = timedelta(hours=1)
 EXACT: Final = 1.0
