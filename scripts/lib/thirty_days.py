@@ -7,8 +7,12 @@ statistics in SQLite. A total that a site, or an integration, does not have is l
 
 import argparse
 import asyncio
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from itertools import product
 import logging
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 import time
@@ -37,6 +41,37 @@ def told(site: str, name: str, outcome: Outcome, seconds: float) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One site read by one integration for some days."""
+
+    site: str
+    domain: str
+    days: int
+    season: str
+    seed: int
+
+
+def lived(job: Job, longest: int) -> str:
+    """Live through the days of one job and return what came of them, for people."""
+    logging.disable(logging.CRITICAL)
+    contender = next(one for one in CONTENDERS if one.domain == job.domain)
+    mishaps = Mishaps(job.seed, longest=longest)
+    with TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        outcome = asyncio.run(
+            live(
+                job.days,
+                Path(folder),
+                contender=contender,
+                site=job.site,
+                begin=BEGINS[job.season],
+                mishaps=mishaps,
+            )
+        )
+    return told(job.site, contender.name, outcome, time.perf_counter() - began)
+
+
 def main() -> None:
     """Live through the days and print what the Energy panel made of them."""
     parser = argparse.ArgumentParser(prog="scripts/benchmark --thirty-days", description=__doc__)
@@ -44,19 +79,18 @@ def main() -> None:
     parser.add_argument("--site", action="append", choices=list(PROFILES), help=f"instead of {', '.join(SITES)}")
     parser.add_argument("--season", choices=list(BEGINS), default="april", help="when they begin (%(default)s)")
     parser.add_argument("--seed", type=int, default=SEED, help="of the random faults")
+    parser.add_argument("--processes", type=int, default=2, help="how many at a time (%(default)s)")
     parser.add_argument("--longest", type=int, default=LONGEST, help="answers that a fault lasts at most (%(default)s)")
     parser.add_argument("--only", choices=[contender.domain for contender in CONTENDERS], help="one of the two")
     arguments = parser.parse_args()
-    logging.disable(logging.CRITICAL)
-    chosen = [one for one in CONTENDERS if arguments.only in (None, one.domain)]
-    for site, contender in product(arguments.site or SITES, chosen):
-        mishaps = Mishaps(arguments.seed, longest=arguments.longest)
-        begin = BEGINS[arguments.season]
-        with TemporaryDirectory() as folder:
-            began = time.perf_counter()
-            days = live(arguments.days, Path(folder), contender=contender, site=site, begin=begin, mishaps=mishaps)
-            outcome = asyncio.run(days)
-        print(told(site, contender.name, outcome, time.perf_counter() - began), flush=True)
+    chosen = [one.domain for one in CONTENDERS if arguments.only in (None, one.domain)]
+    jobs = [
+        Job(site=site, domain=domain, days=arguments.days, season=arguments.season, seed=arguments.seed)
+        for site, domain in product(arguments.site or SITES, chosen)
+    ]
+    with ProcessPoolExecutor(arguments.processes, mp_context=get_context("spawn")) as pool:
+        for text in pool.map(partial(lived, longest=arguments.longest), jobs):
+            print(text, flush=True)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,10 @@ SEASONS: Final = {
 }
 """The day of the attack, at its midnight in the gateway's zone."""
 
+_POLLS_BEFORE: Final = 4
+# What an attack with the answers of an hour ago takes.
+_PAST: Final = timedelta(minutes=65)
+
 _DAWNS: Final = {
     "winter": timedelta(hours=8, minutes=4),
     "summer": timedelta(hours=6, minutes=30),
@@ -56,28 +60,29 @@ SITES: Final[dict[str, Site]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beginning:
-    """When an attack begins: at this local time, with the counters watched for `watched` before it.
+    """When an attack begins: at this local time, with the counters watched for so long before it.
 
-    The watching goes in steps of at least `step`. `first_start`: nothing was ever read before; `reload`: the entry is
-    loaded anew, and the attack befalls its first cycle.
+    The watching goes in steps of at least `step`, and is of a few polls at least. `first_start`: nothing was ever read
+    before; `away`: the entry was not loaded for so long, and the attack befalls the first cycle in which it is again.
     """
 
     at: Callable[[str], timedelta]
-    watched: timedelta
+    watched: timedelta = timedelta(minutes=5)
     step: int = 0
     first_start: bool = False
-    reload: bool = False
+    away: timedelta | None = None
 
 
 _NOON: Final = timedelta(hours=12, minutes=30)
 BEGINNINGS: Final[dict[str, Beginning]] = {
-    "first_start": Beginning(at=lambda _: _NOON, watched=timedelta(0), first_start=True),
-    "restart": Beginning(at=lambda _: _NOON, watched=timedelta(minutes=5), reload=True),
+    "first_start": Beginning(at=lambda _: _NOON, first_start=True),
+    "restart": Beginning(at=lambda _: _NOON, away=timedelta(minutes=1)),
+    "return": Beginning(at=lambda _: _NOON, away=timedelta(days=1)),
     # Production has rested for hours.
     "night": Beginning(at=lambda _: timedelta(hours=2), watched=timedelta(hours=3), step=900),
     "dawn": Beginning(at=_DAWNS.__getitem__, watched=timedelta(hours=8), step=900),
-    "noon": Beginning(at=lambda _: _NOON, watched=timedelta(minutes=5)),
-    "midnight": Beginning(at=lambda _: timedelta(hours=23, minutes=55), watched=timedelta(minutes=5)),
+    "noon": Beginning(at=lambda _: _NOON),
+    "midnight": Beginning(at=lambda _: timedelta(hours=23, minutes=55)),
 }
 
 
@@ -125,8 +130,16 @@ class Cell:
         return BEGINNINGS[self.beginning]
 
     @property
+    def watched(self) -> timedelta:
+        """For how long the counters are read before the attack, or before the absence that it ends."""
+        if self.start.first_start:
+            return timedelta(0)
+        past = _PAST if self.attack.startswith("hour_ago") else timedelta(0)
+        return max(self.start.watched, past, _POLLS_BEFORE * timedelta(seconds=self.interval))
+
+    @property
     def begins(self) -> datetime:
-        """The moment of the first wrong answer, as far as the pace allows."""
+        """The moment of the first wrong answer."""
         # Wall-clock time: on a day without this hour it is the one after.
         return (SEASONS[self.season] + self.start.at(self.season)).astimezone(ZoneInfo("UTC"))
 

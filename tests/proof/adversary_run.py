@@ -30,6 +30,8 @@ from .verdict import TRUTHS, totals_of, truths
 
 _HOUR: Final = timedelta(hours=1)
 _POLLS_AFTER: Final = 3
+# As many wide steps before an attack are made in the entry's own pace instead.
+_CALM: Final = 2
 _RETRY: Final = 60.0
 _ROUND: Final = 300
 """Seconds between two sums of the inverters' reports, which is how old a sum without meters can be."""
@@ -100,7 +102,7 @@ class Arena:
 
     async def live(self, cell: Cell) -> Trial:
         """Live through a cell; nothing of it is left behind."""
-        self.frozen.move_to(cell.begins - cell.start.watched)
+        self.frozen.move_to(cell.begins - (cell.start.away or timedelta(0)) - cell.watched)
         serial = f"1224{crc32(cell.name.encode()) % 100_000_000:08}"
         gateway = GatewaySimulator(SITES[cell.site].profile, clock=Clock(), serial=serial)
         async with gateway:
@@ -187,22 +189,23 @@ class _Fight:
 
     async def _watch(self) -> AsyncGenerator[Sample]:
         """Let the time before the attack pass: in wide steps first, in the entry's own at the end."""
-        begins = self._cell.begins
-        while (left := (begins - datetime.now(UTC)).total_seconds()) > self._cell.interval:
-            if left > _HOUR.total_seconds():
+        cell = self._cell
+        end = cell.begins - (cell.start.away or timedelta(seconds=cell.interval))
+        while (left := (end - datetime.now(UTC)).total_seconds()) > 0:
+            if left > _HOUR.total_seconds() - cell.interval:
                 self._remember()
-            calm = left > 2 * max(self._cell.start.step, self._cell.interval)
-            await self._poll(after=max(self._cell.start.step, self._cell.interval) if calm else None)
+            step, due = max(cell.start.step, cell.interval), self._drive.due.total_seconds()
+            await self._poll(after=step if left > _CALM * step else min(left, due))
             yield self._sample()
 
     async def _first(self) -> None:
         """Have the first poll of the attack."""
         if self._cell.start.first_start:
             await self._set_up()
-        elif self._cell.start.reload:
-            self._frozen.tick(_RETRY)
-            await self._hass.config_entries.async_reload(self._entry.entry_id)
-            await self._hass.async_block_till_done()
+        elif self._cell.start.away:
+            await self._hass.config_entries.async_unload(self._entry.entry_id)
+            self._frozen.move_to(self._cell.begins)
+            await self._set_up()
         else:
             await self._poll()
 

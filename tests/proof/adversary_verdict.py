@@ -117,7 +117,7 @@ def _fall(trial: Trial, key: str) -> float:
 def _absences(trial: Trial, key: str) -> Iterator[str]:
     """Yield where a total shows nothing although a value should stand, or was read again."""
     cell = trial.cell
-    beginning = cell.start.first_start or cell.start.reload
+    beginning = cell.start.first_start or cell.start.away
     if any(_missing(trial.before[_AGREE:], key)):
         yield f"{key} unavailable before anything was wrong"
     standing = [] if beginning else trial.during[:_STANDS]
