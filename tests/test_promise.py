@@ -6,12 +6,15 @@ from pathlib import Path
 import shutil
 from typing import Final
 
+from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from tests.proof.adversary import ZONE
 from tests.proof.adversary_edits import Edit, Paced, Payload, without_meter, without_type
+from tests.proof.adversary_run import counted
 from tests.proof.changes import HOUR, Mark, Watched, watched
-from tests.simulator import GatewaySimulator
+from tests.simulator import Fault, GatewaySimulator
 from tests.simulator.answers.meters import EIDS
 from tests.simulator.mutations import COUNTERS
 
@@ -251,6 +254,50 @@ async def test_a_meter_is_added(tmp_path: Path) -> None:
         await home.live(2 * HOUR)
         assert not home.falls
         assert not home.wrong(settled)
+
+
+async def test_inverters_are_added(tmp_path: Path) -> None:
+    """Twice as many, of which nobody knew: what they produce is counted."""
+    async with watched(tmp_path, "standard", NOON) as home:
+        before = home.mark()
+        seen = before.truth["production_energy"]
+        home.extra = lambda: {"production_energy": counted(home.gateway.house)["production_energy"] - seen}
+
+        def doubled(rows: Payload) -> Payload:
+            return [*rows, *({**row, "serialNumber": f"13{row['serialNumber'][2:]}"} for row in rows)]
+
+        def grown(payload: Payload) -> Payload:
+            pcu = payload["production"]["pcu"]
+            figures = {"wattHoursLifetime": int(2 * pcu["wattHoursLifetime"] - seen), "wattsNow": 2 * pcu["wattsNow"]}
+            return {**payload, "production": {**payload["production"], "pcu": {**pcu, **figures}}}
+
+        home.gateway.override("inverters", doubled)
+        home.gateway.override("energy", grown)
+        await home.live(3 * HOUR)
+        assert not home.falls
+        assert not home.wrong(before)
+
+
+# A first reading
+
+
+async def test_the_totals_are_there_within_a_minute_of_the_set_up(tmp_path: Path) -> None:
+    """Though the very first answers are all zeros, as those of a gateway that has just started."""
+
+    def prepare(gateway: GatewaySimulator) -> None:
+        for endpoint in ("readings", "energy", "production"):
+            gateway.fault(endpoint, Fault.ZEROS, times=1)
+
+    async with watched(tmp_path, "metered_battery", NOON, prepare=prepare, settled=timedelta(0)) as home:
+        for _ in range(2):
+            home.frozen.tick(29)
+            # The loop's time is real: what is due within so many seconds of it is due now.
+            async_fire_time_changed(home.hass, dt_util.utcnow() + timedelta(seconds=30))
+            await home.hass.async_block_till_done(wait_background_tasks=True)
+        now = home.mark()
+        assert {key: shown is not None and abs(shown - now.truth[key]) < 100.0 for key, shown in now.shown.items()} == (
+            dict.fromkeys(home.keys, True)
+        )
 
 
 # Nothing is lost with a file

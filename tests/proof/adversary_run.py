@@ -169,14 +169,15 @@ class _Fight:
         return trial
 
     async def _attack(self, trial: Trial) -> None:
-        """Let every answer be wrong for so many polls."""
+        """Let every answer be wrong for so many polls, in one way after the other."""
         stage = Stage(gateway=self._gateway, missing=SITES[self._cell.site].missing, hour_ago=self._hour_ago)
-        self._cell.way.begin(stage)
-        for poll in range(self._cell.polls):
-            await (self._first() if poll == 0 else self._poll())
-            trial.during.append(self._sample())
-        self._cell.way.end(stage)
-        self._lack()
+        for way in self._cell.ways:
+            way.begin(stage)
+            for _ in range(self._cell.polls):
+                await (self._poll() if trial.during else self._first())
+                trial.during.append(self._sample())
+            way.end(stage)
+            self._lack()
 
     def _lack(self) -> None:
         for endpoint in SITES[self._cell.site].missing:
@@ -184,7 +185,7 @@ class _Fight:
 
     def _remember(self) -> None:
         """Keep the answers of now for an attack that gives them again later."""
-        if self._cell.attack.startswith("hour_ago"):
+        if self._cell.wants_past:
             self._hour_ago = answers(self._gateway.source, int(self._gateway.clock.now()))
 
     async def _watch(self) -> AsyncGenerator[Sample]:

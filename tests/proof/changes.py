@@ -150,8 +150,9 @@ async def watched(
     *,
     recorded: bool = False,
     prepare: Callable[[GatewaySimulator], None] = lambda _: None,
+    settled: timedelta = timedelta(minutes=30),
 ) -> AsyncGenerator[Watched]:
-    """Have a site read by Home Assistant from a moment on, with what the first half hour settles.
+    """Have a site read by Home Assistant from a moment on, `settled` after its set-up.
 
     `prepare` is done to the gateway before anybody reads it.
     """
@@ -171,5 +172,5 @@ async def watched(
             entry=await set_up(hass, found[0]),
             statistics=statistics,
         )
-        await home.live(timedelta(minutes=30))
+        await home.live(settled)
         yield home
