@@ -10,11 +10,12 @@ from typing import Final
 
 import pytest
 
-from tests.proof.adversary import Cell, matrix, sample
+from tests.proof.adversary import Cell, matrix, paired, sample
 from tests.proof.adversary_run import arena
 from tests.proof.adversary_verdict import judge
 
-SEEDS: Final = (1, 2, 3, 4, 5)
+SEEDS: Final = (1, 2, 3, 4)
+PAIRS: Final = 5
 CELLS: Final = 12
 
 # Seen to break the promise of 1.0, each in a way of its own.
@@ -48,6 +49,12 @@ async def test_a_sample_of_all_that_a_gateway_may_answer(socket_enabled: None, t
     """No total is ahead by more than a few cycles' worth, and all are exact again soon; or a repair says so."""
     print(f"--seed {seed}")  # noqa: T201
     beyond = await _beyond(tmp_path, sample(list(matrix()), CELLS, seed))
+    assert not beyond, "\n".join(beyond)
+
+
+async def test_two_attacks_one_after_the_other(socket_enabled: None, tmp_path: Path) -> None:
+    """What is held against one lie is no help to the next."""
+    beyond = await _beyond(tmp_path, paired(sample(list(matrix()), CELLS, PAIRS), PAIRS))
     assert not beyond, "\n".join(beyond)
 
 

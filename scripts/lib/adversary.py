@@ -19,7 +19,7 @@ from typing import Final
 # First of all: what Home Assistant binds of the time when it is imported could not be stopped any more.
 from pytest_homeassistant_custom_component import patch_time  # noqa: F401
 
-from tests.proof.adversary import SITES, Cell, matrix, sample
+from tests.proof.adversary import SITES, Cell, matrix, paired, sample
 from tests.proof.adversary_attacks import ATTACKS
 from tests.proof.adversary_run import arena
 from tests.proof.adversary_verdict import Judgement, judge, summary, table
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, help="of the sample (default: another one each time)")
     add("--profile", choices=list(SITES), metavar="SITE", help=f"one site of: {', '.join(SITES)}")
     add("--fault", metavar="NAME", help="attacks whose name begins so; --list shows them")
+    add("--pairs", action="store_true", help="another attack follows at once in each cell")
     add("--only", metavar="CELL", help="one cell, with all that was shown")
     add("--rows", type=int, default=40, help="rows of the table (%(default)s)")
     add("--processes", type=int, default=_PROCESSES, help="how many at a time (%(default)s)")
@@ -94,6 +95,8 @@ def main() -> None:
         sys.exit(bool(judgement.beyond))
     seed = random.randrange(10**6) if arguments.seed is None else arguments.seed  # noqa: S311
     chosen = sample(cells, arguments.cells or len(cells), seed)
+    if arguments.pairs:
+        chosen = paired(chosen, seed)
     print(f"{len(chosen)} of {len(cells)} cells, --seed {seed}", flush=True)
     judgements = []
     for judgement in fought(chosen, arguments.processes):

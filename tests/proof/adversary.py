@@ -1,7 +1,7 @@
 """The adversary's matrix: at every site, in every season, every attack, from every beginning, at each pace."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import product
 import random
@@ -23,6 +23,11 @@ SEASONS: Final = {
     "fall_back": datetime(2027, 10, 31, tzinfo=ZONE),
 }
 """The day of the attack, at its midnight in the gateway's zone."""
+
+_THEN: Final = "+"
+_POLLS_BEFORE: Final = 4
+# What an attack with the answers of an hour ago takes.
+_PAST: Final = timedelta(minutes=65)
 
 _DAWNS: Final = {
     "winter": timedelta(hours=8, minutes=4),
@@ -56,34 +61,38 @@ SITES: Final[dict[str, Site]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beginning:
-    """When an attack begins: at this local time, with the counters watched for `watched` before it.
+    """When an attack begins: at this local time, with the counters watched for so long before it.
 
-    The watching goes in steps of at least `step`. `first_start`: nothing was ever read before; `reload`: the entry is
-    loaded anew, and the attack befalls its first cycle.
+    The watching goes in steps of at least `step`, and is of a few polls at least. `first_start`: nothing was ever read
+    before; `away`: the entry was not loaded for so long, and the attack befalls the first cycle in which it is again.
     """
 
     at: Callable[[str], timedelta]
-    watched: timedelta
+    watched: timedelta = timedelta(minutes=5)
     step: int = 0
     first_start: bool = False
-    reload: bool = False
+    away: timedelta | None = None
 
 
 _NOON: Final = timedelta(hours=12, minutes=30)
 BEGINNINGS: Final[dict[str, Beginning]] = {
-    "first_start": Beginning(at=lambda _: _NOON, watched=timedelta(0), first_start=True),
-    "restart": Beginning(at=lambda _: _NOON, watched=timedelta(minutes=5), reload=True),
+    "first_start": Beginning(at=lambda _: _NOON, first_start=True),
+    "restart": Beginning(at=lambda _: _NOON, away=timedelta(minutes=1)),
+    "return": Beginning(at=lambda _: _NOON, away=timedelta(days=1)),
     # Production has rested for hours.
     "night": Beginning(at=lambda _: timedelta(hours=2), watched=timedelta(hours=3), step=900),
     "dawn": Beginning(at=_DAWNS.__getitem__, watched=timedelta(hours=8), step=900),
-    "noon": Beginning(at=lambda _: _NOON, watched=timedelta(minutes=5)),
-    "midnight": Beginning(at=lambda _: timedelta(hours=23, minutes=55), watched=timedelta(minutes=5)),
+    "noon": Beginning(at=lambda _: _NOON),
+    "midnight": Beginning(at=lambda _: timedelta(hours=23, minutes=55)),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One cell of the matrix; its name tells all of it."""
+    """One cell of the matrix; its name tells all of it.
+
+    Several attacks, their names joined by a plus, follow each other: each of them lasts for so many polls.
+    """
 
     site: str
     season: str
@@ -109,15 +118,15 @@ class Cell:
             beginning=beginning,
             interval=int(interval),
         )
-        known = site in SITES and season in SEASONS and attack in ATTACKS and beginning in BEGINNINGS
-        if not known:
+        known = site in SITES and season in SEASONS and beginning in BEGINNINGS
+        if not known or not ATTACKS.keys() >= set(attack.split(_THEN)):
             raise ValueError(f"there is no cell {name}")
         return cell
 
     @property
-    def way(self) -> Attack:
-        """What befalls the gateway."""
-        return ATTACKS[self.attack]
+    def ways(self) -> list[Attack]:
+        """What befalls the gateway, one after the other."""
+        return [ATTACKS[name] for name in self.attack.split(_THEN)]
 
     @property
     def start(self) -> Beginning:
@@ -125,15 +134,28 @@ class Cell:
         return BEGINNINGS[self.beginning]
 
     @property
+    def wants_past(self) -> bool:
+        """Whether an attack gives the answers of an hour ago."""
+        return "hour_ago" in self.attack
+
+    @property
+    def watched(self) -> timedelta:
+        """For how long the counters are read before the attack, or before the absence that it ends."""
+        if self.start.first_start:
+            return timedelta(0)
+        past = _PAST if self.wants_past else timedelta(0)
+        return max(self.start.watched, past, _POLLS_BEFORE * timedelta(seconds=self.interval))
+
+    @property
     def begins(self) -> datetime:
-        """The moment of the first wrong answer, as far as the pace allows."""
+        """The moment of the first wrong answer."""
         # Wall-clock time: on a day without this hour it is the one after.
         return (SEASONS[self.season] + self.start.at(self.season)).astimezone(ZoneInfo("UTC"))
 
     @property
     def long(self) -> bool:
         """Whether it lasts for longer than the quarter of an hour that nothing may be believed in."""
-        return (self.polls - 1) * self.interval > 900
+        return (len(self.ways) * self.polls - 1) * self.interval > 900
 
 
 def matrix(*, site: str | None = None, attack: str | None = None) -> Iterator[Cell]:
@@ -143,6 +165,17 @@ def matrix(*, site: str | None = None, attack: str | None = None) -> Iterator[Ce
     for name, season, way, polls, beginning, interval in product(names, SEASONS, attacks, POLLS, BEGINNINGS, INTERVALS):
         if way.fits(SITES[name].profile, SITES[name].asked):
             yield Cell(site=name, season=season, attack=way.name, polls=polls, beginning=beginning, interval=interval)
+
+
+def paired(cells: list[Cell], seed: int) -> list[Cell]:
+    """Return the cells with another attack after each one's own, at random, the same for the same seed."""
+    chance = random.Random(seed)  # noqa: S311
+    return [replace(cell, attack=f"{cell.attack}{_THEN}{chance.choice(_others(cell))}") for cell in cells]
+
+
+def _others(cell: Cell) -> list[str]:
+    site = SITES[cell.site]
+    return [name for name, way in ATTACKS.items() if name != cell.attack and way.fits(site.profile, site.asked)]
 
 
 def sample(cells: list[Cell], number: int, seed: int) -> list[Cell]:

@@ -16,9 +16,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
 from tests.drive import Drive, stopped_time
-from tests.simulator import Clock, Fault, GatewaySimulator, Profile
+from tests.simulator import Clock, Fault, GatewaySimulator
 from tests.simulator.certificates import self_signed
-from tests.simulator.house import House, Totals
+from tests.simulator.house import House
 from tests.states import figure, find
 
 from .adversary import SEASONS, SITES, ZONE, Cell
@@ -26,10 +26,12 @@ from .adversary_attacks import Stage, answers
 from .adversary_edits import Payload
 from .contenders import IQ_GATEWAY
 from .home import home_assistant
-from .verdict import TRUTHS
+from .verdict import TRUTHS, totals_of, truths
 
 _HOUR: Final = timedelta(hours=1)
 _POLLS_AFTER: Final = 3
+# As many wide steps before an attack are made in the entry's own pace instead.
+_CALM: Final = 2
 _RETRY: Final = 60.0
 _ROUND: Final = 300
 """Seconds between two sums of the inverters' reports, which is how old a sum without meters can be."""
@@ -66,33 +68,9 @@ class Trial:
         return [*self.before, *self.during, *self.after]
 
 
-def totals_of(profile: Profile) -> list[str]:
-    """Return the keys of the lifetime totals that a site must have, and whose truth can be told.
-
-    What a generator feeds is in no counter, so that consumption beside one is not what the meters add up to.
-    """
-    meters = set(profile.meters)
-    found = ["production_energy"]
-    counts = "total-consumption" in meters or (
-        "net-consumption" in meters and not profile.generator and (not profile.battery or "storage" in meters)
-    )
-    if counts:
-        found.append("consumption_energy")
-    if "net-consumption" in meters:
-        found += ["grid_import_energy", "grid_export_energy"]
-    if "storage" in meters:
-        found += ["battery_charged_energy", "battery_discharged_energy"]
-    return found
-
-
-def told(house: House, totals: Totals) -> dict[str, float]:
-    """Return true counters in Wh by the key of the total."""
-    return {key: getattr(totals, TRUTHS[key]) for key in totals_of(house.profile)}
-
-
 def counted(house: House) -> dict[str, float]:
     """Return what the gateway's own counters stand at when nothing is wrong: without a meter, as last reported."""
-    found = told(house, house.totals)
+    found = truths(house)
     if "production" not in house.profile.meters:
         found["production_energy"] = float(int(house.produced_at(house.time // _ROUND * _ROUND)))
     return found
@@ -124,7 +102,7 @@ class Arena:
 
     async def live(self, cell: Cell) -> Trial:
         """Live through a cell; nothing of it is left behind."""
-        self.frozen.move_to(cell.begins - cell.start.watched)
+        self.frozen.move_to(cell.begins - (cell.start.away or timedelta(0)) - cell.watched)
         serial = f"1224{crc32(cell.name.encode()) % 100_000_000:08}"
         gateway = GatewaySimulator(SITES[cell.site].profile, clock=Clock(), serial=serial)
         async with gateway:
@@ -191,14 +169,15 @@ class _Fight:
         return trial
 
     async def _attack(self, trial: Trial) -> None:
-        """Let every answer be wrong for so many polls."""
+        """Let every answer be wrong for so many polls, in one way after the other."""
         stage = Stage(gateway=self._gateway, missing=SITES[self._cell.site].missing, hour_ago=self._hour_ago)
-        self._cell.way.begin(stage)
-        for poll in range(self._cell.polls):
-            await (self._first() if poll == 0 else self._poll())
-            trial.during.append(self._sample())
-        self._cell.way.end(stage)
-        self._lack()
+        for way in self._cell.ways:
+            way.begin(stage)
+            for _ in range(self._cell.polls):
+                await (self._poll() if trial.during else self._first())
+                trial.during.append(self._sample())
+            way.end(stage)
+            self._lack()
 
     def _lack(self) -> None:
         for endpoint in SITES[self._cell.site].missing:
@@ -206,27 +185,28 @@ class _Fight:
 
     def _remember(self) -> None:
         """Keep the answers of now for an attack that gives them again later."""
-        if self._cell.attack.startswith("hour_ago"):
+        if self._cell.wants_past:
             self._hour_ago = answers(self._gateway.source, int(self._gateway.clock.now()))
 
     async def _watch(self) -> AsyncGenerator[Sample]:
         """Let the time before the attack pass: in wide steps first, in the entry's own at the end."""
-        begins = self._cell.begins
-        while (left := (begins - datetime.now(UTC)).total_seconds()) > self._cell.interval:
-            if left > _HOUR.total_seconds():
+        cell = self._cell
+        end = cell.begins - (cell.start.away or timedelta(seconds=cell.interval))
+        while (left := (end - datetime.now(UTC)).total_seconds()) > 0:
+            if left > _HOUR.total_seconds() - cell.interval:
                 self._remember()
-            calm = left > 2 * max(self._cell.start.step, self._cell.interval)
-            await self._poll(after=max(self._cell.start.step, self._cell.interval) if calm else None)
+            step, due = max(cell.start.step, cell.interval), self._drive.due.total_seconds()
+            await self._poll(after=step if left > _CALM * step else min(left, due))
             yield self._sample()
 
     async def _first(self) -> None:
         """Have the first poll of the attack."""
         if self._cell.start.first_start:
             await self._set_up()
-        elif self._cell.start.reload:
-            self._frozen.tick(_RETRY)
-            await self._hass.config_entries.async_reload(self._entry.entry_id)
-            await self._hass.async_block_till_done()
+        elif self._cell.start.away:
+            await self._hass.config_entries.async_unload(self._entry.entry_id)
+            self._frozen.move_to(self._cell.begins)
+            await self._set_up()
         else:
             await self._poll()
 
@@ -254,6 +234,6 @@ class _Fight:
 
     def _today(self) -> dict[str, float]:
         house = self._gateway.house
-        now, then = told(house, house.totals), told(house, house.at_midnight)
+        now, then = truths(house), truths(house, house.at_midnight)
         shown = {key: number(self._hass, self._gateway.serial, f"{key}_today") for key in self._keys}
         return {key: value - (now[key] - then[key]) for key, value in shown.items() if value is not None}

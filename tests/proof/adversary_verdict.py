@@ -117,14 +117,14 @@ def _fall(trial: Trial, key: str) -> float:
 def _absences(trial: Trial, key: str) -> Iterator[str]:
     """Yield where a total shows nothing although a value should stand, or was read again."""
     cell = trial.cell
-    beginning = cell.start.first_start or cell.start.reload
+    beginning = cell.start.first_start or cell.start.away
     if any(_missing(trial.before[_AGREE:], key)):
         yield f"{key} unavailable before anything was wrong"
     standing = [] if beginning else trial.during[:_STANDS]
     if any(_missing(standing, key)):
         yield f"{key} unavailable while values stand"
     # An endpoint that was refused is asked again hourly, all others with each poll.
-    patience = len(trial.after) - 1 if cell.way.refuses else _AGREE
+    patience = len(trial.after) - 1 if any(way.refuses for way in cell.ways) else _AGREE
     if any(_missing(trial.after[patience:], key)):
         yield f"{key} unavailable after all was well again"
 
@@ -145,13 +145,14 @@ def table(judgements: list[Judgement], *, rows: int = 40) -> str:
     groups: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
     for one in judgements:
         groups[one.cell.attack, one.cell.beginning].append(one)
+    width = max((len(attack) for attack, _ in groups), default=0) + 2
     head = (
-        f"{'attack':<32}{'beginning':<13}{'cells':>6}{'beyond':>8}{'ahead Wh':>13}{'allowed':>9}{'error Wh':>13}"
+        f"{'attack':<{width}}{'beginning':<13}{'cells':>6}{'beyond':>8}{'ahead Wh':>13}{'allowed':>9}{'error Wh':>13}"
         f"{'today Wh':>11}  worst cell"
     )
     ranked = sorted(groups.items(), key=lambda item: max(map(_badness, item[1])), reverse=True)
     lines = [
-        f"{attack:<32}{beginning:<13}{len(group):>6}{sum(bool(one.beyond) for one in group):>8}"
+        f"{attack:<{width}}{beginning:<13}{len(group):>6}{sum(bool(one.beyond) for one in group):>8}"
         f"{(worst := max(group, key=_badness)).ahead:>13.0f}{worst.allowed:>9.0f}{worst.error:>13.1f}"
         f"{worst.today:>11.0f}  {worst.cell.name}"
         for (attack, beginning), group in ranked[:rows]

@@ -8,9 +8,13 @@ from typing import Final
 from tests.simulator import Fault, GatewaySimulator
 
 FAULTS_A_DAY: Final = 50
-# In which of a day's cycles; a fault lasts for up to three answers of its endpoint.
+LONGEST: Final = 3
+"""The answers of its endpoint that a fault lasts for at most."""
+
 _CYCLES_A_DAY: Final = 288
-_ANSWERS: Final = 3
+# What keeps a client waiting takes real seconds, and is no other for lasting long.
+_WAITING: Final = frozenset({Fault.HANG, Fault.DRIP})
+_WAITED_FOR: Final = 3
 _ENDPOINTS: Final = ("info", "meters", "readings", "live", "energy", "inverters")
 
 
@@ -30,10 +34,11 @@ class Mishap:
 class Mishaps:
     """A seeded stream of them, cycle by cycle."""
 
-    def __init__(self, seed: int, *, a_day: int = FAULTS_A_DAY) -> None:
+    def __init__(self, seed: int, *, a_day: int = FAULTS_A_DAY, longest: int = LONGEST) -> None:
         # Not for secrets: the same seed must give the same days.
         self._random = random.Random(seed)  # noqa: S311
         self._a_day = a_day
+        self._longest = longest
         self.count = 0
         self._days = self._draw()
 
@@ -50,8 +55,8 @@ class Mishaps:
                 yield [self._mishap() for _ in range(begins.count(cycle))]
 
     def _mishap(self) -> Mishap:
+        endpoint, fault = self._random.choice(_ENDPOINTS), self._random.choice(list(Fault))
+        answers = self._random.randint(1, self._longest)
         return Mishap(
-            endpoint=self._random.choice(_ENDPOINTS),
-            fault=self._random.choice(list(Fault)),
-            answers=self._random.randint(1, _ANSWERS),
+            endpoint=endpoint, fault=fault, answers=min(answers, _WAITED_FOR) if fault in _WAITING else answers
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.simulator import Profile
-from tests.simulator.house import House
+from tests.simulator.house import House, Totals
 from tests.simulator.weather import highest_load
 
 # Wh; what the Energy panel's statistics are of, by the key of the entity, and the house's own counter for it.
@@ -20,9 +20,28 @@ TRUTHS: Final = {
 _CATCHING_UP: Final = 1.5
 
 
-def truths(house: House) -> dict[str, float]:
-    """Return the house's counters in Wh by the keys of the entities."""
-    return {key: getattr(house.totals, name) for key, name in TRUTHS.items()}
+def totals_of(profile: Profile) -> list[str]:
+    """Return the keys of the lifetime totals that a site must have, and whose truth can be told.
+
+    What a generator feeds is in no counter, so that consumption beside one is not what the meters add up to.
+    """
+    meters = set(profile.meters)
+    found = ["production_energy"]
+    counts = "total-consumption" in meters or (
+        "net-consumption" in meters and not profile.generator and (not profile.battery or "storage" in meters)
+    )
+    if counts:
+        found.append("consumption_energy")
+    if "net-consumption" in meters:
+        found += ["grid_import_energy", "grid_export_energy"]
+    if "storage" in meters:
+        found += ["battery_charged_energy", "battery_discharged_energy"]
+    return found
+
+
+def truths(house: House, totals: Totals | None = None) -> dict[str, float]:
+    """Return the house's counters in Wh by the keys of its site's totals; now, or as they were."""
+    return {key: getattr(totals or house.totals, TRUTHS[key]) for key in totals_of(house.profile)}
 
 
 def highest_powers(profile: Profile) -> dict[str, float]:

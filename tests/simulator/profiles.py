@@ -113,6 +113,15 @@ _ALL: Final = (
         battery=_SPLIT_BATTERY,
     ),
     Profile(
+        name="three_phase_battery",
+        serial="122333444512",
+        phases=3,
+        meters=("production", "net-consumption", "storage"),
+        inverters=24,
+        load=900.0,
+        battery=Battery(capacity=15_000.0, power=5_760.0),
+    ),
+    Profile(
         name="battery_no_meter",
         serial="122333444508",
         phase_mode="split",
