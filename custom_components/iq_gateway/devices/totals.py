@@ -6,6 +6,7 @@ from typing import Final
 
 from ..coordinator import Picture
 from ..totals import PublishedTotal
+from ..totals.statistics import ATTR_CORRECTION
 from .kind import EnergySensorDescription, Value
 
 TOTALS: Final = (
@@ -52,7 +53,7 @@ def _attributes(total: PublishedTotal) -> Mapping[str, Value]:
     since = total.corrected_since
     return {
         "gateway_reading": round(total.gateway_reading / _WH_PER_KWH, 3),
-        "correction": round(total.correction / _WH_PER_KWH, 6),
+        ATTR_CORRECTION: round(total.correction / _WH_PER_KWH, 6),
         "corrected_since": None if since is None else datetime.fromtimestamp(since, UTC).isoformat(),
     }
 
