@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from ..client.endpoints import LIVE, Answer, Endpoint
-from ..client.models import LiveData
+from ..client.endpoints import LIVE, Answer, Endpoint, LiveData
 
 # While its stream runs, live data is a second old. Older than this it has stopped, whatever else the answer says.
 LIVE_MAX_AGE: Final = 60
@@ -21,6 +20,9 @@ class Snapshot:
     answers: Mapping[str, Answer[object]] = field(default_factory=dict)
     fresh_names: frozenset[str] = frozenset()
     moving_live: LiveData | None = None  # the last live data that was of its time, while it stands
+    # Endpoints that answered, or were refused, in at least two cycles of this or an earlier run: what is not in their
+    # answers then is not there at all.
+    settled: frozenset[str] = frozenset()
 
     def known[T](self, endpoint: Endpoint[T]) -> T | None:
         """Return the last good model, however old."""
