@@ -11,8 +11,8 @@ import pytest
 from custom_components.iq_gateway.client.errors import CannotConnect, GatewayBusy, GatewayError, NotFound
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
-from custom_components.iq_gateway.outcomes import CycleResult
-from custom_components.iq_gateway.silences import SilenceLog
+from custom_components.iq_gateway.polling import PollResult
+from custom_components.iq_gateway.polling.outage_log import AvailabilityLogger
 from tests import states
 from tests.conftest import EntrySetUp
 from tests.edits import section
@@ -101,14 +101,14 @@ async def test_a_good_gateway_is_nothing_to_log(
     assert _told(caplog) == []
 
 
-def _result(*answered: str, resting: frozenset[str] = frozenset(), **errors: GatewayError) -> CycleResult:
-    return CycleResult(answered=frozenset(answered), errors=errors, resting=resting)
+def _result(*answered: str, refused: frozenset[str] = frozenset(), **errors: GatewayError) -> PollResult:
+    return PollResult(answered=frozenset(answered), errors=errors, refused=refused)
 
 
 def test_a_silence_and_a_return_are_one_line_each(caplog: pytest.LogCaptureFixture) -> None:
     """However long it lasts."""
     caplog.set_level(logging.INFO, LOGGER)
-    log, silent = SilenceLog("Home"), _result("readings", live=GatewayBusy("status 502"))
+    log, silent = AvailabilityLogger("Home"), _result("readings", live=GatewayBusy("status 502"))
     log.update(silent)
     log.update(silent)
     assert _told(caplog) == [(logging.WARNING, "Home: live does not answer: status 502")]
@@ -120,7 +120,7 @@ def test_a_silence_and_a_return_are_one_line_each(caplog: pytest.LogCaptureFixtu
 def test_a_gateway_that_is_away_is_one_silence(caplog: pytest.LogCaptureFixture) -> None:
     """Not one for each endpoint; what stays silent after its return is told then."""
     caplog.set_level(logging.INFO, LOGGER)
-    log = SilenceLog("Home")
+    log = AvailabilityLogger("Home")
     away = _result(readings=CannotConnect("no connection"), live=CannotConnect("no connection"))
     log.update(away)
     log.update(away)
@@ -135,14 +135,14 @@ def test_a_gateway_that_is_away_is_one_silence(caplog: pytest.LogCaptureFixture)
 def test_what_is_not_there_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
     """Older firmware lacks an endpoint or two."""
     caplog.set_level(logging.INFO, LOGGER)
-    SilenceLog("Home").update(_result("readings", energy=NotFound("not found"), resting=frozenset({"energy"})))
+    AvailabilityLogger("Home").update(_result("readings", energy=NotFound("not found"), refused=frozenset({"energy"})))
     assert _told(caplog) == [(logging.INFO, "Home: energy does not answer: not found")]
 
 
 def test_a_cycle_without_questions_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """Nobody looks at anything."""
     caplog.set_level(logging.INFO, LOGGER)
-    log = SilenceLog("Home")
+    log = AvailabilityLogger("Home")
     log.update(_result(readings=CannotConnect("no connection")))
     _told(caplog)
     log.update(_result())

@@ -19,7 +19,7 @@ from .client.errors import TokenMalformed
 from .client.token import AccessToken
 from .const import CONF_FINGERPRINT, DOMAIN
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
-from .memory import EndpointState
+from .polling import EndpointState
 from .redaction import Json, Redactor
 
 # Of no use to anybody else; that they are there is all that is told.
@@ -42,7 +42,7 @@ async def async_get_device_diagnostics(
 
 
 async def _async_report(hass: HomeAssistant, entry: IQGatewayConfigEntry, more: Mapping[str, Json]) -> dict[str, Any]:
-    coordinator = entry.runtime_data.coordinator
+    coordinator = entry.runtime_data
     integration = await async_get_integration(hass, DOMAIN)
     answers = {_file_name(endpoint): _answer(endpoint, coordinator) for endpoint in ENDPOINTS}
     report: dict[str, Json] = {
@@ -54,6 +54,7 @@ async def _async_report(hass: HomeAssistant, entry: IQGatewayConfigEntry, more: 
         "entry": {"data": async_redact_data(entry.data, _SECRETS), "options": dict(entry.options)},
         "token": _token(entry.data[CONF_TOKEN]),
         "site": _site(coordinator),
+        "fault": str(coordinator.last_fault) if coordinator.last_fault else None,
         "ledger": cast("Json", coordinator.totals.as_dict()),
         "endpoints": {name: _endpoint(state) for name, state in coordinator.poller.states.items()},
         **more,
@@ -95,7 +96,7 @@ def _endpoint(state: EndpointState) -> Json:
     return {
         "outcome": type(state.error).__name__ if state.error else asked,
         "reason": str(state.error) if state.error else None,
-        "age": round(time.monotonic() - state.read_at, 1) if state.answer else None,
+        "age": None if state.read_at is None else round(time.monotonic() - state.read_at, 1),
         "dropped_records": state.answer.dropped if state.answer else None,
         "latency": {"median": _rounded(lately.median), "worst": _rounded(lately.worst)},
         "last_hour": {"requests": lately.requests, "failures": lately.failures},

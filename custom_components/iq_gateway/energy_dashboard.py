@@ -121,7 +121,7 @@ async def async_fulfil_wish(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
     except HomeAssistantError as err:
         LOGGER.warning("%s: the Energy panel was not set up: %s", entry.title, err)
     else:
-        if any(state.error and not state.rests for state in entry.runtime_data.coordinator.poller.states.values()):
+        if any(state.error and not state.refused for state in entry.runtime_data.poller.states.values()):
             return
     options = {name: value for name, value in entry.options.items() if name != CONF_ENERGY_PANEL}
     hass.config_entries.async_update_entry(entry, options=options)
@@ -174,7 +174,7 @@ def _find_statistics(hass: HomeAssistant, entry: IQGatewayConfigEntry, kind: _Ki
     found: Statistics = {}
     disabled = False
     for fieldname, key in {**kind.required, **kind.optional}.items():
-        unique_id = f"{entry.runtime_data.coordinator.serial}_{key}"
+        unique_id = f"{entry.runtime_data.serial}_{key}"
         entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
         known = registry.async_get(entity_id) if entity_id else None
         if known and not known.disabled:

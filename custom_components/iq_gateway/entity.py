@@ -16,7 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN, MANUFACTURER
-from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator, Picture
+from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator, IQGatewayData
 from .site import Part, Site, SiteInverter, SiteMeter
 
 type Value = float | int | str | bool | datetime | None
@@ -54,7 +54,7 @@ class IQGatewayEntity[SubjectT](CoordinatorEntity[IQGatewayCoordinator]):
     def __init__(
         self, *, entry: IQGatewayConfigEntry, description: IQGatewayDescription[SubjectT], unique_id: str
     ) -> None:
-        super().__init__(entry.runtime_data.coordinator, context=description.need)
+        super().__init__(entry.runtime_data, context=description.need)
         self.entity_description = description
         self._value_fn, self._need = description.value_fn, description.need
         self._attr_unique_id = unique_id
@@ -64,7 +64,7 @@ class IQGatewayEntity[SubjectT](CoordinatorEntity[IQGatewayCoordinator]):
         self._look()
 
     @abstractmethod
-    def _subject(self, picture: Picture) -> SubjectT | None:
+    def _subject(self, picture: IQGatewayData) -> SubjectT | None:
         """Return what is shown; None when it is gone."""
 
     @abstractmethod
@@ -78,7 +78,7 @@ class IQGatewayEntity[SubjectT](CoordinatorEntity[IQGatewayCoordinator]):
         value = None if subject is None else self._value_fn(subject)
         needs = picture.site.needs.get(self._need, frozenset())
         # Without a value it is unknown while its endpoints answer, and unavailable while they do not.
-        available = value is not None or (subject is not None and needs <= picture.site.fresh)
+        available = picture.stands and (value is not None or (subject is not None and needs <= picture.site.fresh))
         changed = (value, available) != (self._value, self._attr_available)
         self._value, self._attr_available = value, available
         self._show(value)
@@ -101,7 +101,7 @@ class GatewayEntity[SubjectT](IQGatewayEntity[SubjectT]):
     """An entity on the gateway itself."""
 
     def __init__(self, *, entry: IQGatewayConfigEntry, description: IQGatewayDescription[SubjectT]) -> None:
-        serial = entry.runtime_data.coordinator.serial
+        serial = entry.runtime_data.serial
         super().__init__(entry=entry, description=description, unique_id=f"{serial}_{description.key}")
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, serial)})
 
@@ -110,7 +110,7 @@ class SiteEntity(GatewayEntity[Site]):
     """An entity on the gateway that shows something of the site."""
 
     @override
-    def _subject(self, picture: Picture) -> Site | None:
+    def _subject(self, picture: IQGatewayData) -> Site | None:
         return picture.site
 
 
@@ -120,7 +120,7 @@ class MeterEntity(IQGatewayEntity[SiteMeter]):
     def __init__(
         self, *, entry: IQGatewayConfigEntry, description: IQGatewayDescription[SiteMeter], measurement_type: str
     ) -> None:
-        serial, key = entry.runtime_data.coordinator.serial, meter_key(measurement_type)
+        serial, key = entry.runtime_data.serial, meter_key(measurement_type)
         self._measurement_type = measurement_type
         super().__init__(entry=entry, description=description, unique_id=f"{serial}_{key}_{description.key}")
         self._attr_device_info = DeviceInfo(
@@ -133,7 +133,7 @@ class MeterEntity(IQGatewayEntity[SiteMeter]):
         )
 
     @override
-    def _subject(self, picture: Picture) -> SiteMeter | None:
+    def _subject(self, picture: IQGatewayData) -> SiteMeter | None:
         return picture.site.meters.get(self._measurement_type)
 
 
@@ -161,7 +161,7 @@ class InverterEntity(IQGatewayEntity[SiteInverter]):
         )
 
     @override
-    def _subject(self, picture: Picture) -> SiteInverter | None:
+    def _subject(self, picture: IQGatewayData) -> SiteInverter | None:
         return picture.site.inverters.get(self._serial)
 
 
@@ -172,7 +172,7 @@ def async_add_as_found(
     find: Callable[[IQGatewayConfigEntry, Site], Iterable[Found]],
 ) -> None:
     """Add what the site shows now, and later what it did not show before: no reload is needed for a new inverter."""
-    coordinator = entry.runtime_data.coordinator
+    coordinator = entry.runtime_data
     known: set[str] = set()
 
     @callback

@@ -46,6 +46,11 @@ class TotalsKeeper:
         """The changes that wait for a decision, by the key of the total."""
         return self._ledger.changes
 
+    @property
+    def pending(self) -> bool:
+        """Whether a total waits for a second reading."""
+        return False
+
     def as_dict(self) -> dict[str, object]:
         """Return every counter as it stands, for diagnostics."""
         return self._ledger.to_dict()

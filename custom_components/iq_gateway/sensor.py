@@ -11,7 +11,7 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client.token import AccessToken
-from .coordinator import IQGatewayConfigEntry, Picture
+from .coordinator import IQGatewayConfigEntry, IQGatewayData
 from .entity import (
     Found,
     GatewayEntity,
@@ -68,7 +68,7 @@ def _site_sensor(entry: IQGatewayConfigEntry, description: SiteSensorDescription
     return [SiteSensor(entry=entry, description=description)]
 
 
-def _total_sensor(entry: IQGatewayConfigEntry, description: SensorDescription[Picture]) -> list[Entity]:
+def _total_sensor(entry: IQGatewayConfigEntry, description: SensorDescription[IQGatewayData]) -> list[Entity]:
     return [TotalSensor(entry=entry, description=description)]
 
 
@@ -95,11 +95,11 @@ class SiteSensor(_Sensor[Site], SiteEntity):
     """A sensor of the site."""
 
 
-class TotalSensor(_Sensor[Picture], GatewayEntity[Picture]):
+class TotalSensor(_Sensor[IQGatewayData], GatewayEntity[IQGatewayData]):
     """A lifetime total of the site."""
 
     @override
-    def _subject(self, picture: Picture) -> Picture | None:
+    def _subject(self, picture: IQGatewayData) -> IQGatewayData | None:
         return picture
 
 
@@ -107,7 +107,7 @@ class TokenSensor(_Sensor[AccessToken], GatewayEntity[AccessToken]):
     """When the token ends."""
 
     @override
-    def _subject(self, picture: Picture) -> AccessToken | None:
+    def _subject(self, picture: IQGatewayData) -> AccessToken | None:
         return picture.token
 
 

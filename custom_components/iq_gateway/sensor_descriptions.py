@@ -19,7 +19,7 @@ from homeassistant.const import (
 )
 
 from .client.token import AccessToken
-from .coordinator import Picture
+from .coordinator import IQGatewayData
 from .entity import IQGatewayDescription, has_parts
 from .site import BatteryMode, Flow, GridState, MeterPhase, Part, Site, SiteInverter, SiteMeter
 
@@ -96,7 +96,7 @@ class EnergySensorDescription[SubjectT](SensorDescription[SubjectT]):
     state_class: SensorStateClass | None = SensorStateClass.TOTAL_INCREASING
 
 
-def _total(key: str) -> EnergySensorDescription[Picture]:
+def _total(key: str) -> EnergySensorDescription[IQGatewayData]:
     return EnergySensorDescription(
         key=key, translation_key=key, need=key, value_fn=lambda picture: picture.totals.get(key)
     )

@@ -51,7 +51,7 @@ def answers_of(sample: str) -> dict[str, Any]:
     """Return what a sample gateway answers, by the names of the endpoints."""
     files = {endpoint.name: SAMPLES / sample / endpoint.path.strip("/").replace("/", "_") for endpoint in ENDPOINTS}
     return {
-        name: file.read_bytes() if name == INFO.name else json.loads(file.read_text())
+        name: file.read_text() if name == INFO.name else json.loads(file.read_text())
         for name, file in files.items()
         if file.is_file()
     }

@@ -81,7 +81,7 @@ IQ_GATEWAY: Final = Contender(
     domain=DOMAIN,
     data=_iq_gateway_data,
     keys={key: key for key in TRUTHS},
-    coordinator=lambda entry: entry.runtime_data.coordinator,
+    coordinator=lambda entry: entry.runtime_data,
     quick=_quick_iq_gateway,
 )
 BUILT_IN: Final = Contender(

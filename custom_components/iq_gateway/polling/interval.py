@@ -3,22 +3,22 @@
 from datetime import timedelta
 from typing import Final
 
-from .client.errors import GatewayBusy
-from .outcomes import CycleResult
+from ..client.errors import GatewayBusy
+from .result import PollResult
 
 # A gateway that is away comes back within minutes, or is away for longer: ask soon, a little later, then as always.
 _RETRIES: Final = (timedelta(seconds=60), timedelta(seconds=120))
 
-# A slow gateway needs 2 s for a cycle (gateway-api.md 3). At ten times that it has better things to do than answer us.
-_SLOW_CYCLE: Final = 20
-# Half of the endpoints busy, and more than one, is the gateway's trouble and not an endpoint's.
-_BUSY_SHARE: Final = 0.5
-_BUSY_AT_LEAST: Final = 2
+# A healthy gateway answers within 0.4 s, a slow one within 6 s (gateway-api.md 3): longer is as good as busy.
+_SLOW_REQUEST: Final = 6
+# More than half of the requests, and more than one, is the gateway's trouble and not an endpoint's.
+_STRAINED_SHARE: Final = 0.5
+_STRAINED_AT_LEAST: Final = 2
 # Under lasting strain the pace drops to a quarter, a step each cycle, and comes back the same way.
-_MAX_STEPS: Final = 2
+_MOST_STEPS: Final = 2
 
 
-class Pace:
+class PollInterval:
     """Tells the time to the next cycle from how the last ones went."""
 
     def __init__(self, chosen: timedelta) -> None:
@@ -27,27 +27,23 @@ class Pace:
         self._steps = 0
 
     @property
-    def calm(self) -> timedelta:
-        """The interval that the gateway can keep at present; what values are held against to see whether they stand."""
-        return self._chosen * (1 << self._steps)
-
-    @property
     def silent(self) -> bool:
         """Whether nothing answered in the last cycle."""
         return self._silent_cycles > 0
 
-    def after(self, result: CycleResult) -> timedelta:
+    def next(self, result: PollResult) -> timedelta:
         """Return the time to wait after a cycle."""
-        silent = bool(result.errors) and not result.answered
-        self._silent_cycles = self._silent_cycles + 1 if silent else 0
-        if silent:
+        self._silent_cycles = self._silent_cycles + 1 if result.silent else 0
+        if result.silent:
             retry = self._silent_cycles - 1
             return min(_RETRIES[retry], self._chosen) if retry < len(_RETRIES) else self._chosen
-        self._steps = min(self._steps + 1, _MAX_STEPS) if _strained(result) else max(self._steps - 1, 0)
-        return self.calm
+        self._steps = min(self._steps + 1, _MOST_STEPS) if _strained(result) else max(self._steps - 1, 0)
+        return self._chosen * (1 << self._steps)
 
 
-def _strained(result: CycleResult) -> bool:
-    busy = sum(isinstance(error, GatewayBusy) for error in result.errors.values())
-    asked = len(result.errors) + len(result.answered)
-    return result.seconds > _SLOW_CYCLE or (busy >= _BUSY_AT_LEAST and busy >= _BUSY_SHARE * asked)
+def _strained(result: PollResult) -> bool:
+    """Tell whether most requests of a cycle were too much: busy, or slow, each by itself."""
+    busy = {name for name, error in result.errors.items() if isinstance(error, GatewayBusy)}
+    slow = {name for name, seconds in result.seconds.items() if seconds > _SLOW_REQUEST}
+    asked, strained = len(result.errors.keys() | result.answered), len(busy | slow)
+    return strained >= _STRAINED_AT_LEAST and strained > _STRAINED_SHARE * asked

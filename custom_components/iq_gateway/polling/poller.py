@@ -1,42 +1,23 @@
-"""One cycle of questions to the gateway: which, in which order, and what came of each."""
+"""One cycle of questions to the gateway, and what came of each."""
 
-import asyncio
-from collections import deque
-from collections.abc import Iterable, Set as AbstractSet
+from asyncio import sleep, timeout
+from collections.abc import Set as AbstractSet
 import time
 from typing import Final
 
-from .client.endpoints import ENDPOINTS, INFO, LIVE, METERS, READINGS, Endpoint
-from .client.errors import (
-    CertificateChanged,
-    GatewayBusy,
-    GatewayError,
-    NotFound,
-    NotPermitted,
-    TokenRejected,
-    WrongGateway,
-)
-from .client.gateway import Gateway
-from .const import CYCLE_TIMEOUT
-from .memory import OVERDUE, Memory
-from .outcomes import CycleResult, Progress
-from .site import Part, Site, Snapshot, build_site
-
-# What the first cycle reads to learn what the site has; the rest is asked for once that shows a need for it.
-_LEARN: Final = frozenset({"info", "meters", "readings", "live", "energy", "inverters"})
+from ..client.endpoints import INFO, LIVE, Endpoint
+from ..client.errors import GatewayBusy, GatewayError, WrongGateway
+from ..client.gateway import Gateway
+from ..const import CYCLE_TIMEOUT
+from ..site import Site, Snapshot, build_site
+from .cache import EndpointCache, EndpointState, never_answered
+from .kept import Kept
+from .plan import is_certain, plan
+from .result import ENDS_CYCLE, PollProgress, PollResult
+from .stream import LiveStream
 
 # What every site shows. In the first cycle there are no entities yet to ask for it.
 _SHOWN_BY_ALL: Final = frozenset({"production_power", "production_period"})
-
-# What is read hourly waits for a cycle that has room, so that no cycle asks for more than this.
-_ROOMY_CYCLE: Final = 5
-
-# The gateway ends the stream of live data by itself after 15 minutes; renewed before that, it never stops.
-_STREAM_RENEWED_AFTER: Final = 590
-
-# These say something of the gateway, not of an endpoint: nothing more is asked in this cycle.
-_ENDS_CYCLE: Final = (CertificateChanged, WrongGateway, TokenRejected)
-_STREAMING_PARTS: Final = frozenset({Part.BATTERY, Part.RELAYS})
 
 
 class Poller:
@@ -47,176 +28,125 @@ class Poller:
 
     def __init__(self, gateway: Gateway, *, serial: str, interval: float, keep_live_data: bool) -> None:
         self.gateway = gateway
-        self.memory = Memory(interval=interval)
-        self.states = self.memory.states
+        self.cache = EndpointCache(interval=interval)
+        self.states = self.cache.states
         self.site: Site = build_site(Snapshot())
         self._serial = serial
-        self._keep_live_data = keep_live_data
-        self._may_stream = True
-        self._stream_enabled_at: float | None = None
+        self._stream = LiveStream(wanted=keep_live_data)
 
-    async def run(self, keys: AbstractSet[str]) -> CycleResult:
-        """Read what the given needs are read from, and build the site anew.
+    async def run(self, wanted: AbstractSet[str], *, only_new: bool = False) -> PollResult:
+        """Read what the given needs are read from, and build the site anew; `only_new` leaves out what was ever asked.
 
         No error of the gateway is raised: each is in the result, with the endpoint it befell.
         """
-        result, began = Progress(), time.monotonic()
-        self.memory.begin_cycle()
-        if not any(state.answer for state in self.states.values()):
-            keys = keys | _SHOWN_BY_ALL
+        progress = PollProgress(asked=self._ever_asked() if only_new else set())
+        self.cache.begin_cycle(time.monotonic())
+        if never_answered(self.states.values()):
+            wanted = wanted | _SHOWN_BY_ALL
         try:
-            async with asyncio.timeout(CYCLE_TIMEOUT):
-                await self._ask(self._plan(keys), result)
-                self._rebuild()
-                # What was learnt may show a need: without meters, for instance, production comes from elsewhere.
-                if missing := self._wanted(keys) - result.asked:
-                    await self._ask(self._in_order(missing), result)
+            async with timeout(CYCLE_TIMEOUT):
+                await self._ask_all(wanted, progress)
         except TimeoutError:
-            late = GatewayBusy("the cycle ended before its turn came")
-            for name in result.planned - result.answered - result.errors.keys():
-                self._failed(name, late, result)
-        except _ENDS_CYCLE as err:
-            for name in result.planned - result.answered:
-                self._failed(name, err, result)
+            self._give_up(GatewayBusy("the cycle ended before its turn came"), progress)
+        except ENDS_CYCLE as err:
+            self._give_up(err, progress)
         self._rebuild()
-        return CycleResult(
-            answered=frozenset(result.answered),
-            errors=result.errors,
-            resting=frozenset(name for name in result.errors if self.states[name].rests),
-            seconds=time.monotonic() - began,
+        return PollResult(
+            answered=frozenset(progress.answered),
+            errors=progress.errors,
+            refused=frozenset(name for name in progress.errors if self.states[name].refused),
+            seconds=progress.seconds,
         )
 
-    def lacks(self, keys: AbstractSet[str]) -> bool:
+    def lacks(self, wanted: AbstractSet[str]) -> bool:
         """Tell whether the needs take an endpoint that nobody has asked for yet."""
-        return any(self.states[name].asked_at is None for name in self._wanted(keys))
+        return bool(self._plan(wanted, self._ever_asked()))
 
     def forget_refusals(self) -> None:
         """Ask again where the token's role was too low: there is another token."""
-        self._may_stream = True
-        self.memory.forget_refusals()
+        self._stream.forget_refusals()
+        self.cache.forget_refusals()
+
+    def keep(self) -> Kept:
+        """Return what the next run is to know."""
+        return Kept.of(self.cache, self.site.parts)
+
+    def restore(self, kept: Kept) -> None:
+        """Begin with what an earlier run knew: known, but not fresh."""
+        kept.put_into(self.cache)
+        self.site = build_site(self.cache.snapshot(), seen=kept.parts)
+
+    def _ever_asked(self) -> set[str]:
+        return {name for name, state in self.states.items() if state.asked_at is not None}
 
     def _rebuild(self) -> None:
-        self.site = build_site(self.memory.snapshot(), seen=self.site.parts)
+        self.site = build_site(self.cache.snapshot(), seen=self.site.parts)
 
-    # What to ask
+    def _plan(self, wanted: AbstractSet[str], asked: AbstractSet[str]) -> list[EndpointState]:
+        return plan(self.states, self.site, wanted, time.monotonic(), interval=self.cache.interval, asked=asked)
 
-    def _plan(self, keys: AbstractSet[str]) -> list[Endpoint[object]]:
-        """Return the endpoints of this cycle, in their order."""
-        wanted = self._wanted(keys)
-        for name in ("info", "meters"):
-            overdue = self._hours_overdue(name)
-            if overdue >= 1 and (overdue >= OVERDUE or len(wanted) + self._stream_ends < _ROOMY_CYCLE):
-                wanted.add(name)
-        return self._in_order(wanted)
-
-    def _wanted(self, keys: AbstractSet[str]) -> set[str]:
-        """Return what the needs are read from, and what has yet to be learnt; not what rests or is read hourly."""
-        named = set().union(*(self.site.needs.get(key, frozenset()) for key in keys))
-        unlearnt = {name for name in _LEARN if self.states[name].answer is None}
-        names = {name for name in named | unlearnt if not self._may_rest(name)}
-        hourly = {endpoint.name for endpoint in ENDPOINTS if endpoint.every and endpoint.name not in unlearnt}
-        return names - hourly
-
-    def _may_rest(self, name: str) -> bool:
-        """Tell whether an endpoint need not be asked: it will not answer, or has nothing to say."""
-        if name == READINGS.name and not self.site.meters and self._meters_known:
-            return True
-        state = self.states[name]
-        # A firmware that lacks an endpoint may be updated; what a role may read stays the same.
-        return state.rests and (isinstance(state.error, NotPermitted) or self._hours_overdue(name) < 1)
-
-    @property
-    def _meters_known(self) -> bool:
-        state = self.states[METERS.name]
-        return state.answer is not None or state.rests
-
-    def _hours_overdue(self, name: str) -> float:
-        """Return for how many of its periods an hourly endpoint, or one at rest, was not asked with success."""
-        state = self.states[name]
-        if state.asked_at is None or (state.error and not state.rests):
-            return float("inf")
-        return (time.monotonic() - state.asked_at) / METERS.every
-
-    @staticmethod
-    def _in_order(names: Iterable[str]) -> list[Endpoint[object]]:
-        chosen = set(names)
-        return [endpoint for endpoint in ENDPOINTS if endpoint.name in chosen]
-
-    # Asking
-
-    async def _ask(self, plan: list[Endpoint[object]], result: Progress) -> None:
-        queue = deque(plan)
-        result.planned |= {endpoint.name for endpoint in plan}
-        if LIVE in queue and self._stream_ends:
-            # Asked last, so that the values have moved by then.
-            await self._enable_stream(result)
-            queue.remove(LIVE)
-            queue.append(LIVE)
-        while queue:
-            endpoint = queue.popleft()
-            if endpoint is READINGS and self._may_rest(READINGS.name):
-                result.planned.discard(READINGS.name)
+    async def _ask_all(self, wanted: AbstractSet[str], progress: PollProgress) -> None:
+        """Ask until nothing is left; what was learnt with one answer may change what is to be asked next."""
+        while todo := self._plan(wanted, progress.asked):
+            certain = [state.endpoint for state in todo if is_certain(state, self.site)]
+            progress.left = {endpoint.name for endpoint in certain}
+            if LIVE in certain and not progress.tried_stream and self._stream_is_due():
+                await self._enable_stream(progress)
                 continue
-            await self._read(endpoint, result, last=not queue)
-            if endpoint is LIVE and self._stream_stands and not result.enabled_stream:
-                await self._enable_stream(result)
-                queue.append(LIVE)
-            if endpoint is READINGS and self.memory.meters_differ() and METERS.name not in result.asked:
-                queue.appendleft(METERS)
+            endpoint = todo[0].endpoint
+            await self._read(endpoint, progress, last=not any(other is not endpoint for other in certain))
+            if endpoint is LIVE and not progress.tried_stream and self._stream_is_due():
+                await self._enable_stream(progress)
 
-    async def _read(self, endpoint: Endpoint[object], result: Progress, *, last: bool) -> None:
+    async def _read(self, endpoint: Endpoint[object], progress: PollProgress, *, last: bool) -> None:
         state = self.states[endpoint.name]
-        result.asked.add(endpoint.name)
-        state.asked_at = time.monotonic()
+        if (wait := state.ready_at - time.monotonic()) > 0:
+            await sleep(wait)
+        progress.asked.add(endpoint.name)
+        is_news = state.read_at is None or endpoint.every
+        state.asked_at, state.again = (began := time.monotonic()), False
         try:
             with state.log.request():
                 answer = await self.gateway.read(endpoint, last=last)
             if endpoint is INFO and self.gateway.serial != self._serial:
                 raise WrongGateway("another gateway answers at the address")
-            self.memory.accept(endpoint, answer)
-        except _ENDS_CYCLE:
+            self.cache.accept(endpoint, answer, now=time.monotonic())
+        except ENDS_CYCLE:
             raise
         except GatewayError as err:
-            self._failed(endpoint.name, err, result)
-            return
-        result.answered.add(endpoint.name)
-        result.errors.pop(endpoint.name, None)
-        if endpoint in (INFO, METERS):
-            self._rebuild()
+            self._failed(endpoint.name, err, progress)
+        else:
+            progress.answered.add(endpoint.name)
+            progress.errors.pop(endpoint.name, None)
+            if is_news:
+                self._rebuild()
+        if not endpoint.slow:
+            progress.seconds[endpoint.name] = time.monotonic() - began
 
-    def _failed(self, name: str, error: GatewayError, result: Progress) -> None:
-        self.states[name].error = error
-        result.errors[name] = error
+    def _failed(self, name: str, error: GatewayError, progress: PollProgress) -> None:
+        self.cache.fail(name, error)
+        progress.errors[name] = error
 
-    # The stream of live data
+    def _give_up(self, error: GatewayError, progress: PollProgress) -> None:
+        """Let all whose turn did not come, or was cut short, share the error."""
+        for name in progress.left - progress.answered - progress.errors.keys():
+            self._failed(name, error, progress)
 
-    async def _enable_stream(self, result: Progress) -> None:
-        result.enabled_stream = True
+    def _stream_is_due(self) -> bool:
+        stands = self.cache.snapshot().live_stands
+        return self._stream.is_due(self.site.parts, stands=stands, now=time.monotonic())
+
+    async def _enable_stream(self, progress: PollProgress) -> None:
+        progress.tried_stream = True
+        stood = self.cache.snapshot().live_stands
         try:
             await self.gateway.enable_stream()
-        except NotPermitted, NotFound:
-            self._may_stream = False
-        except _ENDS_CYCLE:
+        except ENDS_CYCLE:
             raise
-        except GatewayError:
-            self._stream_enabled_at = None
+        except GatewayError as err:
+            self._stream.failed(err, now=time.monotonic())
         else:
-            self._stream_enabled_at = time.monotonic()
-
-    @property
-    def _streams(self) -> bool:
-        """Whether live data is to be kept moving: only where it tells what nothing else does."""
-        return self._keep_live_data and self._may_stream and not _STREAMING_PARTS.isdisjoint(self.site.parts)
-
-    @property
-    def _stream_ends(self) -> bool:
-        """Whether the stream has ended, or will before the next cycle."""
-        enabled_at = self._stream_enabled_at
-        ours_ends = enabled_at is not None and time.monotonic() - enabled_at >= _STREAM_RENEWED_AFTER
-        return self._streams and (ours_ends or self.memory.snapshot().live_stands)
-
-    @property
-    def _stream_stands(self) -> bool:
-        """Whether live data has just been found to stand still."""
-        self._rebuild()
-        return self._streams and self.memory.snapshot().live_stands
+            live = self.states[LIVE.name]
+            live.ready_at = self._stream.enabled(stood=stood, now=time.monotonic())
+            live.again = True
+            progress.asked.discard(LIVE.name)

@@ -20,17 +20,17 @@ class TotalsRepairFlow(RepairsFlow):
         placeholders = issue.translation_placeholders if issue else None
         if self._entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded", description_placeholders=placeholders)
-        self._keys = tuple(self._entry.runtime_data.coordinator.totals.changes)
+        self._keys = tuple(self._entry.runtime_data.totals.changes)
         return self.async_show_menu(menu_options=["keep", "follow"], description_placeholders=placeholders)
 
     async def async_step_keep(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Leave the totals as they are."""
-        await self._entry.runtime_data.coordinator.totals.async_keep(self._keys)
+        await self._entry.runtime_data.totals.async_keep(self._keys)
         return self.async_create_entry(data={})
 
     async def async_step_follow(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Show the gateway's own figures from now on."""
-        coordinator = self._entry.runtime_data.coordinator
+        coordinator = self._entry.runtime_data
         await coordinator.totals.async_follow(self._keys)
         await coordinator.async_request_refresh()
         return self.async_create_entry(data={})
