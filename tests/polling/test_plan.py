@@ -150,6 +150,13 @@ def test_what_is_rare_is_spread(interval: float, most: int) -> None:
     assert longest <= 2 * HOUR
 
 
+@pytest.mark.parametrize(("crowded", "ago", "asked"), [(False, 3450, True), (True, 3450, False), (True, 4500, True)])
+def test_what_is_rare_waits_for_a_cycle_with_less_to_do(crowded: bool, ago: float, asked: bool) -> None:
+    """But not for long."""
+    states = {"rare": _state("rare", ago=ago, learn=True)}
+    assert bool(plan(states, EMPTY, set(), NOW, interval=INTERVAL, crowded=crowded)) is asked
+
+
 def test_rows_with_a_period_are_obeyed_as_they_stand() -> None:
     """Whatever the table holds: what is kept over restarts, and what is limited, is there to be seen in it."""
     assert {endpoint.name for endpoint in ENDPOINTS if endpoint.kept} == {"info", "meters"}

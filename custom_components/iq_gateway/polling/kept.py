@@ -5,14 +5,18 @@ Of the answers only those that hardly change and that others are read by: see `E
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from hashlib import sha256
+from typing import Final
 
-from ..client.endpoints import ENDPOINTS, INFO, Answer, Endpoint, GatewayInfo
+from ..client.endpoints import ENDPOINTS, Answer, Endpoint
 from ..client.errors import InvalidAnswer
 from ..site import Part
 from .cache import EndpointCache
 
 type Stored = dict[str, object]
+
+# Stands for the gateway's serial number.
+_SERIAL: Final = "{serial}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,24 +40,23 @@ class Kept:
             if answer := self.answers.get(endpoint.name):
                 cache.restore(endpoint, answer)
 
-    def to_dict(self) -> Stored:
-        """Return it in the form that is stored."""
+    def to_dict(self, *, serial: str) -> Stored:
+        """Return it in the form that is stored, for the gateway with this serial number, which is left out."""
         return {
+            "gateway": _digest(serial),
             "parts": sorted(self.parts),
             "told": dict(self.told),
-            "answers": {name: _stored(answer) for name, answer in self.answers.items()},
+            "answers": {name: _stored(answer, serial) for name, answer in self.answers.items()},
         }
 
     @classmethod
     def from_dict(cls, stored: object, *, serial: str) -> Kept:
         """Return what was stored for the gateway with this serial number; without what is damaged.
 
-        That of another gateway, or of one that cannot be told, is nothing: an entry can be taken over by a new gateway.
+        That of another gateway is nothing: an entry can be taken over by a new one.
         """
         whole = _mapping(stored)
-        answers = dict(_answers(_mapping(whole.get("answers"))))
-        info = answers.get(INFO.name)
-        if info is None or cast("GatewayInfo", info.data).serial != serial:
+        if whole.get("gateway") != _digest(serial):
             return cls()
         parts, names = whole.get("parts"), {endpoint.name for endpoint in ENDPOINTS}
         return cls(
@@ -63,7 +66,7 @@ class Kept:
                 for name, count in _mapping(whole.get("told")).items()
                 if name in names and isinstance(count, int)
             },
-            answers=answers,
+            answers=dict(_answers(_mapping(whole.get("answers")), serial)),
         )
 
 
@@ -71,23 +74,27 @@ def _mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _stored(answer: Answer[object]) -> Stored:
-    return {"raw": answer.raw.decode(), "time": answer.time, "received": answer.received}
+def _digest(serial: str) -> str:
+    return sha256(serial.encode()).hexdigest()
 
 
-def _answers(stored: Mapping[str, object]) -> list[tuple[str, Answer[object]]]:
-    read = [(endpoint.name, _answer(endpoint, _mapping(stored.get(endpoint.name)))) for endpoint in ENDPOINTS]
+def _stored(answer: Answer[object], serial: str) -> Stored:
+    return {"raw": answer.raw.decode().replace(serial, _SERIAL), "time": answer.time, "received": answer.received}
+
+
+def _answers(stored: Mapping[str, object], serial: str) -> list[tuple[str, Answer[object]]]:
+    read = [(endpoint.name, _answer(endpoint, _mapping(stored.get(endpoint.name)), serial)) for endpoint in ENDPOINTS]
     return [(name, answer) for name, answer in read if answer]
 
 
-def _answer(endpoint: Endpoint[object], stored: Mapping[str, object]) -> Answer[object] | None:
+def _answer(endpoint: Endpoint[object], stored: Mapping[str, object], serial: str) -> Answer[object] | None:
     """Read an answer as if the gateway had just given it; None if nothing can be read."""
     raw, time, received = stored.get("raw"), stored.get("time"), stored.get("received")
     if not (endpoint.kept and isinstance(raw, str)):
         return None
     if not (isinstance(time, int | float) and isinstance(received, int | float)):
         return None
-    body = raw.encode(errors="replace")
+    body = raw.replace(_SERIAL, serial).encode(errors="replace")
     try:
         data, dropped = endpoint.parse(endpoint.decode(body))
     except InvalidAnswer, ValueError:

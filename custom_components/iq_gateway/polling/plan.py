@@ -13,6 +13,7 @@ from .cache import EndpointState
 # then for four, and so on, but no longer than an hour.
 _PATIENCE: Final = 4
 _MOST_DOUBLINGS: Final = 8
+_LATE: Final = 1.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +33,21 @@ def plan(
     *,
     interval: float,
     asked: AbstractSet[str] = frozenset(),
+    crowded: bool = False,
 ) -> list[EndpointState]:
     """Return what to ask in this cycle, the next one first.
 
     `wanted` are the keys of the needs of all that is looked at, `interval` the seconds between cycles, `asked` what is
     not to be asked (again). What is due less often than each cycle is spread, the latest first: so many of them a cycle
-    as have to be for all to be read within twice their period.
+    as have to be for all to be read within twice their period; none in a cycle that is `crowded` by other requests,
+    unless it is a quarter of its period late.
     """
     needed = set().union(*(site.needs.get(key, frozenset()) for key in wanted))
     turns = [turn for state in states.values() if (turn := _turn(state, site, needed, now, interval=interval))]
     rare = [turn for turn in turns if turn.period]
     room = ceil(sum(min(interval / turn.period, 1) for turn in rare))
     room -= sum(turn.state.endpoint.name in asked for turn in rare)
-    due = sorted((turn for turn in rare if turn.late >= 1), key=lambda turn: -turn.late)
+    due = sorted((turn for turn in rare if turn.late >= (_LATE if crowded else 1)), key=lambda turn: -turn.late)
     chosen = [turn for turn in turns if not turn.period] + due[: max(room, 0)]
     chosen = [turn for turn in chosen if turn.state.endpoint.name not in asked]
     slow = sorted((turn for turn in chosen if turn.state.endpoint.slow), key=lambda turn: -turn.late)[:1]

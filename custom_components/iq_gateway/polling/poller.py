@@ -60,7 +60,7 @@ class Poller:
 
     def lacks(self, wanted: AbstractSet[str]) -> bool:
         """Tell whether the needs take an endpoint that nobody has asked for yet."""
-        return bool(self._plan(wanted, self._ever_asked()))
+        return bool(self._plan(wanted, PollProgress(asked=self._ever_asked())))
 
     def forget_refusals(self) -> None:
         """Ask again where the token's role was too low: there is another token."""
@@ -82,12 +82,20 @@ class Poller:
     def _rebuild(self) -> None:
         self.site = build_site(self.cache.snapshot(), seen=self.site.parts)
 
-    def _plan(self, wanted: AbstractSet[str], asked: AbstractSet[str]) -> list[EndpointState]:
-        return plan(self.states, self.site, wanted, time.monotonic(), interval=self.cache.interval, asked=asked)
+    def _plan(self, wanted: AbstractSet[str], progress: PollProgress) -> list[EndpointState]:
+        return plan(
+            self.states,
+            self.site,
+            wanted,
+            time.monotonic(),
+            interval=self.cache.interval,
+            asked=progress.asked,
+            crowded=progress.tried_stream,
+        )
 
     async def _ask_all(self, wanted: AbstractSet[str], progress: PollProgress) -> None:
         """Ask until nothing is left; what was learnt with one answer may change what is to be asked next."""
-        while todo := self._plan(wanted, progress.asked):
+        while todo := self._plan(wanted, progress):
             certain = [state.endpoint for state in todo if is_certain(state, self.site)]
             progress.left = {endpoint.name for endpoint in certain}
             if LIVE in certain and not progress.tried_stream and self._stream_is_due():

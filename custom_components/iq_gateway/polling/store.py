@@ -24,6 +24,7 @@ class KeptStore:
         self._entry = entry
         self._store = _store(hass, entry)
         self._keep = keep
+        self._serial: str = entry.data[CONF_SERIAL]
         self._learnt: object = None
 
     async def async_load(self) -> Kept:
@@ -33,7 +34,7 @@ class KeptStore:
         except HomeAssistantError, NotImplementedError:
             LOGGER.warning("%s: what was known of the gateway cannot be read; it is learnt anew", self._entry.title)
             stored = None
-        kept = Kept.from_dict(stored, serial=self._entry.data[CONF_SERIAL])
+        kept = Kept.from_dict(stored, serial=self._serial)
         self._learnt = _learnt(kept)
         return kept
 
@@ -52,7 +53,7 @@ class KeptStore:
         await self._store.async_save(self._to_store())
 
     def _to_store(self) -> dict[str, object]:
-        return self._keep().to_dict()
+        return self._keep().to_dict(serial=self._serial)
 
 
 def _learnt(kept: Kept) -> object:
