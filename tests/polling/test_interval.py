@@ -51,10 +51,16 @@ def test_what_is_no_trouble_of_the_whole_gateway_changes_nothing(result: PollRes
 
 
 def test_a_gateway_under_strain_is_asked_less_and_comes_back_by_itself() -> None:
-    """Two of three endpoints busy: half the pace, then a quarter and no less; each calm cycle takes a step back."""
-    interval, strain = PollInterval(CHOSEN), _cycle("readings", live=GatewayBusy(), energy=GatewayBusy())
+    """Two of four endpoints busy: half the pace, then a quarter and no less; each calm cycle takes a step back."""
+    interval, strain = PollInterval(CHOSEN), _cycle("readings", "inverters", live=GatewayBusy(), energy=GatewayBusy())
     assert [interval.next(strain).total_seconds() for _ in range(3)] == [600, 1200, 1200]
     assert [interval.next(CALM).total_seconds() for _ in range(3)] == [600, 300, 300]
+
+
+def test_a_gateway_on_which_most_hangs_is_asked_less() -> None:
+    """One endpoint that answers does not make the gateway well."""
+    hanging = dict.fromkeys(("live", "energy", "inverters"), NoAnswerInTime())
+    assert PollInterval(CHOSEN).next(_cycle("readings", **hanging)).total_seconds() == 600
 
 
 def test_slow_answers_are_strain_too() -> None:

@@ -96,9 +96,9 @@ async def test_live_data_that_is_read_twice_in_a_cycle_has_told_once(script: Scr
 async def test_only_what_is_needed_is_kept(poller: Poller, time: Time, script: Script) -> None:
     """Description and meters, as they came; no readings, no inverters."""
     stored = poller.keep().to_dict(serial=SERIAL)
-    assert set(stored) == {"gateway", "parts", "told", "answers"}
+    assert set(stored) == {"gateway", "parts", "told", "last"}
     assert SERIAL not in json.dumps(stored)
-    assert set(stored["answers"]) == {"info", "meters"}  # type: ignore[call-overload]
+    assert set(stored["last"]) == {"info", "meters"}  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ async def test_another_gateway_begins_anew(poller: Poller, time: Time, script: S
         {"parts": None, "told": []},
         {"parts": ["no such part", 7, None], "told": {"no such endpoint": 3, "live": "many"}},
         {"parts": [[]], "told": {"live": None}},
-        {"answers": "oops"},
+        {"last": "oops"},
     ],
 )
 async def test_one_damaged_thing_takes_nothing_else_along(
@@ -139,7 +139,7 @@ async def test_one_damaged_thing_takes_nothing_else_along(
 ) -> None:
     """What can be read is taken."""
     kept = Kept.from_dict(poller.keep().to_dict(serial=SERIAL) | damage, serial=SERIAL)
-    whole = {"parts": kept.parts, "told": kept.told, "answers": kept.answers}
+    whole = {"parts": kept.parts, "told": kept.told, "last": kept.answers}
     assert {name for name, part in whole.items() if not part} == set(damage)
 
 
@@ -149,5 +149,5 @@ async def test_one_damaged_thing_takes_nothing_else_along(
 async def test_a_damaged_answer_is_left_out(poller: Poller, time: Time, script: Script, odd: object) -> None:
     """And read anew, as at first."""
     stored: dict[str, Any] = poller.keep().to_dict(serial=SERIAL)
-    stored["answers"]["meters"] = odd
+    stored["last"]["meters"] = odd
     assert set(Kept.from_dict(stored, serial=SERIAL).answers) == {"info"}

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from ..client.errors import GatewayBusy
+from ..client.errors import GatewayBusy, NoAnswerInTime
 from .result import PollResult
 
 # A gateway that is away comes back within minutes, or is away for longer: ask soon, a little later, then as always.
@@ -11,7 +11,8 @@ _RETRIES: Final = (timedelta(seconds=60), timedelta(seconds=120))
 
 # A healthy gateway answers within 0.4 s, a slow one within 6 s (gateway-api.md 3): longer is as good as busy.
 _SLOW_REQUEST: Final = 6
-# More than half of the requests, and more than one, is the gateway's trouble and not an endpoint's.
+# Half of the endpoints busy, and more than one, is the gateway's trouble and not an endpoint's. Those that hang, or are
+# slow, have to be more than half: two of them are given up one by one, and asked less by themselves.
 _STRAINED_SHARE: Final = 0.5
 _STRAINED_AT_LEAST: Final = 2
 # Under lasting strain the pace drops to a quarter, a step each cycle, and comes back the same way.
@@ -42,8 +43,10 @@ class PollInterval:
 
 
 def _strained(result: PollResult) -> bool:
-    """Tell whether most requests of a cycle were too much: busy, or slow, each by itself."""
-    busy = {name for name, error in result.errors.items() if isinstance(error, GatewayBusy)}
+    """Tell whether a cycle was too much for the gateway: by its requests one by one, never by their sum."""
+    says_busy = {name for name, error in result.errors.items() if isinstance(error, GatewayBusy)}
+    hangs = {name for name, error in result.errors.items() if isinstance(error, NoAnswerInTime)}
     slow = {name for name, seconds in result.seconds.items() if seconds > _SLOW_REQUEST}
-    asked, strained = len(result.errors.keys() | result.answered), len(busy | slow)
-    return strained >= _STRAINED_AT_LEAST and strained > _STRAINED_SHARE * asked
+    half = _STRAINED_SHARE * len(result.errors.keys() | result.answered)
+    strained = says_busy | hangs | slow
+    return len(strained) >= _STRAINED_AT_LEAST and (len(says_busy - hangs) >= half or len(strained) > half)

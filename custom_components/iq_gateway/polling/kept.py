@@ -46,7 +46,7 @@ class Kept:
             "gateway": _digest(serial),
             "parts": sorted(self.parts),
             "told": dict(self.told),
-            "answers": {name: _stored(answer, serial) for name, answer in self.answers.items()},
+            "last": {name: _stored(answer, serial) for name, answer in self.answers.items()},
         }
 
     @classmethod
@@ -66,7 +66,7 @@ class Kept:
                 for name, count in _mapping(whole.get("told")).items()
                 if name in names and isinstance(count, int)
             },
-            answers=dict(_answers(_mapping(whole.get("answers")), serial)),
+            answers=dict(_answers(_mapping(whole.get("last")), serial)),
         )
 
 

@@ -14,6 +14,8 @@ from .cache import EndpointState
 _PATIENCE: Final = 4
 _MOST_DOUBLINGS: Final = 8
 _LATE: Final = 1.25
+# After days in which no cycle ran, nothing of what is rare stands any more.
+_OVERDUE: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +47,25 @@ def plan(
     needed = set().union(*(site.needs.get(key, frozenset()) for key in wanted))
     turns = [turn for state in states.values() if (turn := _turn(state, site, needed, now, interval=interval))]
     rare = [turn for turn in turns if turn.period]
-    room = ceil(sum(min(interval / turn.period, 1) for turn in rare))
-    room -= sum(turn.state.endpoint.name in asked for turn in rare)
-    due = sorted((turn for turn in rare if turn.late >= (_LATE if crowded else 1)), key=lambda turn: -turn.late)
-    chosen = [turn for turn in turns if not turn.period] + due[: max(room, 0)]
+    chosen = [turn for turn in turns if not turn.period] + _spread(rare, asked, interval=interval, crowded=crowded)
     chosen = [turn for turn in chosen if turn.state.endpoint.name not in asked]
-    slow = sorted((turn for turn in chosen if turn.state.endpoint.slow), key=lambda turn: -turn.late)[:1]
-    if any(states[name].endpoint.slow for name in asked):
-        slow = []
-    fast = (turn for turn in chosen if not turn.state.endpoint.slow)
-    return sorted((turn.state for turn in (*fast, *slow)), key=lambda state: _rank(state, site, now))
+    slow = sorted((turn for turn in chosen if turn.state.endpoint.slow), key=_latest_first)
+    others = [turn for turn in chosen if not turn.state.endpoint.slow]
+    if not any(states[name].endpoint.slow for name in asked):
+        others += slow[:1]
+    return sorted((turn.state for turn in others), key=lambda state: _rank(state, site, now))
+
+
+def _spread(rare: list[_Turn], asked: AbstractSet[str], *, interval: float, crowded: bool) -> list[_Turn]:
+    """Return those whose turn it is of what is not due in each cycle."""
+    room = ceil(sum(min(interval / turn.period, 1) for turn in rare))
+    room = max(room - sum(turn.state.endpoint.name in asked for turn in rare), 0)
+    due = sorted((turn for turn in rare if turn.late >= (_LATE if crowded else 1)), key=_latest_first)
+    return due[:room] + [turn for turn in due[room:] if turn.late >= _OVERDUE]
+
+
+def _latest_first(turn: _Turn) -> float:
+    return -turn.late
 
 
 def is_certain(state: EndpointState, site: Site) -> bool:

@@ -6,7 +6,7 @@ import time
 from typing import Final
 
 from ..client.endpoints import INFO, LIVE, Endpoint
-from ..client.errors import GatewayBusy, GatewayError, WrongGateway
+from ..client.errors import GatewayBusy, GatewayError, Unconfirmed, WrongGateway
 from ..client.gateway import Gateway
 from ..const import CYCLE_TIMEOUT
 from ..site import Site, Snapshot, build_site
@@ -121,6 +121,9 @@ class Poller:
             self.cache.accept(endpoint, answer, now=time.monotonic())
         except ENDS_CYCLE:
             raise
+        except Unconfirmed as err:
+            # Neither good news nor bad: the next cycle will tell.
+            self.cache.fail(endpoint.name, err)
         except GatewayError as err:
             self._failed(endpoint.name, err, progress)
         else:
