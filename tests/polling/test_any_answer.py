@@ -24,15 +24,13 @@ from custom_components.iq_gateway.sensor_descriptions import (
     meter_sensors,
     power_phases,
 )
-from custom_components.iq_gateway.site import Site
+from custom_components.iq_gateway.site import Site, Snapshot, build_site
 
 from .scripted import STREAM, Script
 from .steps import INTERVAL, Time, poller_for
 
 SAMPLES: Final = Path(__file__).parents[1] / "samples"
-NEEDS: Final = frozenset(
-    {"production_power", "production_period", "consumption_power", "grid_power", "inverters", "live", "report", "meter"}
-)
+NEEDS: Final = frozenset(build_site(Snapshot()).needs)
 ODD: Final[tuple[Any, ...]] = (
     None, True, "", "unknown", "12.5", "1e999", " 7 ", -1, -0.0, 0, 1, 3, 99, 0.5, 1e18, -1e18, 1e300, 2**32 - 4, 2**63,
     float("nan"), float("inf"), [], {}, [[]], [None], {"": None}, {"eid": 1}, [{"eid": "x"}], "enabled", "storage",

@@ -28,6 +28,19 @@ async def test_a_good_answer_stands_for_two_more_cycles(
     assert stood == stands
 
 
+async def test_a_gateway_that_is_asked_less_keeps_no_value_for_longer(
+    poller: Poller, time: Time, script: Script
+) -> None:
+    """Under strain cycles are up to four intervals apart: a value is shown until the next one, and not beyond it."""
+    time.advance(3 * INTERVAL)
+    await cycle(poller, time, script)
+    assert poller.site.fresh >= {"readings", "live", "energy", "inverters"}
+    script.errors["readings"] = CannotConnect()
+    time.advance(3 * INTERVAL)
+    await cycle(poller, time, script)
+    assert poller.site.fresh & {"readings", "live", "energy", "inverters"} == {"live", "energy", "inverters"}
+
+
 async def test_an_inverter_whose_record_is_broken_stands_as_long(poller: Poller, time: Time, script: Script) -> None:
     """The others go on, and one that is broken for good is gone in the end."""
     script.payloads["inverters"] = [inverter("1", 80.0), inverter("2", 90.0)]
