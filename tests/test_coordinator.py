@@ -164,7 +164,8 @@ def test_a_rejected_token_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
     """Though the description, which takes no token, answers."""
     caplog.set_level(logging.INFO, LOGGER)
     log = AvailabilityLogger("Home")
-    rejected = _result("info", **dict.fromkeys(("readings", "live", "energy"), TokenRejected("not accepted")))
+    error = TokenRejected("not accepted")
+    rejected = _result("info", readings=error, live=error, energy=error)
     log.update(rejected)
     log.update(rejected)
     log.update(_result("info", "readings", "live", "energy"))

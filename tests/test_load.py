@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+import logging
 import sys
 from types import FrameType
 from typing import Final
@@ -18,7 +19,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from tests import states
 from tests.conftest import EntrySetUp
 from tests.noon import NOON
-from tests.simulator import PROFILES, Clock, GatewaySimulator, Profile
+from tests.simulator import PROFILES, Clock, Fault, GatewaySimulator, Profile
 from tests.time_lapse import pass_time
 
 CYCLE: Final = timedelta(seconds=300)
@@ -65,6 +66,25 @@ async def test_a_start_reads_nothing_twice(
     assert len(asked) == 7
     assert len(set(asked)) == len(asked)
     assert states.figure(hass, gateway.serial, "consumption_reactive_power") is not None
+
+
+async def test_what_only_entities_ask_for_may_fail(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """It is no failure of the start, and no silence of the gateway."""
+    entry = await setup_entry(gateway)
+    await states.enable(hass, entry, states.entity_id(hass, gateway.serial, "consumption_reactive_power"))
+    gateway.fault("consumption", Fault.UNAVAILABLE)
+    caplog.clear()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    coordinator = states.coordinator(entry)
+    assert (coordinator.last_update_success, coordinator.reachable) == (True, True)
+    assert coordinator.update_interval == CYCLE
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert [text for text in told if text.startswith("IQ Gateway")] == [
+        "IQ Gateway: consumption does not answer: status 503"
+    ]
 
 
 @pytest.mark.parametrize("profile", PROFILES)

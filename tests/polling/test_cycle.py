@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import Counter
+from random import Random
 from typing import Any
 
 import pytest
 
+from custom_components.iq_gateway.client.endpoints import ENDPOINTS
 from custom_components.iq_gateway.client.errors import (
     CannotConnect,
     CertificateChanged,
@@ -17,7 +19,7 @@ from custom_components.iq_gateway.client.errors import (
     TokenRejected,
     WrongGateway,
 )
-from custom_components.iq_gateway.polling import Poller, poller as polling
+from custom_components.iq_gateway.polling import Poller, cache, poller as polling
 from tests.site.answers import info, meter, reading
 
 from .scripted import Script
@@ -29,6 +31,24 @@ async def test_the_first_cycle_learns_what_the_site_has(script: Script, time: Ti
     await poller_for(script).run(frozenset())
     assert script.asked == ["info", "meters", "readings", "live", "energy", "inverters"]
     assert script.closed_after == ["inverters"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_the_order_of_the_table_means_nothing(
+    script: Script, time: Time, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Each endpoint is asked once, the description first, and the connection is closed behind the last one."""
+    table = list(ENDPOINTS)
+    Random(seed).shuffle(table)  # noqa: S311 (nothing is secret here)
+    monkeypatch.setattr(cache, "ENDPOINTS", tuple(table))
+    poller = poller_for(script)
+    for keys in (frozenset[str](), ALL_SHOWN | {"report"}):
+        script.closed_after.clear()
+        await poller.run(keys)
+        assert script.closed_after == [script.asked[-1]]
+        assert keys or script.asked[:2] == ["info", "meters"]
+        assert len(set(script.asked)) == len(script.take_asked()) >= 5
+    assert poller.site.production.power == 600.0
 
 
 @pytest.mark.parametrize("refused", ["energy", "meters"])

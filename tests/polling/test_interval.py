@@ -59,8 +59,8 @@ def test_a_gateway_under_strain_is_asked_less_and_comes_back_by_itself() -> None
 
 def test_a_gateway_on_which_most_hangs_is_asked_less() -> None:
     """One endpoint that answers does not make the gateway well."""
-    hanging = dict.fromkeys(("live", "energy", "inverters"), NoAnswerInTime())
-    assert PollInterval(CHOSEN).next(_cycle("readings", **hanging)).total_seconds() == 600
+    hanging = _cycle("readings", live=NoAnswerInTime(), energy=NoAnswerInTime(), inverters=NoAnswerInTime())
+    assert PollInterval(CHOSEN).next(hanging).total_seconds() == 600
 
 
 def test_slow_answers_are_strain_too() -> None:

@@ -69,6 +69,16 @@ async def test_a_stream_that_is_not_wanted_is_left_alone(still: Script, time: Ti
     assert poller.site.battery.level is None
 
 
+async def test_live_data_that_nobody_looks_at_may_stand_still(still: Script, time: Time) -> None:
+    """It is read hourly all the same, for what it tells of the site."""
+    poller = poller_for(still)
+    await poller.run(frozenset())
+    still.take_asked()
+    cycles = [await cycle(poller, time, still, {"production_power"}) for _ in range(16)]
+    assert [number for number, asked in enumerate(cycles) if "live" in asked] == [15]
+    assert not any(STREAM in asked for asked in cycles)
+
+
 async def test_live_data_without_battery_and_relay_may_stand_still(script: Script, time: Time) -> None:
     """Its powers come from the meters."""
     script.payloads["live"] = live(age=600, grid=5.0)

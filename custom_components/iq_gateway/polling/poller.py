@@ -39,9 +39,11 @@ class Poller:
 
         No error of the gateway is raised: each is in the result, with the endpoint it befell.
         """
-        progress = PollProgress(asked=self._ever_asked() if only_new else set())
+        progress = PollProgress(
+            asked=self._ever_asked() if only_new else set(), is_first=never_answered(self.states.values())
+        )
         self.cache.begin_cycle(time.monotonic())
-        if never_answered(self.states.values()):
+        if progress.is_first:
             wanted = wanted | _SHOWN_BY_ALL
         try:
             async with timeout(CYCLE_TIMEOUT):
@@ -96,14 +98,15 @@ class Poller:
     async def _ask_all(self, wanted: AbstractSet[str], progress: PollProgress) -> None:
         """Ask until nothing is left; what was learnt with one answer may change what is to be asked next."""
         while todo := self._plan(wanted, progress):
-            certain = [state.endpoint for state in todo if is_certain(state, self.site)]
+            # While a site is being learnt, what may stand in for something else may yet turn out not to be needed.
+            certain = [state.endpoint for state in todo if not progress.is_first or is_certain(state, self.site)]
             progress.left = {endpoint.name for endpoint in certain}
-            if LIVE in certain and not progress.tried_stream and self._stream_is_due():
+            if LIVE in certain and self._stream_is_due(wanted, progress):
                 await self._enable_stream(progress)
                 continue
             endpoint = todo[0].endpoint
             await self._read(endpoint, progress, last=not any(other is not endpoint for other in certain))
-            if endpoint is LIVE and not progress.tried_stream and self._stream_is_due():
+            if endpoint is LIVE and self._stream_is_due(wanted, progress):
                 await self._enable_stream(progress)
 
     async def _read(self, endpoint: Endpoint[object], progress: PollProgress, *, last: bool) -> None:
@@ -143,7 +146,11 @@ class Poller:
         for name in progress.left - progress.answered - progress.errors.keys():
             self._failed(name, error, progress)
 
-    def _stream_is_due(self) -> bool:
+    def _stream_is_due(self, wanted: AbstractSet[str], progress: PollProgress) -> bool:
+        """Tell whether to set live data in motion: somebody looks at it, or nobody can as yet."""
+        is_wanted = progress.is_first or any(LIVE.name in self.site.needs.get(key, ()) for key in wanted)
+        if progress.tried_stream or not is_wanted:
+            return False
         stands = self.cache.snapshot().live_stands
         return self._stream.is_due(self.site.parts, stands=stands, now=time.monotonic())
 

@@ -50,3 +50,4 @@ class PollProgress:
     errors: dict[str, GatewayError] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     tried_stream: bool = False
+    is_first: bool = False  # nothing was read before it
