@@ -17,6 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.client import cloud as cloud_client
 from custom_components.iq_gateway.const import CONF_FINGERPRINT, CONF_SERIAL, DOMAIN
+from custom_components.iq_gateway.polling import stream
 from tests.network import Network
 from tests.simulator import Account, Clock, CloudSimulator, GatewaySimulator
 from tests.simulator.certificates import self_signed
@@ -38,6 +39,13 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("recorder_mock")  # wants to come before Home Assistant
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+def _moving_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody wait for live data in real seconds: the simulated one moves as soon as its stream is enabled."""
+    if "hass" in request.fixturenames:
+        monkeypatch.setattr(stream, "MOVES_AFTER", 0.0)
 
 
 @pytest.fixture

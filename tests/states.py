@@ -72,7 +72,7 @@ def why_not(entry: MockConfigEntry) -> str | None:
 
 def coordinator(entry: MockConfigEntry) -> IQGatewayCoordinator:
     """Return the coordinator of an entry that is set up."""
-    found = entry.runtime_data.coordinator
+    found = entry.runtime_data
     assert isinstance(found, IQGatewayCoordinator)
     return found
 

@@ -1,22 +1,33 @@
 """The cycle in Home Assistant: when it runs, and what the log says."""
 
+import asyncio
 from datetime import timedelta
+import json
 import logging
-from typing import Final
+import re
+import time
+from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.iq_gateway.client.errors import CannotConnect, GatewayBusy, GatewayError, NotFound
+from custom_components.iq_gateway.client.errors import CannotConnect, GatewayBusy, GatewayError, NotFound, TokenRejected
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
-from custom_components.iq_gateway.outcomes import CycleResult
-from custom_components.iq_gateway.silences import SilenceLog
+from custom_components.iq_gateway.diagnostics import async_get_config_entry_diagnostics
+from custom_components.iq_gateway.ledger import TotalsKeeper
+from custom_components.iq_gateway.polling import Poller, PollResult, poller
+from custom_components.iq_gateway.polling.cache import EndpointCache
+from custom_components.iq_gateway.polling.outage_log import AvailabilityLogger
+from custom_components.iq_gateway.site import Part, Site, build_site
 from tests import states
-from tests.conftest import EntrySetUp
+from tests.conftest import EntryMaker, EntrySetUp
 from tests.edits import section
-from tests.simulator import Fault, GatewaySimulator
+from tests.simulator import Clock, Fault, GatewaySimulator
 from tests.time_lapse import pass_time
 
 CYCLE: Final = timedelta(seconds=300)
@@ -101,14 +112,14 @@ async def test_a_good_gateway_is_nothing_to_log(
     assert _told(caplog) == []
 
 
-def _result(*answered: str, resting: frozenset[str] = frozenset(), **errors: GatewayError) -> CycleResult:
-    return CycleResult(answered=frozenset(answered), errors=errors, resting=resting)
+def _result(*answered: str, refused: frozenset[str] = frozenset(), **errors: GatewayError) -> PollResult:
+    return PollResult(answered=frozenset(answered), errors=errors, refused=refused)
 
 
 def test_a_silence_and_a_return_are_one_line_each(caplog: pytest.LogCaptureFixture) -> None:
     """However long it lasts."""
     caplog.set_level(logging.INFO, LOGGER)
-    log, silent = SilenceLog("Home"), _result("readings", live=GatewayBusy("status 502"))
+    log, silent = AvailabilityLogger("Home"), _result("readings", live=GatewayBusy("status 502"))
     log.update(silent)
     log.update(silent)
     assert _told(caplog) == [(logging.WARNING, "Home: live does not answer: status 502")]
@@ -120,7 +131,7 @@ def test_a_silence_and_a_return_are_one_line_each(caplog: pytest.LogCaptureFixtu
 def test_a_gateway_that_is_away_is_one_silence(caplog: pytest.LogCaptureFixture) -> None:
     """Not one for each endpoint; what stays silent after its return is told then."""
     caplog.set_level(logging.INFO, LOGGER)
-    log = SilenceLog("Home")
+    log = AvailabilityLogger("Home")
     away = _result(readings=CannotConnect("no connection"), live=CannotConnect("no connection"))
     log.update(away)
     log.update(away)
@@ -135,15 +146,214 @@ def test_a_gateway_that_is_away_is_one_silence(caplog: pytest.LogCaptureFixture)
 def test_what_is_not_there_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
     """Older firmware lacks an endpoint or two."""
     caplog.set_level(logging.INFO, LOGGER)
-    SilenceLog("Home").update(_result("readings", energy=NotFound("not found"), resting=frozenset({"energy"})))
+    AvailabilityLogger("Home").update(_result("readings", energy=NotFound("not found"), refused=frozenset({"energy"})))
     assert _told(caplog) == [(logging.INFO, "Home: energy does not answer: not found")]
 
 
 def test_a_cycle_without_questions_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """Nobody looks at anything."""
     caplog.set_level(logging.INFO, LOGGER)
-    log = SilenceLog("Home")
+    log = AvailabilityLogger("Home")
     log.update(_result(readings=CannotConnect("no connection")))
     _told(caplog)
     log.update(_result())
     assert _told(caplog) == []
+
+
+def test_a_rejected_token_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    """Though the description, which takes no token, answers."""
+    caplog.set_level(logging.INFO, LOGGER)
+    log = AvailabilityLogger("Home")
+    error = TokenRejected("not accepted")
+    rejected = _result("info", readings=error, live=error, energy=error)
+    log.update(rejected)
+    log.update(rejected)
+    log.update(_result("info", "readings", "live", "energy"))
+    assert _told(caplog) == [
+        (logging.WARNING, "Home: the gateway does not answer: not accepted"),
+        (logging.INFO, "Home: the gateway answers again"),
+    ]
+
+
+class _Broken:
+    """Stands in for what makes a site of the answers, and fails in one way or another."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+
+    def by(self, error: Exception) -> None:
+        """Have it fail from now on."""
+
+        def fail(*_: object, **__: object) -> Site:
+            raise error
+
+        self._monkeypatch.setattr(poller, "build_site", fail)
+
+    def mend(self) -> None:
+        """Have it work again."""
+        self._monkeypatch.setattr(poller, "build_site", build_site)
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> _Broken:
+    """The integration with a fault of its own, for as long as a test wants."""
+    return _Broken(monkeypatch)
+
+
+async def test_a_fault_of_our_own_lets_values_age(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    setup_entry: EntrySetUp,
+    gateway: GatewaySimulator,
+    broken: _Broken,
+) -> None:
+    """As an error of the gateway does: they stand for two cycles, then all are unavailable, until it is mended."""
+    entry = await setup_entry(gateway)
+    missing = set(states.without_value(hass, entry))
+    broken.by(KeyError("oops"))
+    for _ in range(2):
+        await pass_time(hass, freezer, CYCLE)
+        assert set(states.without_value(hass, entry)) == missing
+    await pass_time(hass, freezer, CYCLE)
+    assert {shown.state for shown in hass.states.async_all("sensor")} == {STATE_UNAVAILABLE}
+    assert {shown.state for shown in hass.states.async_all("binary_sensor")} == {STATE_UNAVAILABLE}
+    broken.mend()
+    await pass_time(hass, freezer, CYCLE)
+    assert set(states.without_value(hass, entry)) == missing
+
+
+async def test_a_fault_of_our_own_is_one_line(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+    setup_entry: EntrySetUp,
+    gateway: GatewaySimulator,
+    broken: _Broken,
+) -> None:
+    """What it was and where, without its text and its traceback; again only when it has been away."""
+    entry = await setup_entry(gateway)
+    _told(caplog)
+    for _ in range(2):
+        broken.by(KeyError("a secret"))
+        for _ in range(5):
+            await pass_time(hass, freezer, CYCLE)
+        broken.mend()
+        await pass_time(hass, freezer, CYCLE)
+    loud = [record for record in caplog.records if record.levelno >= logging.WARNING and record.name != "asyncio"]
+    assert not any(record.exc_info for record in loud)
+    lines = [record.getMessage() for record in loud]
+    assert len(lines) == 2
+    place = r"polling/poller\.py:\d+"
+    assert re.fullmatch(rf"IQ Gateway: an unexpected error, please report it: KeyError at {place}", lines[0])
+    report = await async_get_config_entry_diagnostics(hass, entry)
+    assert re.fullmatch(rf"KeyError at {place}", report["fault"])
+    assert "a secret" not in caplog.text
+
+
+async def test_a_fault_of_our_own_at_the_start_is_tried_again(
+    setup_entry: EntrySetUp, gateway: GatewaySimulator, broken: _Broken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing can be shown yet."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(EndpointCache, "accept", fail)
+    entry = await setup_entry(gateway)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert states.why_not(entry) == "not_ready"
+
+
+async def test_a_first_cycle_that_is_cancelled_is_no_start(
+    setup_entry: EntrySetUp, gateway: GatewaySimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is nothing that entities could show."""
+
+    async def cancelled(*_: object, **__: object) -> PollResult:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(Poller, "run", cancelled)
+    assert (await setup_entry(gateway)).state is ConfigEntryState.SETUP_RETRY
+
+
+@pytest.mark.parametrize("pending", [True, False])
+async def test_the_second_cycle_comes_soon_while_totals_wait_for_it(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    setup_entry: EntrySetUp,
+    gateway: GatewaySimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    pending: bool,
+) -> None:
+    """Only that one: after it all goes at the chosen pace."""
+    monkeypatch.setattr(TotalsKeeper, "pending", pending)
+    coordinator = states.coordinator(await setup_entry(gateway))
+    assert coordinator.update_interval == (timedelta(seconds=30) if pending else CYCLE)
+    await coordinator.async_refresh()
+    assert coordinator.update_interval == CYCLE
+
+
+async def test_a_gateway_whose_meters_wait_to_be_confirmed_is_asked_again_soon(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Its list was empty while it started; that is worth no line in the log."""
+    caplog.set_level(logging.INFO, LOGGER)
+    gateway.override("meters", lambda _: [])
+    entry = await setup_entry(gateway)
+    assert states.coordinator(entry).update_interval == timedelta(seconds=30)
+    assert states.find(hass, gateway.serial, "grid_import_energy") is None
+    gateway.override("meters", lambda listed: listed)
+    await states.coordinator(entry).async_refresh()
+    await hass.async_block_till_done()
+    assert states.figure(hass, gateway.serial, "grid_power") is not None
+    assert states.coordinator(entry).update_interval == CYCLE
+    assert _told(caplog) == []
+
+
+async def test_new_firmware_shows_though_no_figure_changed(
+    hass: HomeAssistant, socket_enabled: None, freezer: FrozenDateTimeFactory, setup_entry: EntrySetUp
+) -> None:
+    """The gateway's device follows it."""
+    async with GatewaySimulator("net_split", clock=Clock(speed=0, start=time.time())) as gateway:
+        await setup_entry(gateway)
+        await pass_time(hass, freezer, CYCLE)
+        gateway.firmware = "D8.3.9999"
+        changed = async_capture_events(hass, EVENT_STATE_CHANGED)
+        for _ in range(12):
+            await pass_time(hass, freezer, CYCLE)
+        assert states.device(hass, gateway.serial).sw_version == "D8.3.9999"
+        assert changed == []
+
+
+async def test_what_was_learnt_is_known_after_a_restart(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, hass_storage: dict[str, Any]
+) -> None:
+    """In a file of the entry, which goes with it and holds neither token, address nor serial number."""
+    entry = await setup_entry(gateway)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    key = f"{DOMAIN}.{entry.entry_id}.gateway"
+    stored = json.dumps(hass_storage[key])
+    assert not [secret for secret in (gateway.serial, entry.data["token"], gateway.host) if secret in stored]
+
+    gateway.fault("meters", Fault.BAD_GATEWAY)
+    gateway.fault("live", Fault.BAD_GATEWAY)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert states.figure(hass, gateway.serial, "grid_power") is not None
+    assert Part.BATTERY in states.coordinator(entry).data.site.parts
+
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert key not in hass_storage
+
+
+async def test_a_damaged_file_is_learnt_anew(
+    hass: HomeAssistant, add_entry: EntryMaker, gateway: GatewaySimulator, hass_storage: dict[str, Any]
+) -> None:
+    """Nothing depends on it."""
+    entry = add_entry(gateway)
+    key = f"{DOMAIN}.{entry.entry_id}.gateway"
+    hass_storage[key] = {"version": 99, "minor_version": 1, "key": key, "data": {"parts": 7}}
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert states.figure(hass, gateway.serial, "grid_power") is not None

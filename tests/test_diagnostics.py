@@ -22,8 +22,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.iq_gateway import diagnostics
 from custom_components.iq_gateway.diagnostics import async_get_config_entry_diagnostics
+from custom_components.iq_gateway.polling.request_log import RequestLog, RequestSummary
 from custom_components.iq_gateway.redaction import Redactor
-from custom_components.iq_gateway.request_log import RequestLog, RequestSummary
 from tests.conftest import PASSWORD, USERNAME, EntryMaker, EntrySetUp
 from tests.pins import readable
 from tests.simulator import Clock, Fault, GatewaySimulator

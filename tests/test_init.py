@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
 
+from custom_components.iq_gateway.client.endpoints import ENDPOINTS, INFO
 from custom_components.iq_gateway.const import CONF_UPDATE_INTERVAL
 from tests import states
 from tests.conftest import EntrySetUp
@@ -71,12 +72,13 @@ async def test_a_gateway_that_tells_nothing_is_not_ready(
 
 async def test_a_description_alone_is_not_enough(setup_entry: EntrySetUp, gateway: GatewaySimulator) -> None:
     """It tells nothing of the site."""
-    for name in ("meters", "readings", "live", "energy", "inverters", "production", "consumption"):
-        gateway.fault(name, Fault.UNAVAILABLE)
+    for endpoint in ENDPOINTS:
+        if endpoint is not INFO:
+            gateway.fault(endpoint.path, Fault.UNAVAILABLE)
     assert (await setup_entry(gateway)).state is ConfigEntryState.SETUP_RETRY
 
 
-@pytest.mark.parametrize("silent", ["meters", "readings", "live", "energy", "inverters"])
+@pytest.mark.parametrize("silent", [endpoint.name for endpoint in ENDPOINTS if endpoint is not INFO])
 async def test_one_silent_endpoint_does_not_keep_it_from_starting(
     hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, silent: str
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+import logging
 import sys
 from types import FrameType
 from typing import Final
@@ -19,7 +20,7 @@ from custom_components.iq_gateway.devices import DeviceKind
 from tests import states
 from tests.conftest import EntrySetUp
 from tests.noon import NOON
-from tests.simulator import PROFILES, Clock, GatewaySimulator, Profile
+from tests.simulator import PROFILES, Clock, Fault, GatewaySimulator, Profile
 from tests.time_lapse import pass_time
 
 CYCLE: Final = timedelta(seconds=300)
@@ -50,6 +51,41 @@ async def test_the_first_refresh_is_short(setup_entry: EntrySetUp, gateway: Gate
     assert len(asked) <= MOST_AT_FIRST
     assert len(set(asked)) >= len(asked) - 1, "only live data is read twice"
     assert gateway.handshakes == 1
+
+
+async def test_a_start_reads_nothing_twice(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """What only entities ask for, of which the first cycle knows nothing, is read by itself."""
+    entry = await setup_entry(gateway)
+    await states.enable(hass, entry, states.entity_id(hass, gateway.serial, "consumption_reactive_power"))
+    gateway.requests.clear()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    asked = _paths(gateway)
+    assert asked[-1] == "/ivp/meters/reports/consumption"
+    assert len(asked) == 7
+    assert len(set(asked)) == len(asked)
+    assert states.figure(hass, gateway.serial, "consumption_reactive_power") is not None
+
+
+async def test_what_only_entities_ask_for_may_fail(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """It is no failure of the start, and no silence of the gateway."""
+    entry = await setup_entry(gateway)
+    await states.enable(hass, entry, states.entity_id(hass, gateway.serial, "consumption_reactive_power"))
+    gateway.fault("consumption", Fault.UNAVAILABLE)
+    caplog.clear()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    coordinator = states.coordinator(entry)
+    assert (coordinator.last_update_success, coordinator.reachable) == (True, True)
+    assert coordinator.update_interval == CYCLE
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert [text for text in told if text.startswith("IQ Gateway")] == [
+        "IQ Gateway: consumption does not answer: status 503"
+    ]
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -87,10 +123,10 @@ async def test_what_changes_hourly_is_read_hourly(
     assert 1 <= _paths(gateway).count("/ivp/meters") <= 2
 
 
-async def test_disabled_inverters_are_not_asked_for(
+async def test_disabled_inverters_are_asked_for_hourly(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
-    """Nobody looks at them: the list is not read."""
+    """Nobody looks at them: the list is read for new ones alone."""
     entry = await setup_entry(gateway)
     registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     own = f"{gateway.serial}_"
@@ -99,9 +135,9 @@ async def test_disabled_inverters_are_not_asked_for(
     await states.disable(hass, entry, *inverters, states.entity_id(hass, gateway.serial, "inverters_reporting"))
     gateway.requests.clear()
 
-    for _ in range(CYCLES):
+    for _ in range(2 * CYCLES):
         await pass_time(hass, freezer, CYCLE)
-    assert INVERTERS not in _paths(gateway)
+    assert 1 <= _paths(gateway).count(INVERTERS) <= 2
     assert "/ivp/meters/readings" in _paths(gateway)
 
 

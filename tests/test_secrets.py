@@ -54,7 +54,7 @@ def exceptions(monkeypatch: pytest.MonkeyPatch) -> Exceptions:
 
 async def refresh(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Run a cycle now."""
-    await entry.runtime_data.coordinator.async_refresh()
+    await entry.runtime_data.async_refresh()
     await hass.async_block_till_done()
 
 

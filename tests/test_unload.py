@@ -8,8 +8,8 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.iq_gateway import polling
 from custom_components.iq_gateway.client import gateway as client
+from custom_components.iq_gateway.polling import poller
 
 from .conftest import EntrySetUp
 from .simulator import Fault, GatewaySimulator
@@ -33,7 +33,7 @@ async def test_a_cycle_ends_at_its_deadline_whatever_hangs(
     entry = await setup_entry(gateway)
     gateway.requests.clear()
     monkeypatch.setattr(client, "REQUEST_TIMEOUT", 0.3)
-    monkeypatch.setattr(polling, "CYCLE_TIMEOUT", 0.5)
+    monkeypatch.setattr(poller, "CYCLE_TIMEOUT", 0.5)
     gateway.fault("*", Fault.HANG)
     await coordinator(entry).async_refresh()
     # The third request would end after 0.9 s.
@@ -53,7 +53,7 @@ async def test_what_answered_before_the_deadline_counts(
 ) -> None:
     """The readings come first and are shown; what hangs after them takes nothing away."""
     entry = await setup_entry(gateway)
-    monkeypatch.setattr(polling, "CYCLE_TIMEOUT", 2)
+    monkeypatch.setattr(poller, "CYCLE_TIMEOUT", 2)
     for name in ("live", "energy", "inverters"):
         gateway.fault(name, Fault.HANG)
     gateway.override("readings", _of_1234_watts)

@@ -10,10 +10,11 @@ from homeassistant.helpers.typing import ConfigType
 from .certificate import pin_of
 from .client.gateway import Gateway
 from .const import DOMAIN
-from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator, IQGatewayData
+from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
 from .devices import async_register_gateway, is_listed
 from .energy_dashboard import async_fulfil_wish
 from .issues import async_clear
+from .polling.store import async_forget_kept
 from .services import async_register_services
 from .totals.keeper import async_forget_totals
 
@@ -36,8 +37,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
     coordinator = IQGatewayCoordinator(hass, entry, gateway)
     await coordinator.async_config_entry_first_refresh()
 
-    device = async_register_gateway(hass, coordinator)
-    entry.runtime_data = IQGatewayData(coordinator=coordinator, device_id=device.id)
+    coordinator.device_id = async_register_gateway(hass, coordinator).id
+    entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await coordinator.async_complete()
     await async_fulfil_wish(hass, entry)
@@ -47,14 +48,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
 async def async_unload_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) -> bool:
     """Unload a gateway; what it was being asked ends with it."""
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
-        await entry.runtime_data.coordinator.totals.async_close()
+        await entry.runtime_data.async_close()
     return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) -> None:
-    """Take back what the user was asked to see to, and forget the totals."""
+    """Take back what the user was asked to see to, and forget the totals and what was known of the gateway."""
     async_clear(hass, entry)
     await async_forget_totals(hass, entry)
+    await async_forget_kept(hass, entry)
 
 
 async def async_remove_config_entry_device(
@@ -63,4 +65,4 @@ async def async_remove_config_entry_device(
     device: dr.DeviceEntry,
 ) -> bool:
     """Let the user remove a device that the gateway no longer lists."""
-    return not is_listed(entry.runtime_data.coordinator, device)
+    return not is_listed(entry.runtime_data, device)

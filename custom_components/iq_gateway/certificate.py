@@ -12,7 +12,7 @@ from .client.gateway import Gateway
 from .client.tls import Pin
 from .const import CONF_CERTIFICATE_ENDS, CONF_FINGERPRINT, CONF_PUBLIC_KEY, LOGGER
 from .issues import Issue, async_clear, async_raise
-from .outcomes import CycleResult
+from .polling import PollResult
 
 _NOT_KNOWN: Final = "?"
 
@@ -64,7 +64,7 @@ def async_remember_pin(hass: HomeAssistant, entry: ConfigEntry, pin: Pin) -> Non
 
 
 @callback
-def async_watch_certificate(hass: HomeAssistant, entry: ConfigEntry, gateway: Gateway, result: CycleResult) -> None:
+def async_watch_certificate(hass: HomeAssistant, entry: ConfigEntry, gateway: Gateway, result: PollResult) -> None:
     """Remember what the gateway shows: its key at first, then each new certificate with that key.
 
     What to make of another key is for the user to say; that is taken back when the known one is there again.

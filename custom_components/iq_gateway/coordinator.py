@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import override
+import time
+from typing import Final, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .certificate import async_watch_certificate
-from .client.endpoints import INFO
+from .client.endpoints import INFO, GatewayInfo
 from .client.errors import CannotConnect, CertificateChanged, GatewayError, TokenRejected, WrongGateway
 from .client.gateway import Gateway
-from .client.models import GatewayInfo
 from .client.token import AccessToken
 from .const import (
     CONF_KEEP_LIVE_DATA,
@@ -26,43 +26,42 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
-from .outcomes import CycleResult
-from .pace import Pace
-from .polling import Poller
-from .silences import SilenceLog
+from .polling import Poller, PollResult
+from .polling.fault import Fault
+from .polling.interval import PollInterval
+from .polling.outage_log import AvailabilityLogger
+from .polling.store import KeptStore
 from .site import Site
 from .tokens import TokenKeeper
 from .totals import PublishedTotal
 from .totals.keeper import LifetimeTotals
 
-type IQGatewayConfigEntry = ConfigEntry[IQGatewayData]
+type IQGatewayConfigEntry = ConfigEntry[IQGatewayCoordinator]
+
+# What was read for the first time and waits for a second reading does not have to wait for a whole interval.
+_SECOND_CYCLE: Final = timedelta(seconds=30)
 
 # Why a whole cycle failed, as the user reads it.
-_REASONS: dict[type[GatewayError], str] = {
+_REASONS: Final[dict[type[GatewayError], str]] = {
     CannotConnect: "cannot_connect",
     CertificateChanged: "certificate_changed",
     WrongGateway: "wrong_gateway",
 }
+_NOT_READY: Final = "not_ready"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class IQGatewayData:
     """What the entities show: the site, its lifetime totals by the key of their entity, and the token in use."""
 
     site: Site
     totals: Mapping[str, PublishedTotal]
     token: AccessToken | None
+    firmware: str | None = None  # for the gateway's device
+    stands: bool = True  # False once cycles have come to nothing, by a fault of our own, for too long
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IQGatewayData:
-    """What a set-up entry carries."""
-
-    coordinator: IQGatewayCoordinator
-    device_id: str  # of the gateway, which meters and inverters are reached through
-
-
-class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
+class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
     """Polls one gateway for what its enabled entities need.
 
     The context of a listener is the key of a need in `Site.needs`. An update never fails as a whole once the first one
@@ -70,16 +69,17 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
     """
 
     config_entry: IQGatewayConfigEntry
+    device_id: str  # of the gateway, which meters and inverters are reached through
 
     def __init__(self, hass: HomeAssistant, entry: IQGatewayConfigEntry, gateway: Gateway) -> None:
-        pace = timedelta(seconds=entry.options.get(CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL))
+        chosen = timedelta(seconds=entry.options.get(CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL))
         super().__init__(
             hass,
             LOGGER,
             config_entry=entry,
             # No serial number: the name is part of log lines.
             name=entry.title,
-            update_interval=pace,
+            update_interval=chosen,
             always_update=False,
         )
         self.gateway = gateway
@@ -87,24 +87,30 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         self.poller = Poller(
             gateway,
             serial=self.serial,
-            interval=pace.total_seconds(),
+            interval=chosen.total_seconds(),
             keep_live_data=entry.options.get(CONF_KEEP_LIVE_DATA, DEFAULT_KEEP_LIVE_DATA),
         )
-        self._pace = Pace(pace)
         self.keeper = TokenKeeper(hass, entry, self.poller, refresh=self.async_request_refresh)
         self.totals = LifetimeTotals(hass, entry)
+        self.last_fault: Fault | None = None
+        self._fault: Fault | None = None
+        self._kept = KeptStore(hass, entry, self.poller.keep)
+        self._interval = PollInterval(chosen)
+        self._availability = AvailabilityLogger(entry.title)
         self._oddities: frozenset[str] = frozenset()
-        self._silences = SilenceLog(entry.title)
+        self._result: PollResult | None = None
+        self._completing = False
+        self._good_at: float | None = None
 
     @property
     def info(self) -> GatewayInfo | None:
         """What the gateway last said of itself."""
-        return self.poller.memory.snapshot().known(INFO)
+        return self.poller.cache.snapshot().known(INFO)
 
     @property
     def reachable(self) -> bool:
         """Whether anything answered in the last cycle."""
-        return not self._pace.silent
+        return not self._interval.silent
 
     @property
     def _needs(self) -> set[str]:
@@ -113,15 +119,26 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
 
     async def async_complete(self) -> None:
         """Read what the entities need and the first cycle, before they were there, did not know to ask for."""
-        if self.poller.lacks(self._needs):
+        if not self.poller.lacks(self._needs):
+            return
+        self._completing = True
+        try:
             await self.async_refresh()
+        finally:
+            self._completing = False
+
+    async def async_close(self) -> None:
+        """Write down what is to be known after a restart."""
+        await self.totals.async_close()
+        await self._kept.async_close()
 
     @override
     async def _async_setup(self) -> None:
         await self.totals.async_load()
+        self.poller.restore(await self._kept.async_load())
 
     @override
-    async def _async_update_data(self) -> Picture:
+    async def _async_update_data(self) -> IQGatewayData:
         # A task of the entry: unloading ends it, whoever asked for the update.
         cycle = self.config_entry.async_create_background_task(self.hass, self._async_run_cycle(), f"{self.name} cycle")
         try:
@@ -129,34 +146,61 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         finally:
             cycle.cancel()
         if cycle.cancelled():
-            return self.data
-        result = cycle.result()
-        if self.config_entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
-            self._check_first(result)
-        self._silences.update(result)
-        self.update_interval = self._pace.after(result)
-        self.poller.memory.interval = self._pace.calm.total_seconds()
-        self._log_oddities()
-        picture = await self._async_picture(result)
-        if (within := self.totals.next_reading_within()) is not None:
-            self.update_interval = min(self.update_interval, timedelta(seconds=within))
-        return picture
+            return self._unchanged()
+        try:
+            data = await self._async_take(cycle.result())
+        except UpdateFailed, ConfigEntryAuthFailed:
+            raise
+        except Exception as err:  # noqa: BLE001 (whatever it is, values must not stand for ever)
+            return self._after(Fault.of(err))
+        self._fault, self._good_at = None, time.monotonic()
+        return data
 
-    async def _async_run_cycle(self) -> CycleResult:
+    async def _async_run_cycle(self) -> PollResult:
         """Read what is looked at; once more if that took a new token."""
-        keys = self._needs
-        result = await self.poller.run(keys)
+        needs = self._needs
+        result = await self.poller.run(needs, only_new=self._completing)
         while await self.keeper.async_follow(result):
-            result = await self.poller.run(keys)
+            result = await self.poller.run(needs)
         async_watch_certificate(self.hass, self.config_entry, self.gateway, result)
         return result
 
-    async def _async_picture(self, result: CycleResult) -> Picture:
+    async def _async_take(self, result: PollResult) -> IQGatewayData:
+        """Return what is to be shown after a cycle, and draw the conclusions from how it went."""
+        if self._good_at is None:
+            self._check_first(result)
+        whole = self._result.joined(result) if self._completing and self._result else result
+        is_first = self._completing or self._result is None
+        self._result = whole
+        self._availability.update(whole)
+        self.update_interval = self._interval.next(whole)
+        self._log_oddities()
+        self._kept.async_update(result.answered)
         site = self.poller.site
         totals = await self.totals.async_update(site, result.answered)
-        return Picture(site=site, totals=totals, token=self.keeper.token)
+        soonest = [self.update_interval, timedelta(seconds=self.totals.next_reading_within())]
+        if is_first and self.poller.cache.unconfirmed:
+            soonest.append(_SECOND_CYCLE)
+        self.update_interval = min(soonest)
+        firmware = self.info.software if self.info else None
+        return IQGatewayData(site=site, totals=totals, token=self.keeper.token, firmware=firmware)
 
-    def _check_first(self, result: CycleResult) -> None:
+    def _after(self, fault: Fault) -> IQGatewayData:
+        """Return what still stands after a fault of our own; said once, until it has gone away."""
+        if fault != self._fault:
+            LOGGER.error("%s: an unexpected error, please report it: %s", self.name, fault)
+        self.last_fault = self._fault = fault
+        data = self._unchanged()
+        stands = self._good_at is not None and time.monotonic() - self._good_at <= self.poller.cache.stands_for
+        return data if stands else replace(data, stands=False)
+
+    def _unchanged(self) -> IQGatewayData:
+        """Return what is shown already; without that the first update has failed."""
+        if self._good_at is None:
+            raise UpdateFailed(translation_domain=DOMAIN, translation_key=_NOT_READY)
+        return self.data
+
+    def _check_first(self, result: PollResult) -> None:
         """Refuse to start on a gateway that tells nothing of the site."""
         if result.answered - {INFO.name}:
             return
@@ -164,7 +208,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[Picture]):
         if isinstance(error, TokenRejected):
             failure = ConfigEntryAuthFailed if self.keeper.needs_user else UpdateFailed
             raise failure(translation_domain=DOMAIN, translation_key=self.keeper.reason) from error
-        reason = _REASONS.get(type(error), "not_ready") if error else "not_ready"
+        reason = _REASONS.get(type(error), _NOT_READY) if error else _NOT_READY
         raise UpdateFailed(translation_domain=DOMAIN, translation_key=reason) from error
 
     def _log_oddities(self) -> None:

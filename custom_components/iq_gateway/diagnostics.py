@@ -24,7 +24,7 @@ from .client.token import AccessToken
 from .const import CONF_FINGERPRINT, CONF_PUBLIC_KEY, CONF_SERIAL, DOMAIN
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
 from .devices import count_devices
-from .memory import EndpointState
+from .polling import EndpointState
 from .redaction import Json, Redactor
 
 # That they are there is all that is told here; the certificate has a section of its own.
@@ -52,7 +52,7 @@ async def async_get_device_diagnostics(
 async def _async_report(hass: HomeAssistant, entry: IQGatewayConfigEntry, more: Mapping[str, Json]) -> dict[str, Any]:
     integration = await async_get_integration(hass, DOMAIN)
     # Whoever cannot set a gateway up needs help most, and has none running.
-    coordinator = entry.runtime_data.coordinator if entry.state is ConfigEntryState.LOADED else None
+    coordinator = entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
     running = _running(coordinator) if coordinator else {}
     report: dict[str, Json] = {
         "versions": {
@@ -82,6 +82,7 @@ def _running(coordinator: IQGatewayCoordinator) -> dict[str, Json]:
     answers = {_file_name(endpoint): _answer(endpoint, coordinator) for endpoint in ENDPOINTS}
     return {
         "site": _site(coordinator),
+        "fault": str(coordinator.last_fault) if coordinator.last_fault else None,
         "ledger": cast("Json", coordinator.totals.as_dict()),
         "endpoints": {name: _endpoint(state) for name, state in coordinator.poller.states.items()},
         "answers": {name: answer for name, answer in answers.items() if answer is not None},
@@ -128,7 +129,7 @@ def _endpoint(state: EndpointState) -> Json:
     return {
         "outcome": type(state.error).__name__ if state.error else asked,
         "reason": str(state.error) if state.error else None,
-        "age": round(time.monotonic() - state.read_at, 1) if state.answer else None,
+        "age": None if state.read_at is None else round(time.monotonic() - state.read_at, 1),
         "dropped_records": state.answer.dropped if state.answer else None,
         "latency": {"median": _rounded(lately.median), "worst": _rounded(lately.worst)},
         "last_hour": {"requests": lately.requests, "failures": lately.failures},

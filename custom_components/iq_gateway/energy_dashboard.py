@@ -147,8 +147,8 @@ async def async_fulfil_wish(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
         LOGGER.warning("%s: the Energy panel was not set up: %s", entry.title, err)
         pending = {}
     else:
-        states = entry.runtime_data.coordinator.poller.states.values()
-        complete = not any(state.error and not state.rests for state in states)
+        states = entry.runtime_data.poller.states.values()
+        complete = not any(state.error and not state.refused for state in states)
         counted = {name: pending[name] + complete for name, why in result.left.items() if why is Left.NOT_MEASURED}
         pending = {name: starts for name, starts in counted.items() if starts < _COMPLETE_STARTS}
     if pending:
@@ -203,7 +203,7 @@ def _find_statistics(hass: HomeAssistant, entry: IQGatewayConfigEntry, kind: _Ki
     found: Statistics = {}
     disabled = False
     for fieldname, key in {**kind.required, **kind.optional}.items():
-        unique_id = f"{entry.runtime_data.coordinator.serial}_{key}"
+        unique_id = f"{entry.runtime_data.serial}_{key}"
         entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
         known = registry.async_get(entity_id) if entity_id else None
         if known and not known.disabled:

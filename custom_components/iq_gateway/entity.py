@@ -57,7 +57,7 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
         value = None if subject is None else self._value_fn(subject)
         needs = data.site.needs.get(self._need, frozenset())
         # Without a value it is unknown while its endpoints answer, and unavailable while they do not.
-        available = value is not None or (subject is not None and needs <= data.site.fresh)
+        available = data.stands and (value is not None or (subject is not None and needs <= data.site.fresh))
         attributes = self._attributes_fn(subject) if self._attributes_fn and subject is not None else None
         changed = (value, available, attributes) != (self._value, self._attr_available, self._attributes)
         self._value, self._attr_available, self._attributes = value, available, attributes
@@ -89,7 +89,7 @@ def async_add_as_found(
 
     `described` is the class of the platform's descriptions, `make` that of its entities.
     """
-    coordinator, gateway_id = entry.runtime_data.coordinator, entry.runtime_data.device_id
+    coordinator, gateway_id = entry.runtime_data, entry.runtime_data.device_id
     # By kind and key of a device: what it has not shown yet. Almost always nothing, so that a cycle costs a look.
     missing: dict[str, dict[str, list[AnyDescription]]] = {kind.name: {} for kind in KINDS}
 

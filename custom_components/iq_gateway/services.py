@@ -59,7 +59,7 @@ async def _async_set_total(call: ServiceCall) -> None:
     """Set a lifetime total to a value in kWh, or let it show the gateway's own figure."""
     entry = _entry(call)
     key, value, follow = call.data[ATTR_TOTAL], call.data.get(ATTR_VALUE), call.data[ATTR_FOLLOW]
-    coordinator: IQGatewayCoordinator = entry.runtime_data.coordinator
+    coordinator: IQGatewayCoordinator = entry.runtime_data
     if key not in coordinator.data.site.totals:
         raise ServiceValidationError(
             translation_domain=DOMAIN,

@@ -24,7 +24,7 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
     entries: list[IQGatewayConfigEntry] = hass.config_entries.async_entries(
         DOMAIN, include_disabled=False, include_ignore=False
     )
-    loaded = [entry.runtime_data.coordinator for entry in entries if entry.state is ConfigEntryState.LOADED]
+    loaded = [entry.runtime_data for entry in entries if entry.state is ConfigEntryState.LOADED]
     tokens = [coordinator.data.token for coordinator in loaded if coordinator.data.token]
     info: dict[str, Any] = {
         "gateways": len(entries),
@@ -40,4 +40,4 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
 
 def _silent_for(coordinator: IQGatewayCoordinator) -> float:
     """Return how many seconds ago a gateway answered anything."""
-    return time.monotonic() - max(state.read_at for state in coordinator.poller.states.values())
+    return time.monotonic() - max(state.read_at or 0.0 for state in coordinator.poller.states.values())

@@ -25,10 +25,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
-from custom_components.iq_gateway import doubts, memory, polling
 from custom_components.iq_gateway.client import gateway as client
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
+from custom_components.iq_gateway.polling import poller
 from tests.simulator import PROFILES, Clock, GatewaySimulator, Profile, Request
 
 ROOT: Final = Path(__file__).parents[2]
@@ -141,7 +141,7 @@ def simulated_time(clock: Clock) -> Iterator[None]:
     """Let the integration find as much time gone between two cycles as the gateway does."""
     told = SimpleNamespace(time=clock.now, monotonic=clock.now)
     with ExitStack() as stack:
-        for module in (polling, memory, doubts, client):
+        for module in (poller, client):
             stack.enter_context(patch.object(module, "time", told))
         yield
 
@@ -184,7 +184,7 @@ async def measure(profile: Profile, *, cycles: int) -> Result:
             result = Result(site=profile.name, inverters=profile.inverters, set_up=set_up, states=states)
             for _ in range(cycles):
                 clock.advance(CYCLE_SECONDS)
-                result.cycles.append(await run_cycle(hass, entry.runtime_data.coordinator, gateway))
+                result.cycles.append(await run_cycle(hass, entry.runtime_data, gateway))
     return result
 
 

@@ -1,5 +1,7 @@
 """A gateway that says what a test has it say, without a network."""
 
+from collections.abc import Callable
+import json
 from typing import Any, Final
 
 from custom_components.iq_gateway.client.endpoints import Answer, Endpoint
@@ -21,14 +23,18 @@ class Script(Gateway):
         self.asked: list[str] = []
         self.closed_after: list[str] = []
         self.now = float(answers.NOW)
+        self.takes = 0.0
+        self.pass_time: Callable[[float], None] = lambda _: None
 
     async def read[T](self, endpoint: Endpoint[T], *, last: bool = False) -> Answer[T]:
         """Answer as it stands in the script; what does not stand there is no answer."""
         self._note(endpoint.name, last=last)
         if endpoint.name not in self.payloads:
             raise InvalidAnswer("not in the script")
-        data, dropped = endpoint.parse(self.payloads[endpoint.name])
-        return Answer(data=data, dropped=dropped, time=self.now, received=self.now, raw=b"")
+        payload = self.payloads[endpoint.name]
+        data, dropped = endpoint.parse(payload)
+        raw = payload.encode() if isinstance(payload, str) else json.dumps(payload).encode()
+        return Answer(data=data, dropped=dropped, time=self.now, received=self.now, raw=raw)
 
     async def enable_stream(self) -> None:
         """Let live data move again."""
@@ -37,6 +43,7 @@ class Script(Gateway):
 
     def _note(self, name: str, *, last: bool = False) -> None:
         self.asked.append(name)
+        self.pass_time(self.takes)
         if last:
             self.closed_after.append(name)
         if error := self.errors.get(name):

@@ -6,8 +6,7 @@ from types import SimpleNamespace
 from typing import Final
 from unittest.mock import patch
 
-from custom_components.iq_gateway import doubts, memory, polling
-from custom_components.iq_gateway.polling import Poller
+from custom_components.iq_gateway.polling import Poller, poller
 
 from .scripted import SERIAL, Script
 
@@ -25,6 +24,7 @@ class Time:
 
     def __init__(self, script: Script) -> None:
         self._script = script
+        script.pass_time = self.advance
         self.now = 1_000.0
 
     def monotonic(self) -> float:
@@ -35,9 +35,13 @@ class Time:
     def in_charge(self) -> Iterator[None]:
         """Let the poller and its memory find this time."""
         with ExitStack() as stack:
-            for module in (polling, memory, doubts):
-                stack.enter_context(patch.object(module, "time", SimpleNamespace(monotonic=self.monotonic)))
+            stack.enter_context(patch.object(poller, "time", SimpleNamespace(monotonic=self.monotonic)))
+            stack.enter_context(patch.object(poller, "sleep", self.sleep))
             yield
+
+    async def sleep(self, seconds: float) -> None:
+        """Stand in for the function of that name."""
+        self.advance(seconds)
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""

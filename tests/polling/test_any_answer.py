@@ -14,16 +14,16 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.iq_gateway.client.endpoints import ENDPOINTS, INFO
-from custom_components.iq_gateway.coordinator import Picture
+from custom_components.iq_gateway.coordinator import IQGatewayData
 from custom_components.iq_gateway.counters.limits import limits
 from custom_components.iq_gateway.devices import KINDS, Value
-from custom_components.iq_gateway.site import Site
+from custom_components.iq_gateway.site import Site, Snapshot, build_site
 
 from .scripted import STREAM, Script
 from .steps import INTERVAL, Time, poller_for
 
 SAMPLES: Final = Path(__file__).parents[1] / "samples"
-NEEDS: Final = frozenset(one.need for kind in KINDS for one in kind.entities)
+NEEDS: Final = frozenset(build_site(Snapshot()).needs)
 ODD: Final[tuple[Any, ...]] = (
     None, True, "", "unknown", "12.5", "1e999", " 7 ", -1, -0.0, 0, 1, 3, 99, 0.5, 1e18, -1e18, 1e300, 2**32 - 4, 2**63,
     float("nan"), float("inf"), [], {}, [[]], [None], {"": None}, {"eid": 1}, [{"eid": "x"}], "enabled", "storage",
@@ -42,7 +42,7 @@ def answers_of(sample: str) -> dict[str, Any]:
     """Return what a sample gateway answers, by the names of the endpoints."""
     files = {endpoint.name: SAMPLES / sample / endpoint.path.strip("/").replace("/", "_") for endpoint in ENDPOINTS}
     return {
-        name: file.read_bytes() if name == INFO.name else json.loads(file.read_text())
+        name: file.read_text() if name == INFO.name else json.loads(file.read_text())
         for name, file in files.items()
         if file.is_file()
     }
@@ -65,7 +65,7 @@ def disturb(value: Any, random: Random) -> Any:  # noqa: ANN401
 
 def shown_of(site: Site) -> Iterator[Value]:
     """Return every value that an entity could show, whether or not it would be there."""
-    data = Picture(site=site, totals={key: total.energy for key, total in site.totals.items()}, token=None)
+    data = IQGatewayData(site=site, totals={key: total.energy for key, total in site.totals.items()}, token=None)
     for kind in KINDS:
         for subject in kind.subjects(data).values():
             for description in kind.entities:

@@ -1,26 +1,29 @@
 """One cycle: what is asked for, in which order, and what comes of what goes wrong."""
 
 import asyncio
+from collections import Counter
+from random import Random
 from typing import Any
 
 import pytest
 
-from custom_components.iq_gateway import polling
+from custom_components.iq_gateway.client.endpoints import ENDPOINTS
 from custom_components.iq_gateway.client.errors import (
     CannotConnect,
     CertificateChanged,
     GatewayBusy,
     GatewayError,
+    NoAnswerInTime,
     NotFound,
     NotPermitted,
     TokenRejected,
     WrongGateway,
 )
-from custom_components.iq_gateway.polling import Poller
-from tests.site.answers import meter, reading
+from custom_components.iq_gateway.polling import Poller, cache, poller as polling
+from tests.site.answers import info, meter, reading
 
 from .scripted import Script
-from .steps import ALL_SHOWN, HOUR, STRANGER, Time, cycle, poller_for
+from .steps import ALL_SHOWN, STRANGER, Time, cycle, poller_for
 
 
 async def test_the_first_cycle_learns_what_the_site_has(script: Script, time: Time) -> None:
@@ -28,6 +31,24 @@ async def test_the_first_cycle_learns_what_the_site_has(script: Script, time: Ti
     await poller_for(script).run(frozenset())
     assert script.asked == ["info", "meters", "readings", "live", "energy", "inverters"]
     assert script.closed_after == ["inverters"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_the_order_of_the_table_means_nothing(
+    script: Script, time: Time, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Each endpoint is asked once, the description first, and the connection is closed behind the last one."""
+    table = list(ENDPOINTS)
+    Random(seed).shuffle(table)  # noqa: S311 (nothing is secret here)
+    monkeypatch.setattr(cache, "ENDPOINTS", tuple(table))
+    poller = poller_for(script)
+    for keys in (frozenset[str](), ALL_SHOWN | {"report"}):
+        script.closed_after.clear()
+        await poller.run(keys)
+        assert script.closed_after == [script.asked[-1]]
+        assert keys or script.asked[:2] == ["info", "meters"]
+        assert len(set(script.asked)) == len(script.take_asked()) >= 5
+    assert poller.site.production.power == 600.0
 
 
 @pytest.mark.parametrize("refused", ["energy", "meters"])
@@ -116,18 +137,22 @@ async def test_a_cycle_that_takes_too_long_ends(
     assert poller.site.production.power == 600.0
 
 
-@pytest.mark.parametrize(("error", "again"), [(NotFound(), True), (NotPermitted(), False)])
-async def test_what_will_not_answer_rests(script: Script, time: Time, error: GatewayError, again: bool) -> None:
-    """A firmware may be updated, so it is asked hourly; a role stays the same until there is another token."""
+@pytest.mark.parametrize("error", [NotFound(), NotPermitted()])
+async def test_what_will_not_answer_is_asked_hourly(script: Script, time: Time, error: GatewayError) -> None:
+    """From the second time on, and never given up: a gateway that starts may refuse everything for a moment."""
     script.errors["energy"] = error
     poller = poller_for(script)
     first = await poller.run(frozenset())
-    assert first.resting == {"energy"}
+    assert first.refused == {"energy"}
     script.take_asked()
 
-    assert "energy" not in await cycle(poller, time, script)
-    time.advance(HOUR)
-    assert ("energy" in await cycle(poller, time, script)) is again
+    asked = ["energy" in await cycle(poller, time, script) for _ in range(26)]
+    assert [number for number, was_asked in enumerate(asked, 1) if was_asked] == [1, 14, 26]
+    script.errors.clear()
+    for _ in range(12):
+        await cycle(poller, time, script)
+    assert poller.site.production.today == 5.0
+    assert "energy" in await cycle(poller, time, script)
 
 
 async def test_another_token_may_ask_for_what_was_refused(script: Script, time: Time) -> None:
@@ -151,9 +176,46 @@ async def test_what_answered_before_is_asked_on(
     assert "energy" in await cycle(poller, time, script)
 
 
+@pytest.mark.parametrize("listed", [[], [meter("production", state="disabled")]])
+@pytest.mark.parametrize("again", [1, 2])
+async def test_no_meters_where_there_may_be_some_is_said_twice(
+    script: Script, time: Time, listed: list[Any], again: int
+) -> None:
+    """A gateway that starts may list none: the next cycle asks again, and nothing is taken for granted meanwhile."""
+    meters, script.payloads["meters"] = script.payloads["meters"], listed
+    poller = poller_for(script)
+    result = await poller.run(frozenset())
+    assert result.answered == {"info", "live", "energy", "inverters"}
+    assert "meters" not in poller.cache.snapshot().answers
+    assert "readings" not in script.take_asked()
+
+    if again == 1:
+        script.payloads["meters"] = meters
+    asked = await cycle(poller, time, script)
+    assert "meters" in asked
+    assert ("readings" in asked) is (again == 1)
+    assert poller.site.production.power == (600.0 if again == 1 else 4.0)
+    assert "meters" not in await cycle(poller, time, script)
+
+
+async def test_meters_that_fail_at_first_are_there_with_the_next_cycle(script: Script, time: Time) -> None:
+    """Until then the site is not one without meters: nobody has said so."""
+    script.errors["meters"] = GatewayBusy()
+    poller = poller_for(script)
+    await poller.run(frozenset())
+    assert "readings" not in script.take_asked()
+    snapshot = poller.cache.snapshot()
+    assert "meters" not in snapshot.answers
+    assert "meters" not in snapshot.settled
+    script.errors.clear()
+    asked = await cycle(poller, time, script)
+    assert asked.index("meters") < asked.index("readings")
+    assert poller.site.production.power == 600.0
+
+
 async def test_without_meters_no_readings(script: Script, time: Time) -> None:
     """An empty list of meters has no readings worth asking for."""
-    script.payloads["meters"] = []
+    script.payloads |= {"meters": [], "info": info(metered=False)}
     poller = poller_for(script)
     await poller.run(frozenset())
     assert "readings" not in script.take_asked()
@@ -189,27 +251,44 @@ async def test_a_new_meter_is_there_at_once(poller: Poller, time: Time, script: 
 
 
 async def test_description_and_meters_are_read_hourly(poller: Poller, time: Time, script: Script) -> None:
-    """Never both in one cycle, so that none asks for more than five endpoints."""
-    cycles = [await cycle(poller, time, script) for _ in range(26)]
-    assert max(len(asked) for asked in cycles) <= 5
-    for name in ("info", "meters"):
-        assert sum(name in asked for asked in cycles) == 2
+    """Never both in one cycle, however much the cycle asks for."""
+    script.payloads["consumption"] = [{"reportType": "total-consumption", "cumulative": {"apprntPwr": 1.0}}]
+    cycles = [await cycle(poller, time, script, ALL_SHOWN | {"report"}) for _ in range(26)]
+    assert [number for number, asked in enumerate(cycles, 1) if "info" in asked] == [12, 24]
+    assert [number for number, asked in enumerate(cycles, 1) if "meters" in asked] == [13, 25]
 
 
-async def test_hourly_reads_do_not_wait_for_ever(poller: Poller, time: Time, script: Script) -> None:
-    """Where every cycle is full they come all the same, an hour late."""
-    keys = ALL_SHOWN | {"report"}
-    script.payloads["consumption"] = [{"reportType": "total-consumption", "cumulative": {"actPower": 1.0}}]
-    cycles = [await cycle(poller, time, script, keys) for _ in range(25)]
-    assert sum("info" in asked for asked in cycles) == 1
-    assert sum("meters" in asked for asked in cycles) == 1
+async def test_what_nobody_looks_at_is_read_hourly(poller: Poller, time: Time, script: Script) -> None:
+    """A new inverter, or a battery, is found without anybody looking for it; one endpoint a cycle."""
+    cycles = [await cycle(poller, time, script, ()) for _ in range(29)]
+    assert max(map(len, cycles)) == 1
+    counts = Counter(name for asked in cycles for name in asked)
+    assert counts == dict.fromkeys(("info", "meters", "readings", "live", "energy", "inverters"), 2)
+
+
+async def test_phases_follow_the_list_of_meters(poller: Poller, time: Time, script: Script) -> None:
+    """An installer may correct them at any time."""
+    script.payloads["meters"][0]["phaseCount"] = 3
+    while "meters" not in await cycle(poller, time, script):
+        pass
+    assert poller.site.meters["production"].phase_count == 3
+
+
+async def test_an_endpoint_that_hangs_is_asked_less_and_less(poller: Poller, time: Time, script: Script) -> None:
+    """Once its values no longer stand; the others are asked as always, and it is again with its first answer."""
+    script.errors["energy"] = NoAnswerInTime()
+    cycles = [await cycle(poller, time, script) for _ in range(48)]
+    assert [number for number, asked in enumerate(cycles, 1) if "energy" in asked] == [1, 2, 3, 4, 5, 7, 11, 19, 31, 43]
+    assert all("readings" in asked for asked in cycles)
+    script.errors.clear()
+    while "energy" not in await cycle(poller, time, script):
+        pass
+    assert "energy" in await cycle(poller, time, script)
 
 
 async def test_no_error_is_kept_from_the_caller(script: Script, time: Time) -> None:
     """Not even where nothing answers at all."""
-    names: dict[str, Any] = dict.fromkeys(
-        ("info", "meters", "readings", "live", "energy", "inverters"), CannotConnect()
-    )
+    names: dict[str, Any] = dict.fromkeys(("info", "meters", "live", "energy", "inverters"), CannotConnect())
     script.errors = names
     result = await poller_for(script).run(frozenset())
     assert names.items() <= result.errors.items()

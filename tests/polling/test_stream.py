@@ -3,6 +3,7 @@
 import pytest
 
 from custom_components.iq_gateway.client.errors import GatewayBusy, GatewayError, NotFound, NotPermitted, TokenRejected
+from custom_components.iq_gateway.polling.stream import MOVES_AFTER
 from tests.site.answers import live
 
 from .scripted import STREAM, Script
@@ -26,11 +27,26 @@ async def test_live_data_that_stands_still_is_set_in_motion(still: Script, time:
     await poller.run(frozenset())
     assert [name for name in still.asked if name in ("live", STREAM)] == ["live", STREAM, "live"]
     assert still.asked.index(STREAM) < still.asked.index("inverters") < len(still.asked) - 1
+    assert still.closed_after == ["live"]
     assert poller.site.battery.level == 50.0
 
 
+async def test_values_are_given_time_to_move(still: Script, time: Time) -> None:
+    """A stream that had stopped takes 2.5 seconds to show; where other answers took as long nobody waits for it."""
+    began = time.now
+    await poller_for(still).run(frozenset())
+    assert time.now - began == MOVES_AFTER
+
+    still.take_asked()
+    still.payloads["live"] = live(age=600, soc=50)
+    still.takes = 2.0
+    began = time.now
+    await poller_for(still).run(frozenset())
+    assert time.now - began == still.takes * len(still.asked)
+
+
 async def test_the_stream_is_renewed_before_it_ends(still: Script, time: Time) -> None:
-    """In every other cycle, with a single read of live data as the last question."""
+    """In every other cycle, with a single read of live data, for which nobody has to wait: it never stood still."""
     poller = poller_for(still)
     await poller.run(frozenset())
     still.take_asked()
@@ -42,7 +58,7 @@ async def test_the_stream_is_renewed_before_it_ends(still: Script, time: Time) -
         cycles.append(still.take_asked())
     assert [STREAM in asked for asked in cycles] == [False, True, False, True]
     assert [asked.count("live") for asked in cycles] == [1, 1, 1, 1]
-    assert cycles[1] == [STREAM, "readings", "energy", "inverters", "live"]
+    assert cycles[1] == [STREAM, "readings", "live", "energy", "inverters"]
 
 
 async def test_a_stream_that_is_not_wanted_is_left_alone(still: Script, time: Time) -> None:
@@ -53,6 +69,16 @@ async def test_a_stream_that_is_not_wanted_is_left_alone(still: Script, time: Ti
     assert poller.site.battery.level is None
 
 
+async def test_live_data_that_nobody_looks_at_may_stand_still(still: Script, time: Time) -> None:
+    """It is read hourly all the same, for what it tells of the site."""
+    poller = poller_for(still)
+    await poller.run(frozenset())
+    still.take_asked()
+    cycles = [await cycle(poller, time, still, {"production_power"}) for _ in range(16)]
+    assert [number for number, asked in enumerate(cycles) if "live" in asked] == [15]
+    assert not any(STREAM in asked for asked in cycles)
+
+
 async def test_live_data_without_battery_and_relay_may_stand_still(script: Script, time: Time) -> None:
     """Its powers come from the meters."""
     script.payloads["live"] = live(age=600, grid=5.0)
@@ -60,14 +86,37 @@ async def test_live_data_without_battery_and_relay_may_stand_still(script: Scrip
     assert STREAM not in script.asked
 
 
-@pytest.mark.parametrize(("error", "again"), [(NotPermitted(), False), (NotFound(), False), (GatewayBusy(), True)])
-async def test_a_stream_that_is_refused(still: Script, time: Time, error: GatewayError, again: bool) -> None:
-    """Is not asked for any more; one that was busy is, in the next cycle."""
+@pytest.mark.parametrize("error", [NotPermitted(), NotFound()])
+async def test_a_stream_that_is_refused_is_tried_hourly(still: Script, time: Time, error: GatewayError) -> None:
+    """From the second time on; a gateway that starts may refuse everything for a moment."""
     still.errors[STREAM] = error
     poller = poller_for(still)
     await poller.run(frozenset())
     assert still.take_asked().count(STREAM) == 1
-    assert (STREAM in await cycle(poller, time, still)) is again
+    tried = [STREAM in await cycle(poller, time, still) for _ in range(26)]
+    assert [number for number, was_tried in enumerate(tried, 1) if was_tried] == [1, 13, 25]
+    still.errors.clear()
+    for _ in range(12):
+        await cycle(poller, time, still)
+    assert poller.site.battery.level == 50.0
+
+
+async def test_a_stream_for_which_the_gateway_was_busy_is_tried_each_cycle(still: Script, time: Time) -> None:
+    """It says nothing of the next time."""
+    still.errors[STREAM] = GatewayBusy()
+    poller = poller_for(still)
+    await poller.run(frozenset())
+    assert all([STREAM in await cycle(poller, time, still) for _ in range(4)])
+
+
+async def test_another_token_may_set_the_stream_in_motion(still: Script, time: Time) -> None:
+    """Its role may be higher."""
+    still.errors[STREAM] = NotPermitted()
+    poller = poller_for(still)
+    await poller.run(frozenset())
+    await cycle(poller, time, still)
+    poller.forget_refusals()
+    assert STREAM in await cycle(poller, time, still)
 
 
 async def test_a_token_that_ends_the_stream_ends_the_cycle(still: Script, time: Time) -> None:

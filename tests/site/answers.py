@@ -61,10 +61,10 @@ def inverter(serial: str, power: float | None = 100.0, *, age: int = 60, kind: i
     }
 
 
-def info(*, metered: bool) -> bytes:
+def info(*, metered: bool) -> str:
     """Return the description of a gateway that can have meters, or cannot."""
     device = f"<sn>122333444555</sn><software>D8.3.5169</software><imeter>{str(metered).lower()}</imeter>"
-    return f"<envoy_info><device>{device}</device></envoy_info>".encode()
+    return f"<envoy_info><device>{device}</device></envoy_info>"
 
 
 def snapshot(*, stale: Iterable[str] = (), metered: bool = True, **payloads: object) -> Snapshot:

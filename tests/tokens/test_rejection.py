@@ -94,13 +94,13 @@ async def test_a_role_too_low_is_no_matter_of_the_token(
     freezer: FrozenDateTimeFactory,
     setup_entry: EntrySetUp,
 ) -> None:
-    """The endpoint is asked once, and rests until there is another token."""
+    """The endpoint is asked twice, and rests for an hour or until there is another token."""
     gateway.deny("owner", "energy")
     entry = await setup_entry(gateway, token=due_soon(gateway), options={"update_interval": 600}, **ACCOUNT)
     for _ in range(5):
         await pass_time(hass, freezer, 10 * MINUTE)
     asked_for = [request.path for request in gateway.requests]
-    assert asked_for.count("/ivp/pdm/energy") == asked_for.count("/auth/check_jwt") == 1
+    assert asked_for.count("/ivp/pdm/energy") == asked_for.count("/auth/check_jwt") == 2
     assert cloud.requests == []
     assert asked(hass, entry) == 0
 
@@ -111,7 +111,7 @@ async def test_a_role_too_low_is_no_matter_of_the_token(
     assert "/ivp/pdm/energy" in [request.path for request in gateway.requests]
 
 
-async def test_a_renewed_token_with_a_lower_role_asks_once_for_what_it_may_not_read(
+async def test_a_renewed_token_with_a_lower_role_asks_twice_for_what_it_may_not_read(
     hass: HomeAssistant, gateway: GatewaySimulator, cloud: CloudSimulator, setup_entry: EntrySetUp
 ) -> None:
     """That an endpoint answered the old token is no reason to ask it each time with the new one."""
@@ -119,7 +119,7 @@ async def test_a_renewed_token_with_a_lower_role_asks_once_for_what_it_may_not_r
     token = gateway.mint("installer")
     entry = await setup_entry(gateway, token=token, **ACCOUNT)
     gateway.revoke(token)
-    await refresh(hass, entry)
+    await refresh(hass, entry, times=2)
     gateway.requests.clear()
     await refresh(hass, entry, times=3)
     assert {request.status for request in gateway.requests} == {200}

@@ -187,7 +187,7 @@ async def test_two_gateways_on_one_account_do_not_disturb_each_other(
         gateway.revoke(entry.data[CONF_TOKEN])
         gateway.requests.clear()
         other.requests.clear()
-        await refresh(hass, entry, times=2)
+        await refresh(hass, entry, times=3)
         await refresh(hass, other_entry, times=2)
         assert len(cloud.sign_ins) == 1
         assert other_entry.data[CONF_TOKEN] == other_token
@@ -196,4 +196,4 @@ async def test_two_gateways_on_one_account_do_not_disturb_each_other(
         assert bearers <= {f"Bearer {other_token}", None}
         assert coordinator(entry).gateway.token == entry.data[CONF_TOKEN]
         denied = [request for request in gateway.requests if request.path == "/ivp/pdm/energy"]
-        assert len(denied) == 1
+        assert len(denied) == 2

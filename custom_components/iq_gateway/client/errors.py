@@ -36,8 +36,16 @@ class GatewayBusy(GatewayError):
     """The gateway answered with a server error or a refusal, or not in time."""
 
 
+class NoAnswerInTime(GatewayBusy):
+    """Nothing came, or not all of it, before the request's deadline."""
+
+
 class InvalidAnswer(GatewayError):
     """The answer is not what the endpoint gives: HTML, broken JSON, another shape, or far too long."""
+
+
+class Unconfirmed(InvalidAnswer):
+    """The answer is odd for a first one: it is believed once the next one says the same."""
 
 
 class CloudError(Exception):

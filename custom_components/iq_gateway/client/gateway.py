@@ -9,26 +9,25 @@ from typing import Final
 from aiohttp import ClientConnectorCertificateError, ClientError, ClientResponse, ClientSession, hdrs
 from yarl import URL
 
-from .endpoints import CHECK_TOKEN_PATH, INFO, STREAM_PATH, Answer, Endpoint
+from .endpoints import CHECK_TOKEN_PATH, ENDPOINTS, INFO, MAX_BODY, STREAM_PATH, Answer, Endpoint, GatewayInfo
 from .errors import (
     CannotConnect,
     CertificateChanged,
     GatewayBusy,
     GatewayError,
     InvalidAnswer,
+    NoAnswerInTime,
     NotFound,
     NotPermitted,
     TokenRejected,
     WrongGateway,
 )
-from .models import GatewayInfo
 from .tls import Pin, PinMismatch, PinnedContext
 from .token import AccessToken
 
 # A healthy gateway answers within 0.4 s, a slow one within 6 s (gateway-api.md 3); one that hangs does so for a minute.
 REQUEST_TIMEOUT: Final = 15
-# 300 inverters are 45 kB. What is longer than this is no answer to any question of ours.
-MAX_BODY: Final = 4 * 1024 * 1024
+_MAX_BODIES: Final = {endpoint.path: endpoint.max_body for endpoint in ENDPOINTS}
 
 _REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
@@ -50,11 +49,11 @@ def _raise_for_status(status: int) -> None:
     raise InvalidAnswer(f"status {status}")
 
 
-async def _read_body(response: ClientResponse) -> bytes:
+async def _read_body(response: ClientResponse, *, at_most: int) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > MAX_BODY:
+        if len(body) > at_most:
             raise InvalidAnswer("the answer is far too long")
     return bytes(body)
 
@@ -123,7 +122,7 @@ class Gateway:
         try:
             data, dropped = endpoint.parse(endpoint.decode(body))
         except ValueError as err:
-            raise InvalidAnswer("the answer is not JSON") from err
+            raise InvalidAnswer("the answer is not JSON, or not text") from err
         if isinstance(data, GatewayInfo):
             self.serial = data.serial
         return Answer(data=data, dropped=dropped, time=clock or received, received=received, raw=body)
@@ -175,9 +174,9 @@ class Gateway:
                     ) as response,
                 ):
                     _raise_for_status(response.status)
-                    return await _read_body(response), _clock(response)
+                    return await _read_body(response, at_most=_MAX_BODIES.get(path, MAX_BODY)), _clock(response)
             except TimeoutError:
-                problem = GatewayBusy("no answer in time")
+                problem = NoAnswerInTime("no answer in time")
             except ClientConnectorCertificateError as err:
                 changed = isinstance(err.certificate_error, PinMismatch)
                 problem = (

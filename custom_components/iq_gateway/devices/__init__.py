@@ -8,7 +8,7 @@ from typing import Final
 from homeassistant.helpers import device_registry as dr
 
 from ..const import DOMAIN
-from ..coordinator import IQGatewayCoordinator, Picture
+from ..coordinator import IQGatewayCoordinator, IQGatewayData
 from .gateway import GATEWAY
 from .inverter import INVERTER
 from .kind import (
@@ -52,7 +52,7 @@ def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool
     return not listed.isdisjoint(device.identifiers)
 
 
-def count_devices(data: Picture) -> dict[str, int]:
+def count_devices(data: IQGatewayData) -> dict[str, int]:
     """Return how many devices of each kind there are."""
     return {kind.name: len(kind.subjects(data)) for kind in KINDS}
 

@@ -16,7 +16,7 @@ from homeassistant.const import (
 )
 from homeassistant.helpers.device_registry import DeviceInfo
 
-from ..coordinator import Picture
+from ..coordinator import IQGatewayData
 from ..site import BatteryMode, Flow, GridState, Part, Site
 from .kind import (
     BinarySensorDescription,
@@ -27,7 +27,7 @@ from .kind import (
 )
 from .totals import TOTAL_SENSORS
 
-type _Condition = Callable[[Picture], bool]
+type _Condition = Callable[[IQGatewayData], bool]
 
 _PHASES: Final = (1, 2, 3)
 
@@ -37,14 +37,14 @@ def _has(*parts: Part) -> _Condition:
     return lambda data: data.site.parts.issuperset(parts)
 
 
-def _reports_load(data: Picture) -> bool:
+def _reports_load(data: IQGatewayData) -> bool:
     """Tell whether the report on the load is one: with a battery it counts what charges it (gateway-api.md 7)."""
     return Part.LOAD_REPORT in data.site.parts and Part.BATTERY not in data.site.parts
 
 
-def _power(key: str, flow: Callable[[Site], Flow], exists: _Condition) -> Iterator[SensorDescription[Picture]]:
+def _power(key: str, flow: Callable[[Site], Flow], exists: _Condition) -> Iterator[SensorDescription[IQGatewayData]]:
     """Return the sensors of a flow: of the whole, and of each phase, which are off until somebody wants them."""
-    whole = SensorDescription[Picture](
+    whole = SensorDescription[IQGatewayData](
         key=key,
         translation_key=key,
         need=key,
@@ -68,11 +68,11 @@ def _power(key: str, flow: Callable[[Site], Flow], exists: _Condition) -> Iterat
         )
 
 
-def _has_phase(flow: Callable[[Site], Flow], exists: _Condition, phase: int, data: Picture) -> bool:
+def _has_phase(flow: Callable[[Site], Flow], exists: _Condition, phase: int, data: IQGatewayData) -> bool:
     return exists(data) and phase <= len(flow(data.site).phases)
 
 
-def _phase_power(flow: Callable[[Site], Flow], index: int, data: Picture) -> float | None:
+def _phase_power(flow: Callable[[Site], Flow], index: int, data: IQGatewayData) -> float | None:
     phases = flow(data.site).phases
     return phases[index] if index < len(phases) else None
 
@@ -85,7 +85,7 @@ _POWERS: Final = (
     *_power("generator_power", lambda site: site.generator, _has(Part.GENERATOR)),
 )
 
-_SENSORS: Final[tuple[SensorDescription[Picture], ...]] = (
+_SENSORS: Final[tuple[SensorDescription[IQGatewayData], ...]] = (
     EnergySensorDescription(
         key="production_energy_last_seven_days",
         translation_key="production_energy_last_seven_days",
@@ -193,7 +193,7 @@ _SENSORS: Final[tuple[SensorDescription[Picture], ...]] = (
     ),
 )
 
-_BINARY_SENSORS: Final[tuple[BinarySensorDescription[Picture], ...]] = (
+_BINARY_SENSORS: Final[tuple[BinarySensorDescription[IQGatewayData], ...]] = (
     BinarySensorDescription(
         key="grid_relay",
         translation_key="grid_relay",
@@ -220,7 +220,7 @@ _BINARY_SENSORS: Final[tuple[BinarySensorDescription[Picture], ...]] = (
     ),
 )
 
-GATEWAY: Final = DeviceKind[Picture](
+GATEWAY: Final = DeviceKind[IQGatewayData](
     name="gateways",
     subjects=lambda data: {"": data},
     suffix=lambda _: "",

@@ -12,7 +12,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 
 from ..const import DOMAIN, MANUFACTURER
-from ..coordinator import IQGatewayCoordinator, Picture
+from ..coordinator import IQGatewayCoordinator, IQGatewayData
 
 type Value = float | int | str | bool | datetime | None
 
@@ -63,7 +63,7 @@ class DeviceKind[SubjectT]:
     """A kind of device: where its devices are found in the picture, who they are, and what they have."""
 
     name: str
-    subjects: Callable[[Picture], Mapping[str, SubjectT]]
+    subjects: Callable[[IQGatewayData], Mapping[str, SubjectT]]
     """Every device of the kind that is known, by its key: a serial number, or the type of a meter."""
     describe: Callable[[str, SubjectT], DeviceInfo]
     """Model, name and the like of the device with this key."""
@@ -79,7 +79,7 @@ class DeviceKind[SubjectT]:
         """Return what a device and the unique ids of its entities are known by; `gateway` is a serial number."""
         return key if self.suffix is None else f"{gateway}{self.suffix(key)}"
 
-    def enables(self, description: IQGatewayDescription[SubjectT], data: Picture, key: str) -> bool:
+    def enables(self, description: IQGatewayDescription[SubjectT], data: IQGatewayData, key: str) -> bool:
         """Tell whether an entity is on when it is added first; the registry remembers that, and what the user did."""
         subjects = self.subjects(data)
         few = self.enabled_up_to is None or len(subjects) <= self.enabled_up_to

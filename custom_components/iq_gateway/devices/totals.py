@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from ..coordinator import Picture
+from ..coordinator import IQGatewayData
 from ..totals import PublishedTotal
 from ..totals.statistics import ATTR_CORRECTION
 from .kind import EnergySensorDescription, Value
@@ -23,10 +23,10 @@ _NOTHING: Final = PublishedTotal()
 _WH_PER_KWH: Final = 1000
 
 
-def _sensors(key: str) -> Iterator[EnergySensorDescription[Picture]]:
+def _sensors(key: str) -> Iterator[EnergySensorDescription[IQGatewayData]]:
     """Return the sensors of a total: of its lifetime, and of today."""
 
-    def total(data: Picture) -> PublishedTotal:
+    def total(data: IQGatewayData) -> PublishedTotal:
         return data.totals.get(key, _NOTHING)
 
     yield EnergySensorDescription(

@@ -17,7 +17,7 @@ class TotalsRepairFlow(RepairsFlow):
     @property
     def _coordinator(self) -> IQGatewayCoordinator | None:
         """What runs the gateway; None while it does not run, as in the midst of a reload."""
-        return self._entry.runtime_data.coordinator if self._entry.state is ConfigEntryState.LOADED else None
+        return self._entry.runtime_data if self._entry.state is ConfigEntryState.LOADED else None
 
     def _abort_not_loaded(self) -> RepairsFlowResult:
         """Say that there is nothing to decide upon now; the issue stays."""

@@ -1,7 +1,6 @@
 """Puts the picture of a site together."""
 
-from ..client.endpoints import CONSUMPTION, ENERGY, INVERTERS, LIVE, METERS, READINGS
-from ..client.models import ReportLine
+from ..client.endpoints import CONSUMPTION, ENERGY, INVERTERS, LIVE, METERS, READINGS, ReportLine
 from .flows import Flows
 from .inverters import build_inverters, count_reporting
 from .live import build_battery, build_cloud_connected, build_relays, live_oddities
@@ -43,6 +42,7 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         oddities=live_oddities(snapshot),
         needs=_needs(snapshot, meters, flows, totals, sums),
         fresh=snapshot.fresh_names,
+        learn=frozenset({READINGS.name}) if meters.any else frozenset(),
     )
 
 
@@ -97,7 +97,8 @@ def _needs(
         "report": report,
         "live": live,
         "inverters": inverters,
-        "meter": frozenset({READINGS.name}),
+        # A gateway without meters has no readings worth asking for.
+        "meter": frozenset({READINGS.name}) if meters.any else frozenset(),
         "meter_status": frozenset({METERS.name}),
         **{key: total_needs(snapshot, meters, key) for key in totals},
     }

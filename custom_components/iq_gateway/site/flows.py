@@ -1,7 +1,6 @@
 """Powers: which answer each is taken from, and which endpoints that needs."""
 
-from ..client.endpoints import INVERTERS, LIVE, METERS, READINGS
-from ..client.models import LiveData, LiveFlow
+from ..client.endpoints import INVERTERS, LIVE, METERS, READINGS, LiveData, LiveFlow
 from .inverters import has_ac_batteries, total_power
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
 from .models import Flow, Needs, Part

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
-from ..client.endpoints import INVERTERS
-from ..client.models import Inverter
+from ..client.endpoints import INVERTERS, Inverter
 from .models import SiteInverter
 from .snapshot import Snapshot
 

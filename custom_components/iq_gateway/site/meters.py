@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from ..client.endpoints import METERS, READINGS
-from ..client.models import Channel, Meter, MeterReading
+from ..client.endpoints import METERS, READINGS, Channel, Meter, MeterReading
 from .models import Flow, MeterPhase, SiteMeter
 from .snapshot import Snapshot
 
@@ -32,6 +31,11 @@ class Meters:
     def phase_count(self) -> int:
         """Phases of the house, as far as meters tell; 0 without meters."""
         return max((meter.phase_count for meter in self._meters.values()), default=0)
+
+    @property
+    def any(self) -> bool:
+        """Whether there is any meter."""
+        return bool(self._meters)
 
     def has(self, *measurement_types: str) -> bool:
         """Tell whether all these meters are there, whether or not they read now."""

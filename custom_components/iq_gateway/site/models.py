@@ -177,3 +177,5 @@ class Site:
     needs: Mapping[str, Needs]  # which endpoints an entity's value is read from, by the entity's need
     oddities: frozenset[str]  # values of unknown meaning, as "name value"
     fresh: frozenset[str]  # endpoints whose last answer still stands
+    # Endpoints that are worth asking once at this site, besides those that every site is asked for at first.
+    learn: frozenset[str] = frozenset()

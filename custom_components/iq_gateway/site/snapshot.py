@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from ..client.endpoints import LIVE, Answer, Endpoint
-from ..client.models import LiveData
+from ..client.endpoints import LIVE, Answer, Endpoint, LiveData
 
 # While its stream runs, live data is a second old. Older than this it has stopped, whatever else the answer says.
 LIVE_MAX_AGE: Final = 60
@@ -22,7 +21,8 @@ class Snapshot:
     fresh_names: frozenset[str] = frozenset()
     moving_live: LiveData | None = None  # the last live data that was of its time, while it stands
     cycles: Mapping[str, int] = field(default_factory=dict)  # in which cycle each endpoint gave its last good answer
-    # Endpoints that answered, or were refused, in at least two cycles: what is not in them is not there.
+    # Endpoints that answered, or were refused, in at least two cycles of this or an earlier run: what is not in their
+    # answers then is not there at all.
     settled: frozenset[str] = frozenset()
 
     def known[T](self, endpoint: Endpoint[T]) -> T | None:
@@ -41,6 +41,8 @@ class Snapshot:
 
     def same_cycle(self, *endpoints: Endpoint[object]) -> bool:
         """Tell whether the last good answers of all these endpoints are of one cycle: only then do they add up."""
+        if LIVE in endpoints and self.live_stands:
+            return False
         return len({self.cycles.get(endpoint.name) for endpoint in endpoints}) == 1
 
     def is_told(self, endpoint: Endpoint[object]) -> bool:

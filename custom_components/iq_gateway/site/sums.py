@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ..client.endpoints import ENERGY, INFO, INVERTERS, PRODUCTION
-from ..client.models import EnergyTotals, ProductionTotals
+from ..client.endpoints import ENERGY, INFO, INVERTERS, PRODUCTION, EnergyTotals, ProductionTotals
 from .inverters import microinverters
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, Meters
 from .models import Needs

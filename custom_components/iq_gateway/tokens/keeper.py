@@ -18,8 +18,7 @@ from ..client.errors import GatewayError, TokenError, TokenForOtherGateway, Toke
 from ..client.token import AccessToken
 from ..const import CONF_SERIAL, LOGGER
 from ..issues import Issue, async_clear, async_raise
-from ..outcomes import CycleResult
-from ..polling import Poller
+from ..polling import Poller, PollResult
 from .renewal import (
     FINAL_OBSTACLES,
     Obstacle,
@@ -85,7 +84,7 @@ class TokenKeeper:
         obstacle = SignIns.of(self._entry).obstacle
         return self._flaw if obstacle is None or self._flaw == _CLOCK else obstacle
 
-    async def async_follow(self, result: CycleResult) -> bool:
+    async def async_follow(self, result: PollResult) -> bool:
         """Draw the conclusions from a cycle; tell whether it should be repeated, with another token."""
         if any(isinstance(error, TokenRejected) for error in result.errors.values()):
             return await self._async_replace()

@@ -67,8 +67,8 @@ class LifetimeTotals:
         """Return all that is known of a total."""
         return self._ledger.total(key)
 
-    def next_reading_within(self) -> float | None:
-        """Return the seconds within which the totals want to be read again; None to leave it to the interval.
+    def next_reading_within(self) -> float:
+        """Return the seconds within which the totals want to be read again.
 
         The day of the figures of today begins with a reading at midnight.
         """

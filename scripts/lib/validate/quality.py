@@ -95,7 +95,7 @@ _CHECKS: Final[dict[str, Check]] = {
     "docs-installation-parameters": _told("set up"),
     "entity-unavailable": _uses("available", module="entity.py"),
     "integration-owner": _manifest_has("codeowners"),
-    "log-when-unavailable": _has_module("silences.py"),
+    "log-when-unavailable": _has_module("polling/outage_log.py"),
     "parallel-updates": _sets_parallel_updates,
     "reauthentication-flow": _uses("async_step_reauth", "async_step_reauth_confirm", module="config_flow.py"),
     "test-coverage": lambda tree: "cov-fail-under 95" in (tree.root / "scripts" / "test").read_text(encoding="utf-8"),

@@ -2,11 +2,11 @@
 
 import logging
 
-from .const import LOGGER
-from .outcomes import CycleResult
+from ..const import LOGGER
+from .result import PollResult
 
 
-class SilenceLog:
+class AvailabilityLogger:
     """Remembers who is silent, so that nothing is said twice."""
 
     def __init__(self, name: str) -> None:
@@ -14,11 +14,11 @@ class SilenceLog:
         self._gateway_silent = False
         self._silent: set[str] = set()
 
-    def update(self, result: CycleResult) -> None:
-        """Log what changed with this cycle; a gateway that is away altogether is one silence, not six."""
-        if result.errors and not result.answered:
+    def update(self, result: PollResult) -> None:
+        """Log what changed with this cycle; what is wrong with the whole gateway is one line, not one an endpoint."""
+        if error := result.ended_by or (result.silent and next(iter(result.errors.values()))):
             if not self._gateway_silent:
-                LOGGER.warning("%s: the gateway does not answer: %s", self._name, next(iter(result.errors.values())))
+                LOGGER.warning("%s: the gateway does not answer: %s", self._name, error)
             self._gateway_silent = True
             return
         if self._gateway_silent and result.answered:
@@ -26,7 +26,7 @@ class SilenceLog:
             self._gateway_silent = False
         for name in sorted(result.errors.keys() - self._silent):
             # What the firmware does not have, or the token's role may not read, is nothing to worry about.
-            level = logging.INFO if name in result.resting else logging.WARNING
+            level = logging.INFO if name in result.refused else logging.WARNING
             LOGGER.log(level, "%s: %s does not answer: %s", self._name, name, result.errors[name])
         for name in sorted(self._silent & result.answered):
             LOGGER.info("%s: %s answers again", self._name, name)

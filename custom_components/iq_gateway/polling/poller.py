@@ -1,0 +1,170 @@
+"""One cycle of questions to the gateway, and what came of each."""
+
+from asyncio import sleep, timeout
+from collections.abc import Set as AbstractSet
+import time
+from typing import Final
+
+from ..client.endpoints import INFO, LIVE, Endpoint
+from ..client.errors import GatewayBusy, GatewayError, Unconfirmed, WrongGateway
+from ..client.gateway import Gateway
+from ..const import CYCLE_TIMEOUT
+from ..site import Site, Snapshot, build_site
+from .cache import EndpointCache, EndpointState, never_answered
+from .kept import Kept
+from .plan import is_certain, plan
+from .result import ENDS_CYCLE, PollProgress, PollResult
+from .stream import LiveStream
+
+# What every site shows. In the first cycle there are no entities yet to ask for it.
+_SHOWN_BY_ALL: Final = frozenset({"production_power", "production_period"})
+
+
+class Poller:
+    """Asks one gateway, cycle by cycle, for what somebody looks at.
+
+    Not to be run twice at a time; requests follow each other on one connection.
+    """
+
+    def __init__(self, gateway: Gateway, *, serial: str, interval: float, keep_live_data: bool) -> None:
+        self.gateway = gateway
+        self.cache = EndpointCache(interval=interval)
+        self.states = self.cache.states
+        self.site: Site = build_site(Snapshot())
+        self._serial = serial
+        self._stream = LiveStream(wanted=keep_live_data)
+
+    async def run(self, wanted: AbstractSet[str], *, only_new: bool = False) -> PollResult:
+        """Read what the given needs are read from, and build the site anew; `only_new` leaves out what was ever asked.
+
+        No error of the gateway is raised: each is in the result, with the endpoint it befell.
+        """
+        progress = PollProgress(
+            asked=self._ever_asked() if only_new else set(), is_first=never_answered(self.states.values())
+        )
+        self.cache.begin_cycle(time.monotonic())
+        if progress.is_first:
+            wanted = wanted | _SHOWN_BY_ALL
+        try:
+            async with timeout(CYCLE_TIMEOUT):
+                await self._ask_all(wanted, progress)
+        except TimeoutError:
+            self._give_up(GatewayBusy("the cycle ended before its turn came"), progress)
+        except ENDS_CYCLE as err:
+            self._give_up(err, progress)
+        self._rebuild()
+        return PollResult(
+            answered=frozenset(progress.answered),
+            errors=progress.errors,
+            refused=frozenset(name for name in progress.errors if self.states[name].refused),
+            seconds=progress.seconds,
+        )
+
+    def lacks(self, wanted: AbstractSet[str]) -> bool:
+        """Tell whether the needs take an endpoint that nobody has asked for yet."""
+        return bool(self._plan(wanted, PollProgress(asked=self._ever_asked())))
+
+    def forget_refusals(self) -> None:
+        """Ask again where the token's role was too low: there is another token."""
+        self._stream.forget_refusals()
+        self.cache.forget_refusals()
+
+    def keep(self) -> Kept:
+        """Return what the next run is to know."""
+        return Kept.of(self.cache, self.site.parts)
+
+    def restore(self, kept: Kept) -> None:
+        """Begin with what an earlier run knew: known, but not fresh."""
+        kept.put_into(self.cache)
+        self.site = build_site(self.cache.snapshot(), seen=kept.parts)
+
+    def _ever_asked(self) -> set[str]:
+        return {name for name, state in self.states.items() if state.asked_at is not None}
+
+    def _rebuild(self) -> None:
+        self.site = build_site(self.cache.snapshot(), seen=self.site.parts)
+
+    def _plan(self, wanted: AbstractSet[str], progress: PollProgress) -> list[EndpointState]:
+        return plan(
+            self.states,
+            self.site,
+            wanted,
+            time.monotonic(),
+            interval=self.cache.interval,
+            asked=progress.asked,
+            crowded=progress.tried_stream,
+        )
+
+    async def _ask_all(self, wanted: AbstractSet[str], progress: PollProgress) -> None:
+        """Ask until nothing is left; what was learnt with one answer may change what is to be asked next."""
+        while todo := self._plan(wanted, progress):
+            # While a site is being learnt, what may stand in for something else may yet turn out not to be needed.
+            certain = [state.endpoint for state in todo if not progress.is_first or is_certain(state, self.site)]
+            progress.left = {endpoint.name for endpoint in certain}
+            if LIVE in certain and self._stream_is_due(wanted, progress):
+                await self._enable_stream(progress)
+                continue
+            endpoint = todo[0].endpoint
+            await self._read(endpoint, progress, last=not any(other is not endpoint for other in certain))
+            if endpoint is LIVE and self._stream_is_due(wanted, progress):
+                await self._enable_stream(progress)
+
+    async def _read(self, endpoint: Endpoint[object], progress: PollProgress, *, last: bool) -> None:
+        state = self.states[endpoint.name]
+        if (wait := state.ready_at - time.monotonic()) > 0:
+            await sleep(wait)
+        progress.asked.add(endpoint.name)
+        is_news = state.read_at is None or endpoint.every
+        state.asked_at, state.again = (began := time.monotonic()), False
+        try:
+            with state.log.request():
+                answer = await self.gateway.read(endpoint, last=last)
+            if endpoint is INFO and self.gateway.serial != self._serial:
+                raise WrongGateway("another gateway answers at the address")
+            self.cache.accept(endpoint, answer, now=time.monotonic())
+        except ENDS_CYCLE:
+            raise
+        except Unconfirmed as err:
+            # Neither good news nor bad: the next cycle will tell.
+            self.cache.fail(endpoint.name, err)
+        except GatewayError as err:
+            self._failed(endpoint.name, err, progress)
+        else:
+            progress.answered.add(endpoint.name)
+            progress.errors.pop(endpoint.name, None)
+            if is_news:
+                self._rebuild()
+        if not endpoint.slow:
+            progress.seconds[endpoint.name] = time.monotonic() - began
+
+    def _failed(self, name: str, error: GatewayError, progress: PollProgress) -> None:
+        self.cache.fail(name, error)
+        progress.errors[name] = error
+
+    def _give_up(self, error: GatewayError, progress: PollProgress) -> None:
+        """Let all whose turn did not come, or was cut short, share the error."""
+        for name in progress.left - progress.answered - progress.errors.keys():
+            self._failed(name, error, progress)
+
+    def _stream_is_due(self, wanted: AbstractSet[str], progress: PollProgress) -> bool:
+        """Tell whether to set live data in motion: somebody looks at it, or nobody can as yet."""
+        is_wanted = progress.is_first or any(LIVE.name in self.site.needs.get(key, ()) for key in wanted)
+        if progress.tried_stream or not is_wanted:
+            return False
+        stands = self.cache.snapshot().live_stands
+        return self._stream.is_due(self.site.parts, stands=stands, now=time.monotonic())
+
+    async def _enable_stream(self, progress: PollProgress) -> None:
+        progress.tried_stream = True
+        stood = self.cache.snapshot().live_stands
+        try:
+            await self.gateway.enable_stream()
+        except ENDS_CYCLE:
+            raise
+        except GatewayError as err:
+            self._stream.failed(err, now=time.monotonic())
+        else:
+            live = self.states[LIVE.name]
+            live.ready_at = self._stream.enabled(stood=stood, now=time.monotonic())
+            live.again = True
+            progress.asked.discard(LIVE.name)
