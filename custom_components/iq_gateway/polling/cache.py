@@ -150,6 +150,8 @@ class EndpointCache:
             self._moving_live, self._moving_at = snapshot.fresh(LIVE), now
         if endpoint is READINGS:
             self._look_for_strangers()
+        if endpoint is METERS:
+            state.again = not self._validator.meters_are_certain
 
     def fail(self, name: str, error: GatewayError) -> None:
         """Note that an endpoint gave no good answer."""

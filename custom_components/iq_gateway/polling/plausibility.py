@@ -1,7 +1,7 @@
 """What a gateway says in good shape and is still not to be believed at once."""
 
 from dataclasses import replace
-from typing import cast
+from typing import Final, NamedTuple, cast
 
 from ..client.endpoints import (
     METERS,
@@ -16,13 +16,29 @@ from ..client.endpoints import (
 )
 from ..client.errors import InvalidAnswer, Unconfirmed
 
+# How often in a row a list of meters has to be said: the first one, and one that contradicts what is known.
+_FIRST_SAID: Final = 2
+_CHANGE_SAID: Final = 3
+
+
+class _Known(NamedTuple):
+    """What is known of an enabled meter."""
+
+    eid: int
+    measurement_type: str
+    phase_count: int
+
+
+type _Meters = frozenset[_Known]
+
 
 class AnswerValidator:
     """Remembers what was believed, to tell what cannot follow from it."""
 
     def __init__(self) -> None:
-        self._phase_counts: dict[int, int] | None = None  # of the enabled meters, by eid; None before the first list
-        self._doubted: frozenset[int] | None = None
+        self._meters: _Meters | None = None  # the enabled ones; None before the first list
+        self._doubted: _Meters | None = None
+        self._said = 0  # how often in a row the list of meters, or the doubted one, was said
         self._last_complete: dict[int, tuple[MeterReading, float]] = {}  # by eid, and when, in monotonic seconds
 
     def validate(
@@ -53,25 +69,32 @@ class AnswerValidator:
 
     def remember(self, meters: Answer[object]) -> None:
         """Hold later lists against one that was believed in an earlier run."""
-        self._phase_counts = _enabled(cast("tuple[Meter, ...]", meters.data))
+        self._meters = _enabled(cast("tuple[Meter, ...]", meters.data))
+        self._said = _FIRST_SAID
+
+    @property
+    def meters_are_certain(self) -> bool:
+        """Whether the list of meters was said often enough in a row not to be asked for at once again."""
+        return self._doubted is None and self._said >= _FIRST_SAID
 
     def _check_meters(self, meters: tuple[Meter, ...], *, metered: bool) -> None:
-        """Refuse a list in which known meters are missing, until the next one says the same.
+        """Refuse a list in which known meters are missing, or are others, until it is said three times in a row.
 
-        Such a list is rarely read; an odd one would take the figures of its meters down for an hour. Where none is
-        known yet, one without meters is as odd if the hardware can have them: a gateway that starts may say so.
+        Such a list is rarely read; an odd one would take the figures of its meters down, or mix them up, for an hour.
+        Where none is known yet, one without meters is as odd if the hardware can have them: a gateway that starts may
+        say so, and is believed when it says so twice.
         """
         enabled = _enabled(meters)
-        listed = frozenset(enabled)
-        if listed != self._doubted:
-            known = self._phase_counts
-            if known is None and metered and not listed:
-                self._doubted = listed
-                raise Unconfirmed("no meter, which is believed once it is said twice")
-            if known is not None and not known.keys() <= listed:
-                self._doubted = listed
-                raise InvalidAnswer("known meters are missing, which is believed once it is said twice")
-        self._phase_counts, self._doubted = enabled, None
+        self._said = self._said + 1 if enabled == (self._doubted or self._meters) else 1
+        if self._meters is None and metered and not enabled and self._said < _FIRST_SAID:
+            self._doubted = enabled
+            raise Unconfirmed("no meter, which is believed once it is said twice")
+        if self._meters is not None and not self._meters <= enabled and self._said < _CHANGE_SAID:
+            self._doubted = enabled
+            raise InvalidAnswer("known meters are missing, which is believed once it is said three times")
+        if self._meters is not None and not self._meters <= enabled:
+            self._said = 1
+        self._meters, self._doubted = enabled, None
 
     def _without_lost_legs(self, answer: Answer[object], *, now: float, stands: float) -> Answer[object]:
         """Leave out meters of which a leg has forgotten what it counted, as they do for a poll or after a restart.
@@ -87,19 +110,19 @@ class AnswerValidator:
                 continue
             self._last_complete[reading.eid] = (reading, now)
             whole.append(reading)
-        if self._phase_counts and self._phase_counts.keys().isdisjoint(reading.eid for reading in whole):
+        known = {meter.eid for meter in self._meters or ()}
+        if known and known.isdisjoint(reading.eid for reading in whole):
             raise InvalidAnswer("no reading of a known meter that can be right")
         return replace(answer, data=tuple(whole), dropped=answer.dropped + len(readings) - len(whole))
 
     def _lost_leg(self, before: MeterReading, reading: MeterReading) -> bool:
-        wired = (self._phase_counts or {}).get(reading.eid, 0)
+        wired = next((meter.phase_count for meter in self._meters or () if meter.eid == reading.eid), 0)
         legs = zip(before.channels[:wired], reading.channels[:wired], strict=False)
         return any(_has_counted(old) and not _has_counted(new) for old, new in legs)
 
 
-def _enabled(meters: tuple[Meter, ...]) -> dict[int, int]:
-    """Return the phases of the enabled meters by eid."""
-    return {meter.eid: meter.phase_count for meter in meters if meter.enabled}
+def _enabled(meters: tuple[Meter, ...]) -> _Meters:
+    return frozenset(_Known(meter.eid, meter.measurement_type, meter.phase_count) for meter in meters if meter.enabled)
 
 
 def _has_counted(leg: Channel) -> bool:

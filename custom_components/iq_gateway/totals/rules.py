@@ -20,7 +20,7 @@ WRAP: Final = 2**32 / 3600.0
 _DAY: Final = 24 * HOUR
 _AGREEING: Final = 2
 
-# A counter that has rested for an hour, and rests by its power, is trusted to count for so many seconds.
+# Any counter is trusted to count for so many seconds, even one that has rested for an hour, and rests by its power.
 _SOON: Final = 300.0
 
 # W of a burst between two readings, or while nobody looked at a counter that has not been watched for long.
@@ -82,10 +82,18 @@ def _can_rise(was: LifetimeTotal, series: Series, reading: Reading, rise: float)
         return True
     if rise > RESOLUTION and was.candidate is not None and was.candidate.goes_on(reading):
         return False
-    power, seconds = was.peak, series.seconds(reading)
+    return rise <= MORE * _at_once(was, series, reading) / HOUR + RESOLUTION
+
+
+def _at_once(was: LifetimeTotal, series: Series, reading: Reading) -> float:
+    """Return the Ws that a counter is trusted to count until one reading: a little, and what it is known to."""
+    seconds, power = series.seconds(reading), was.peak
     if was.witness.idle and reading.at - series.moved_at >= HOUR:
-        power, seconds = LIKELY, min(seconds, _SOON)
-    return rise <= MORE * power * seconds / HOUR + RESOLUTION
+        power = 0.0
+    elif reading.pace and reading.power is not None:
+        # The power of a counter that moves in steps is that of its last step.
+        power = min(power, MORE * was.witness.highest)
+    return max(LIKELY * min(seconds, _SOON), power * seconds)
 
 
 def _counting(was: LifetimeTotal, base: Base, reading: Reading) -> LifetimeTotal:
@@ -183,7 +191,8 @@ def _same_counter(was: LifetimeTotal, base: Base, candidate: Series, reading: Re
     """
     seconds = candidate.begun_at - base.series.counted_until(reading)
     burst = 0.0 if was.witness.idle else _BURST * min(seconds, reading.cycle)
-    reach = MORE * (max(was.peak * seconds, burst) / HOUR + was.witness.missed) + RESOLUTION
+    unseen = max(was.peak * max(seconds, was.witness.unseen), burst) / HOUR
+    reach = MORE * (unseen + was.witness.missed) + RESOLUTION
     for wraps in (0.0, _wraps(reading, was.level)):
         if -MORE * was.peak <= candidate.begun + wraps - was.level <= reach:
             return base.moved(candidate, wraps)

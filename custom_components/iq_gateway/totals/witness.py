@@ -24,7 +24,9 @@ class Witness:
     idle: bool = False  # no power flows, and none did at the reading before
     at: float = 0.0
     sustained: float = 0.0  # W, the lower one of the last two readings
+    highest: float = 0.0  # W, the higher one
     missed: float = 0.0  # Wh that flowed, by the lower of two powers each, and were not counted yet
+    unseen: float = 0.0  # seconds of absences, of more than three cycles each, since the counter last moved
     alive_at: float = 0.0  # when the counter last had missed nothing
 
     def with_power(self, reading: Reading, *, peak: float) -> Witness:
@@ -32,16 +34,18 @@ class Witness:
         power = max(reading.power or 0.0, 0.0)
         if not self.at:
             return replace(self, power=power, at=reading.at, alive_at=reading.at)
-        sustained = min(self.power, power)
+        sustained, gap = min(self.power, power), max(reading.at - self.at, 0.0)
         # Sums of reports keep the last ones of the evening all night: that little is no power that flows.
         flows = not reading.pace or sustained >= _FLOWS * peak
-        flowed = flows * sustained * min(max(reading.at - self.at, 0.0), 3 * reading.cycle) / HOUR
+        flowed = flows * sustained * min(gap, 3 * reading.cycle) / HOUR
         return Witness(
             power=power,
             idle=reading.power is not None and not power and not self.power,
             at=reading.at,
             sustained=sustained,
+            highest=max(self.power, power),
             missed=self.missed + flowed,
+            unseen=self.unseen + (gap if gap > 3 * reading.cycle else 0.0),
             alive_at=min(self.alive_at, reading.at),
         )
 
@@ -51,7 +55,7 @@ class Witness:
 
     def alive(self, at: float) -> Witness:
         """Return the witness of a counter that has missed nothing up to now."""
-        return replace(self, missed=0.0, alive_at=at)
+        return replace(self, missed=0.0, unseen=0.0, alive_at=at)
 
     def agrees(self, rise: float) -> bool:
         """Tell whether a rise in Wh is what flowed since the counter last moved."""
