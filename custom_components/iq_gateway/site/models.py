@@ -21,7 +21,7 @@ def add(first: float | None, second: float | None) -> float | None:
 
 
 class Part(StrEnum):
-    """What a site may have besides production itself. A part that has shown once stays until the next start."""
+    """What a site may have besides production itself. A part that has shown once stays, over restarts too."""
 
     PRODUCTION_PERIOD = "production_period"  # sums of today and of seven days
     CONSUMPTION = "consumption"
