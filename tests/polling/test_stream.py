@@ -92,6 +92,16 @@ async def test_live_data_that_nobody_looks_at_may_stand_still(still: Script, tim
     assert not any(STREAM in asked for asked in cycles)
 
 
+async def test_live_data_that_comes_late_is_set_in_motion(still: Script, time: Time) -> None:
+    """Its entities come with its first answer, so that nobody can look at it before."""
+    still.errors["live"] = GatewayBusy()
+    poller = poller_for(still)
+    await poller.run(frozenset())
+    still.errors.clear()
+    await cycle(poller, time, still, {"production_power"})
+    assert poller.site.battery.level == 50.0
+
+
 async def test_live_data_without_battery_and_relay_may_stand_still(script: Script, time: Time) -> None:
     """Its powers come from the meters."""
     script.payloads["live"] = live(age=600, grid=5.0)
