@@ -28,6 +28,19 @@ async def test_a_good_answer_stands_for_two_more_cycles(
     assert stood == stands
 
 
+async def test_what_is_read_hourly_stands_until_it_is_read_again(poller: Poller, time: Time, script: Script) -> None:
+    """And for two hours more if it then fails."""
+    for _ in range(11):
+        await cycle(poller, time, script)
+        assert {"info", "meters"} <= poller.site.fresh
+    script.errors["info"] = CannotConnect()
+    stood = 0
+    while "info" in poller.site.fresh:
+        await cycle(poller, time, script)
+        stood += 1
+    assert stood == 16
+
+
 async def test_a_gateway_that_is_asked_less_keeps_no_value_for_longer(
     poller: Poller, time: Time, script: Script
 ) -> None:

@@ -43,16 +43,18 @@ async def test_all_is_asked_again_after_a_restart(poller: Poller, time: Time, sc
     assert script.asked == ["info", "meters", "readings", "live", "energy", "inverters"]
 
 
-async def test_an_empty_list_of_meters_after_a_restart_is_not_believed(
-    poller: Poller, time: Time, script: Script
+@pytest.mark.parametrize("left", [0, 1])
+async def test_meters_that_are_missing_after_a_restart_are_still_there(
+    poller: Poller, time: Time, script: Script, left: int
 ) -> None:
-    """As at any other time: until it is said twice."""
+    """As at any other time: until that is said twice."""
     restarted = _restarted(poller, script)
-    script.payloads["meters"] = []
+    script.payloads["meters"] = script.payloads["meters"][:left]
     await restarted.run(frozenset())
     assert restarted.site.production.power == 600.0
+    assert restarted.site.grid.power == -150.0
     await cycle(restarted, time, script)
-    assert not restarted.site.meters
+    assert len(restarted.site.meters) == left
 
 
 async def test_a_battery_is_known_though_live_data_fails_at_first(script: Script, time: Time) -> None:

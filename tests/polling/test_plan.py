@@ -150,6 +150,12 @@ def test_what_is_rare_is_spread(interval: float, most: int) -> None:
     assert longest <= 2 * HOUR
 
 
+def test_nothing_waits_that_is_long_overdue() -> None:
+    """After a night in which no cycle ran."""
+    states = [_state(f"rare {number}", ago=10 * HOUR, learn=True) for number in range(3)]
+    assert len(_planned(*states)) == 3
+
+
 @pytest.mark.parametrize(("crowded", "ago", "asked"), [(False, 3450, True), (True, 3450, False), (True, 4500, True)])
 def test_what_is_rare_waits_for_a_cycle_with_less_to_do(crowded: bool, ago: float, asked: bool) -> None:
     """But not for long."""

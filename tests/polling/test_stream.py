@@ -61,6 +61,19 @@ async def test_the_stream_is_renewed_before_it_ends(still: Script, time: Time) -
     assert cycles[1] == [STREAM, "readings", "live", "energy", "inverters"]
 
 
+async def test_a_stream_that_ended_between_two_cycles_is_given_time(still: Script, time: Time) -> None:
+    """Of cycles half an hour apart each has to set it in motion; a gateway's clock may hide that values stand still."""
+    poller = poller_for(still)
+    await poller.run(frozenset())
+    time.advance(1800)
+    _keep_moving(still)
+    still.take_asked()
+    began = time.now
+    await poller.run(ALL_SHOWN)
+    assert still.asked == [STREAM, "readings", "energy", "inverters", "live"]
+    assert time.now - began == MOVES_AFTER
+
+
 async def test_a_stream_that_is_not_wanted_is_left_alone(still: Script, time: Time) -> None:
     """Then nothing is sent to the gateway, and nothing that stands still is shown."""
     poller = poller_for(still, keep_live_data=False)
@@ -77,6 +90,16 @@ async def test_live_data_that_nobody_looks_at_may_stand_still(still: Script, tim
     cycles = [await cycle(poller, time, still, {"production_power"}) for _ in range(16)]
     assert [number for number, asked in enumerate(cycles) if "live" in asked] == [15]
     assert not any(STREAM in asked for asked in cycles)
+
+
+async def test_live_data_that_comes_late_is_set_in_motion(still: Script, time: Time) -> None:
+    """Its entities come with its first answer, so that nobody can look at it before."""
+    still.errors["live"] = GatewayBusy()
+    poller = poller_for(still)
+    await poller.run(frozenset())
+    still.errors.clear()
+    await cycle(poller, time, still, {"production_power"})
+    assert poller.site.battery.level == 50.0
 
 
 async def test_live_data_without_battery_and_relay_may_stand_still(script: Script, time: Time) -> None:

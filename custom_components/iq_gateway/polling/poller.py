@@ -147,8 +147,8 @@ class Poller:
             self._failed(name, error, progress)
 
     def _stream_is_due(self, wanted: AbstractSet[str], progress: PollProgress) -> bool:
-        """Tell whether to set live data in motion: somebody looks at it, or nobody can as yet."""
-        is_wanted = progress.is_first or any(LIVE.name in self.site.needs.get(key, ()) for key in wanted)
+        """Tell whether to set live data in motion: somebody looks at it, or nobody could as yet."""
+        is_wanted = not self._stream.was_tried or any(LIVE.name in self.site.needs.get(key, ()) for key in wanted)
         if progress.tried_stream or not is_wanted:
             return False
         stands = self.cache.snapshot().live_stands

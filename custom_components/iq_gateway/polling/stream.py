@@ -26,6 +26,11 @@ class LiveStream:
         self._refused_at = 0.0
         self._refusals = 0
 
+    @property
+    def was_tried(self) -> bool:
+        """Whether it was enabled, or refused."""
+        return self._enabled_at is not None or self._refusals > 0
+
     def is_due(self, parts: AbstractSet[Part], *, stands: bool, now: float) -> bool:
         """Tell whether to enable it: live data stands still, or will before the next cycle."""
         if not self._wanted or _PARTS.isdisjoint(parts) or self._rests(now):
