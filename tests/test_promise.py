@@ -1,77 +1,30 @@
 """Nothing true is lost: what was used is counted, or a repair says within the hour what is not."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-import shutil
 from typing import Final
 
-from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from tests.proof.adversary import ZONE
-from tests.proof.adversary_edits import Edit, Paced, Payload, without_meter, without_type
+from tests.proof.adversary_edits import DELIVERED, RECEIVED, Edit, Paced, Payload, more, without_meter, without_type
 from tests.proof.adversary_run import counted
 from tests.proof.changes import HOUR, Mark, Watched, watched
-from tests.simulator import Fault, GatewaySimulator
-from tests.simulator.answers.meters import EIDS
+from tests.simulator import GatewaySimulator
 from tests.simulator.mutations import COUNTERS
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 NOON: Final = datetime(2027, 6, 15, 11, tzinfo=ZONE)
 NIGHT: Final = datetime(2027, 6, 15, 1, tzinfo=ZONE)
-DELIVERED: Final = "actEnergyDlvd"
-RECEIVED: Final = "actEnergyRcvd"
 WRAP: Final = 1_193_046.47
 """2^32 J in Wh."""
-
-
-def _meter(measurement: str, change: Callable[[Payload], Payload]) -> Edit:
-    """Return an edit of one meter: its sums, and each phase by what it has of them."""
-
-    def row(reading: Payload) -> Payload:
-        if reading["eid"] != EIDS[measurement]:
-            return reading
-        return {**change(reading), "channels": [change(channel) for channel in reading["channels"]]}
-
-    return lambda rows: [row(reading) for reading in rows]
-
-
-def _more(measurement: str, field: str, energy: Callable[[], float], power: float = 0.0) -> Edit:
-    """Return an edit that has one meter count more, spread over its phases evenly."""
-
-    def edit(rows: Payload) -> Payload:
-        return [_row_with_more(row, field, energy(), power) if row["eid"] == EIDS[measurement] else row for row in rows]
-
-    return edit
-
-
-def _row_with_more(row: Payload, field: str, energy: float, power: float) -> Payload:
-    used = [channel for channel in row["channels"] if channel["voltage"]]
-    share = 1.0 / len(used)
-
-    def more(record: Payload, part: float) -> Payload:
-        added = {field: record[field] + energy * part}
-        if power:
-            added |= {key: record[key] + power * part for key in ("activePower", "instantaneousDemand")}
-        return {**record, **added}
-
-    return {**more(row, 1.0), "channels": [more(one, share) if one in used else one for one in row["channels"]]}
 
 
 def _assert_counted_or_told(home: Watched, since: Mark, *, within: float = 1.0) -> None:
     """Assert that no total fell, and that all grew by what is true unless the user was told in time."""
     assert not home.falls
     assert not home.wrong(since, within=within) or home.told_within_the_hour(since), home.wrong(since, within=within)
-
-
-async def _replace_production_meter(home: Watched) -> Mark:
-    """Have the production meter replaced by a new one, which begins at nothing."""
-    at = home.gateway.house.totals.production
-    home.gateway.override("readings", _more("production", DELIVERED, lambda: -at))
-    return home.mark()
 
 
 async def test_a_load_of_sixty_kilowatts_for_three_hours(tmp_path: Path) -> None:
@@ -84,10 +37,10 @@ async def test_a_load_of_sixty_kilowatts_for_three_hours(tmp_path: Path) -> None
 
         home.extra = lambda: {"grid_import_energy": used(), "consumption_energy": used()}
         before = home.mark()
-        home.gateway.override("readings", _more("net-consumption", DELIVERED, used, power))
+        home.gateway.override("readings", more("net-consumption", DELIVERED, used, power))
         await home.live(3 * HOUR)
         _assert_counted_or_told(home, before)
-        home.gateway.override("readings", _more("net-consumption", DELIVERED, used))
+        home.gateway.override("readings", more("net-consumption", DELIVERED, used))
         await home.live(HOUR)
         _assert_counted_or_told(home, before)
 
@@ -96,7 +49,7 @@ async def test_a_load_of_sixty_kilowatts_for_three_hours(tmp_path: Path) -> None
 async def test_a_production_meter_is_replaced(tmp_path: Path, begin: datetime) -> None:
     """The total goes on where it was; once that is settled each Wh is counted."""
     async with watched(tmp_path, "net_split", begin) as home:
-        before = await _replace_production_meter(home)
+        before = home.replace_production_meter()
         await home.live(HOUR)
         _assert_counted_or_told(home, before)
         settled = home.mark()
@@ -109,7 +62,7 @@ async def test_a_production_meter_is_replaced(tmp_path: Path, begin: datetime) -
 def _given_away(gateway: GatewaySimulator, times: float) -> Edit:
     """Return an edit of a house that once gave so many times away what it produced: its meters add up to little."""
     given = times * gateway.house.totals.production
-    return _more("net-consumption", RECEIVED, lambda: given)
+    return more("net-consumption", RECEIVED, lambda: given)
 
 
 async def test_a_load_computed_from_meters_falls_below_zero(tmp_path: Path) -> None:
@@ -120,7 +73,7 @@ async def test_a_load_computed_from_meters_falls_below_zero(tmp_path: Path) -> N
 
     async with watched(tmp_path, "net_split", NOON, prepare=prepare) as home:
         produced = home.gateway.house.totals.production
-        given, replaced = _given_away(home.gateway, 0.8), _more("production", DELIVERED, lambda: -produced)
+        given, replaced = _given_away(home.gateway, 0.8), more("production", DELIVERED, lambda: -produced)
         before = home.mark()
         home.gateway.override("readings", lambda rows: replaced(given(rows)))
         await home.live(HOUR)
@@ -276,97 +229,3 @@ async def test_inverters_are_added(tmp_path: Path) -> None:
         await home.live(3 * HOUR)
         assert not home.falls
         assert not home.wrong(before)
-
-
-# A first reading
-
-
-async def test_the_totals_are_there_within_a_minute_of_the_set_up(tmp_path: Path) -> None:
-    """Though the very first answers are all zeros, as those of a gateway that has just started."""
-
-    def prepare(gateway: GatewaySimulator) -> None:
-        for endpoint in ("readings", "energy", "production"):
-            gateway.fault(endpoint, Fault.ZEROS, times=1)
-
-    async with watched(tmp_path, "metered_battery", NOON, prepare=prepare, settled=timedelta(0)) as home:
-        for _ in range(2):
-            home.frozen.tick(29)
-            # The loop's time is real: what is due within so many seconds of it is due now.
-            async_fire_time_changed(home.hass, dt_util.utcnow() + timedelta(seconds=30))
-            await home.hass.async_block_till_done(wait_background_tasks=True)
-        now = home.mark()
-        assert {key: shown is not None and abs(shown - now.truth[key]) < 100.0 for key, shown in now.shown.items()} == (
-            dict.fromkeys(home.keys, True)
-        )
-
-
-# Nothing is lost with a file
-
-
-async def _with_a_total_of_its_own(home: Watched) -> None:
-    """Bring the production total away from the gateway's figure, as years with a replaced meter do."""
-    await _replace_production_meter(home)
-    await home.live(2 * HOUR)
-
-
-async def test_the_entry_is_removed_and_added_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """The totals go on from what Home Assistant's statistics say of them, and the log says so."""
-    async with watched(tmp_path, "net_split", NOON, recorded=True) as home:
-        await _with_a_total_of_its_own(home)
-        before = home.mark()
-        caplog.clear()
-        await home.add_again()
-        await home.live(HOUR)
-        assert not home.falls
-        # What was produced between the last statistics and the removal may be counted with the next reading or not.
-        assert not home.wrong(before, within=1_000.0)
-        assert any(record.name.startswith("custom_components.iq_gateway") for record in caplog.records)
-        settled = home.mark()
-        await home.live(2 * HOUR)
-        assert not home.wrong(settled)
-
-
-def _delete(home: Watched, kept: Path) -> None:
-    for path in home.files():
-        path.unlink()
-
-
-def _damage(home: Watched, kept: Path) -> None:
-    for path in home.files():
-        path.write_text(path.read_text()[: path.stat().st_size // 2])
-
-
-def _put_back(home: Watched, kept: Path) -> None:
-    for path in home.files():
-        path.unlink()
-    for path in kept.iterdir():
-        shutil.copy(path, Path(home.hass.config.config_dir, ".storage", path.name))
-
-
-@pytest.mark.parametrize("recorded", [True, False], ids=["with_recorder", "without_recorder"])
-@pytest.mark.parametrize("harm", [_delete, _damage, _put_back], ids=["deleted", "damaged", "older"])
-async def test_the_totals_go_on_though_their_file_is(
-    tmp_path: Path, harm: Callable[[Watched, Path], None], *, recorded: bool
-) -> None:
-    """Deleted, damaged or older than what Home Assistant knows."""
-    home_folder, kept = tmp_path / "home", tmp_path / "kept"
-    home_folder.mkdir()
-    kept.mkdir()
-    async with watched(home_folder, "net_split", NOON, recorded=recorded) as home:
-        await home.unload()
-        assert home.files()
-        for path in home.files():
-            shutil.copy(path, kept / path.name)
-        await home.load()
-        await _with_a_total_of_its_own(home)
-        before = home.mark()
-        await home.unload()
-        harm(home, kept)
-        home.frozen.tick(60)
-        await home.load()
-        await home.live(HOUR)
-        assert not home.falls
-        assert not home.wrong(before, within=1_000.0)
-        settled = home.mark()
-        await home.live(2 * HOUR)
-        assert not home.wrong(settled)

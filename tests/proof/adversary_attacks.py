@@ -13,7 +13,7 @@ from tests.simulator.mutations import COUNTERS, POWERS, TIMES
 from tests.simulator.source import ModelSource, Source
 
 from . import adversary_edits as edits
-from .adversary_edits import Edit, Payload
+from .adversary_edits import DELIVERED, RECEIVED, Edit, Payload
 
 _SUMS: Final = ("readings", "energy", "production")
 _FIGURES: Final = (*_SUMS, "inverters")
@@ -21,13 +21,11 @@ ALL: Final = ("info", "meters", *_FIGURES, "live", "consumption")
 _LARGER: Final = 1.7
 """How much larger the other house is whose gateway answers instead."""
 
-_DELIVERED: Final = "actEnergyDlvd"
-_RECEIVED: Final = "actEnergyRcvd"
 _DIRECTIONS: Final = {
-    "production": (_DELIVERED,),
-    "net-consumption": (_DELIVERED, _RECEIVED),
-    "total-consumption": (_DELIVERED,),
-    "storage": (_DELIVERED, _RECEIVED),
+    "production": (DELIVERED,),
+    "net-consumption": (DELIVERED, RECEIVED),
+    "total-consumption": (DELIVERED,),
+    "storage": (DELIVERED, RECEIVED),
 }
 """Which of a meter's counters an attack on it changes."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from copy import deepcopy
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from tests.simulator.answers.meters import EIDS
 from tests.simulator.mutations import COUNTERS, POWERS
@@ -11,6 +11,10 @@ from tests.simulator.mutations import COUNTERS, POWERS
 # Answers of any shape, taken apart by key.
 type Payload = Any
 type Edit = Callable[[Payload], Payload]
+
+
+DELIVERED: Final = "actEnergyDlvd"
+RECEIVED: Final = "actEnergyRcvd"
 
 
 def _walk(payload: Payload, change: Callable[[str, Payload], Payload]) -> Payload:
@@ -55,10 +59,9 @@ def of_meter(measurement: str, keys: tuple[str, ...], change: Callable[[float], 
 
 def counters_exchanged(measurement: str) -> Edit:
     """Return an edit that has one meter count what it delivered as received and the other way round."""
-    delivered, received = "actEnergyDlvd", "actEnergyRcvd"
 
     def turned(record: Payload) -> Payload:
-        return {**record, delivered: record[received], received: record[delivered]}
+        return {**record, DELIVERED: record[RECEIVED], RECEIVED: record[DELIVERED]}
 
     def row(reading: Payload) -> Payload:
         if reading.get("eid") != EIDS[measurement]:
@@ -159,3 +162,25 @@ def alternating(edit: Edit) -> Edit:
     """Return an edit of every second answer, the first included."""
     answers = count()
     return lambda payload: payload if next(answers) % 2 else edit(payload)
+
+
+def more(measurement: str, field: str, energy: Callable[[], float], power: float = 0.0) -> Edit:
+    """Return an edit that has one meter count more, spread over its phases evenly."""
+
+    def edit(rows: Payload) -> Payload:
+        return [_with_more(row, field, energy(), power) if row["eid"] == EIDS[measurement] else row for row in rows]
+
+    return edit
+
+
+def _with_more(row: Payload, field: str, energy: float, power: float) -> Payload:
+    used = [channel for channel in row["channels"] if channel["voltage"]]
+    share = 1.0 / len(used)
+
+    def added_to(record: Payload, part: float) -> Payload:
+        added = {field: record[field] + energy * part}
+        if power:
+            added |= {key: record[key] + power * part for key in ("activePower", "instantaneousDemand")}
+        return {**record, **added}
+
+    return {**added_to(row, 1.0), "channels": [added_to(one, share) if one in used else one for one in row["channels"]]}

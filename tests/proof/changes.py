@@ -18,6 +18,7 @@ from tests.drive import Drive
 from tests.simulator import PROFILES, GatewaySimulator, Profile
 
 from .adversary import ZONE
+from .adversary_edits import DELIVERED, more
 from .adversary_run import counted, number
 from .days import set_up, simulated_gateways
 from .home import Statistics, home_assistant
@@ -110,6 +111,14 @@ class Watched:
     def told_within_the_hour(self, since: Mark) -> bool:
         """Tell whether a repair was there within an hour of a mark, a cycle more or less."""
         return self.told_at is not None and self.told_at - since.at <= HOUR + timedelta(minutes=5)
+
+    # What happens to the site
+
+    def replace_production_meter(self) -> Mark:
+        """Have a new production meter, which begins at nothing, and return the moment."""
+        at = self.gateway.house.totals.production
+        self.gateway.override("readings", more("production", DELIVERED, lambda: -at))
+        return self.mark()
 
     # What happens to the entry
 
