@@ -94,6 +94,7 @@ class Memory:
                 if endpoint.name in answers and self._stands(endpoint, self.states[endpoint.name].read_at)
             ),
             cycles={name: state.cycle for name, state in self.states.items()},
+            settled=frozenset(name for name, state in self.states.items() if state.rests),
             moving_live=self._moving_live if self._stands(LIVE, self._moving_at) else None,
         )
 

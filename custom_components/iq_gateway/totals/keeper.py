@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import CONF_SERIAL, CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL, DOMAIN, LOGGER
 from ..site import Site, Total
-from .ledger import Ledger
+from .ledger import Ledger, Standing
 from .lifetime import Change, LifetimeTotal
 from .reports import TotalsReports
 from .series import RESOLUTION, Reading
@@ -53,6 +53,11 @@ class LifetimeTotals:
     def changes(self) -> dict[str, Change]:
         """The changes that wait for a decision, by the key of the total."""
         return self._ledger.changes
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The totals none of whose readings has counted for three quarters of an hour, by their key."""
+        return frozenset(key for key, why in self._ledger.standing.items() if why is Standing.ODD_READINGS)
 
     @property
     def pending(self) -> bool:
