@@ -38,7 +38,7 @@ async def test_the_first_cycle_follows_what_it_learns(script: Script, time: Time
     await poller.run(frozenset())
     assert ("production" in script.asked) is (refused == "energy")
     assert ("readings" in script.asked) is (refused != "meters")
-    assert poller.site.production.today is not None
+    assert poller.site.production.last_seven_days is not None
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,27 @@ def test_a_counter_stands_still_while_power_flows(proved: Watch, pace: float, cy
         assert watch.total.stands_still is stands
 
 
+def test_a_counter_that_moves_does_not_stand_still_though_its_total_does(proved: Watch) -> None:
+    """The total waits for it, after something wrong was counted; once the counter halts, it stands still."""
+    proved.power = 1_000.0
+    proved.total = replace(proved.total, total=OLD + 10_000)
+    proved.read(*[OLD + 2 * place for place in range(1, 20)])
+    assert proved.total.total == OLD + 10_000
+    assert not proved.total.stands_still
+    proved.read(*[OLD + 38] * 9)
+    assert proved.total.stands_still
+
+
+def test_what_is_not_believed_yet_does_not_stand_still(proved: Watch) -> None:
+    """The first reading after hours of absence: the counter has moved by more than one reading alone can tell."""
+    proved.power = 2_000.0
+    proved.read(OLD, OLD + 100)
+    proved.read(OLD + 6_000, after=3 * HOUR)
+    assert not proved.counts
+    assert proved.total.witness.stands_still(0.0)
+    assert not proved.total.stands_still
+
+
 def test_a_level_is_what_the_counter_showed_when_the_total_was_as_it_is(proved: Watch) -> None:
     """The total less what is added."""
     proved.prove(400.0)

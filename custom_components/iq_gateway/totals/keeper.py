@@ -92,10 +92,13 @@ class LifetimeTotals:
             return
         if stored is None:
             return
+        if not isinstance(stored, dict):
+            LOGGER.warning("%s: the stored totals are damaged", self._entry.title)
+            return
         self._ledger, broken = Ledger.from_dict(stored)
         if broken:
             LOGGER.warning("%s: stored totals are damaged: %s", self._entry.title, ", ".join(sorted(broken)))
-        if stored.get("serial") != self._entry.data[CONF_SERIAL]:
+        if stored.get("gateway") != self._store.gateway:
             self._ledger.detach()
         self._loaded = self._ledger.keys
         # The user has been asked about these: the issue outlives a restart, too.
@@ -206,7 +209,7 @@ class LifetimeTotals:
 
     def _to_store(self) -> dict[str, object]:
         self._save_pending = False
-        return {"serial": self._entry.data[CONF_SERIAL], **self._ledger.to_dict()}
+        return {"gateway": self._store.gateway, **self._ledger.to_dict()}
 
 
 async def async_forget_totals(hass: HomeAssistant, entry: ConfigEntry) -> None:

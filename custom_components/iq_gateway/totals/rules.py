@@ -99,7 +99,7 @@ def _counting(was: LifetimeTotal, base: Base, reading: Reading) -> LifetimeTotal
         held_since=None,
         origin=None if series.proved else was.origin,
         peak=max(was.peak, min(rate, max(MORE * was.peak, was.witness.sustained))),
-        witness=was.witness.counted(rise, reading.at),
+        witness=was.witness.counted(max(rise, reading.energy - base.series.energy), reading.at),
     )
 
 
