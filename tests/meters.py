@@ -61,6 +61,15 @@ def reset_meter(at: float, eid: int = PRODUCTION_METER) -> Callable[[Json], Json
     return reset
 
 
+def stop_meter(at: float, eid: int = PRODUCTION_METER) -> Callable[[Json], Json]:
+    """Have a meter show so many Wh from now on, whatever flows."""
+
+    def stop(rows: Json) -> Json:
+        return [{**row, "actEnergyDlvd": at} if row["eid"] == eid else row for row in rows]
+
+    return stop
+
+
 def totals_issue(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:
     """Return what the user is asked, if anything."""
     return ir.async_get(hass).async_get_issue(DOMAIN, f"totals_{entry.entry_id}")

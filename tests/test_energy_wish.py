@@ -78,7 +78,7 @@ async def test_a_wish_stands_until_every_endpoint_has_answered(
     gateway.fault("meters", Fault.UNAVAILABLE)
     entry = await setup_entry(gateway, options={CONF_ENERGY_PANEL: True})
     assert entry.state is ConfigEntryState.LOADED
-    assert "grid" not in [source["type"] for source in saved(energy_manager)]
+    assert energy_manager.data is None
     gateway.clear_faults()
     await hass.config_entries.async_reload(entry.entry_id)
     assert saved(energy_manager) == [SOLAR, GRID, BATTERY]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
+import json
+from pathlib import Path
 from typing import Any
 
 from aiohttp.test_utils import TestClient
@@ -14,16 +16,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.iq_gateway import totals
 from custom_components.iq_gateway.const import DOMAIN
 from tests.conftest import EntrySetUp
-from tests.simulator import Clock, GatewaySimulator
-from tests.totals import CYCLE, Json, cycles, noon, reset_meter, shown, totals_issue
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """A gateway at noon of a summer day."""
-    return noon()
+from tests.meters import CYCLE, Json, cycles, reset_meter, shown, stop_meter, totals_issue
+from tests.simulator import Fault, GatewaySimulator
 
 
 async def reset_for_good(
@@ -54,6 +51,7 @@ async def change(
 ) -> Change:
     """A production meter that was reset for good, and nobody has looked at that yet."""
     entry = await setup_entry(gateway)
+    await cycles(hass, freezer, 5)
     total, counter = await reset_for_good(hass, gateway, freezer)
     issue = totals_issue(hass, entry)
     assert issue is not None
@@ -88,6 +86,7 @@ async def test_a_reset_meter_is_told_with_what_when_and_by_how_much(
 ) -> None:
     """One repair, however long it goes on; the load is computed from production, and has changed with it."""
     entry = await setup_entry(gateway)
+    await cycles(hass, freezer, 5)
     before = shown(hass, gateway)["production_energy"]
     assert before is not None
     first_seen = dt_util.now() + CYCLE
@@ -146,3 +145,108 @@ async def test_the_choice_waits_for_a_gateway_that_is_not_running(
     await hass.config_entries.async_unload(change.entry.entry_id)
     _, flow = await start_fix(hass, hass_client, change.issue)
     assert (flow["type"], flow["reason"]) == ("abort", "not_loaded")
+
+
+async def test_totals_without_a_true_reading_are_told(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    gateway: GatewaySimulator,
+    setup_entry: EntrySetUp,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """After three quarters of an hour; the user may wait on, or follow the gateway. It goes with the first true one."""
+    entry = await setup_entry(gateway)
+    await cycles(hass, freezer, 5)
+    before = shown(hass, gateway)["production_energy"]
+    gateway.override("readings", reset_meter(gateway.house.totals.production + 5_000))
+    await cycles(hass, freezer, 9)
+    assert _issue(hass, entry, "totals_held") is None
+    gateway.fault("readings", Fault.ZEROS)
+    await cycles(hass, freezer, 2)
+    issue = _issue(hass, entry, "totals_held")
+    assert issue is not None
+    assert (issue.is_fixable, issue.translation_key) == (True, "total_held")
+    assert issue.translation_placeholders is not None
+    assert "- **Production energy**" in issue.translation_placeholders["changes"]
+    assert "no reading of its counter can follow" in caplog.text
+    client, flow = await start_fix(hass, hass_client, issue)
+    assert flow["menu_options"] == ["keep", "follow"]
+    await choose(client, flow, "keep")
+    assert shown(hass, gateway)["production_energy"] == before
+    gateway.clear_faults()
+    gateway.override("readings", None)
+    await cycles(hass, freezer, 5)
+    assert _issue(hass, entry, "totals_held") is None
+    assert shown(hass, gateway)["production_energy"] == pytest.approx(gateway.house.totals.production, abs=0.01)
+
+
+async def test_totals_without_a_true_reading_may_follow_the_gateway(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    gateway: GatewaySimulator,
+    setup_entry: EntrySetUp,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """If the user knows that it is right."""
+    entry = await setup_entry(gateway)
+    await cycles(hass, freezer, 5)
+    gateway.fault("readings", Fault.ZEROS)
+    await cycles(hass, freezer, 11)
+    issue = _issue(hass, entry, "totals_held")
+    assert issue is not None
+    client, flow = await start_fix(hass, hass_client, issue)
+    await choose(client, flow, "follow")
+    await hass.async_block_till_done()
+    assert shown(hass, gateway)["production_energy"] == 0.0
+    assert _issue(hass, entry, "totals_held") is None
+
+
+async def test_a_counter_that_stands_while_power_flows_is_told(
+    hass: HomeAssistant,
+    gateway: GatewaySimulator,
+    setup_entry: EntrySetUp,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """There is nothing to choose; it goes by itself when the counter moves."""
+    entry = await setup_entry(gateway)
+    await cycles(hass, freezer, 5)
+    at = gateway.house.totals.production
+    gateway.override("readings", stop_meter(at))
+    await cycles(hass, freezer, 11)
+    issue = _issue(hass, entry, "totals_still")
+    assert issue is not None
+    assert (issue.is_fixable, issue.translation_key) == (False, "total_still")
+    assert issue.translation_placeholders is not None
+    assert "- **Production energy**" in issue.translation_placeholders["changes"]
+    assert "the gateway's counter does not move" in caplog.text
+    assert _issue(hass, entry, "totals_held") is None
+    gateway.override("readings", None)
+    await cycles(hass, freezer, 5)
+    assert _issue(hass, entry, "totals_still") is None
+    assert shown(hass, gateway)["production_energy"] == pytest.approx(gateway.house.totals.production, abs=0.01)
+    assert totals_issue(hass, entry) is None
+
+
+def _issue(hass: HomeAssistant, entry: MockConfigEntry, name: str) -> ir.IssueEntry | None:
+    return ir.async_get(hass).async_get_issue(DOMAIN, f"{name}_{entry.entry_id}")
+
+
+def _texts(language: str) -> Json:
+    folder = Path(totals.__file__).parents[1] / "translations"
+    return json.loads((folder / f"{language}.json").read_text(encoding="utf-8"))["issues"]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "nl"])
+def test_every_repair_of_totals_has_its_texts(language: str) -> None:
+    """Title, description and choices, with the totals that they are about."""
+    texts = _texts(language)
+    for name in ("total_changed", "total_held"):
+        step = texts[name]["fix_flow"]["step"]["init"]
+        assert step["menu_options"].keys() == step["menu_option_descriptions"].keys() == {"keep", "follow"}
+        assert "{changes}" in step["description"]
+        assert "{title}" in texts[name]["title"]
+        assert texts[name]["fix_flow"]["abort"].keys() == {"not_loaded"}
+    assert "{changes}" in texts["total_still"]["description"]
+    assert "{title}" in texts["total_still"]["title"]
