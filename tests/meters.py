@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
@@ -68,6 +69,17 @@ def stop_meter(at: float, eid: int = PRODUCTION_METER) -> Callable[[Json], Json]
         return [{**row, "actEnergyDlvd": at} if row["eid"] == eid else row for row in rows]
 
     return stop
+
+
+def unsteady_meter(eid: int = PRODUCTION_METER) -> Callable[[Json], Json]:
+    """Have a meter show something else in each answer, none of which can follow from another."""
+    answers = count(1)
+
+    def change(rows: Json) -> Json:
+        off = 1_000_000 * (2 + next(answers) % 2)
+        return [{**row, "actEnergyDlvd": row["actEnergyDlvd"] - off} if row["eid"] == eid else row for row in rows]
+
+    return change
 
 
 def totals_issue(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:

@@ -14,7 +14,7 @@ import pytest
 from custom_components.iq_gateway.const import CONF_SERIAL, DOMAIN
 from tests import states
 from tests.conftest import EntryMaker, EntrySetUp, second_cycle
-from tests.meters import TOTALS, cycles, reset_meter, shown, totals_issue, truth
+from tests.meters import TOTALS, cycles, reset_meter, shown, totals_issue, truth, unsteady_meter
 from tests.simulator import Clock, Fault, GatewaySimulator
 from tests.time_lapse import pass_time
 
@@ -180,10 +180,10 @@ async def test_a_doubt_is_looked_into_soon(
     """Whatever the chosen pace is: after five minutes."""
     entry = await setup_entry(gateway, options={"update_interval": 3600})
     assert states.coordinator(entry).update_interval == timedelta(hours=1)
-    gateway.fault("readings", Fault.ZEROS)
+    gateway.override("readings", unsteady_meter())
     await pass_time(hass, freezer, timedelta(hours=1, seconds=1))
     assert states.coordinator(entry).update_interval == timedelta(seconds=300)
-    gateway.clear_faults()
+    gateway.override("readings", None)
     await cycles(hass, freezer, 4)
     assert states.coordinator(entry).update_interval == timedelta(hours=1)
 

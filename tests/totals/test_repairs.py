@@ -1,26 +1,24 @@
 """A counter of the gateway that lastingly goes elsewhere: what the user is told, and what can be chosen."""
 
 from dataclasses import dataclass
-from http import HTTPStatus
 import json
 from pathlib import Path
-from typing import Any
 
-from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.repairs import RepairsFlowManager, RepairsFlowResult
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.iq_gateway import totals
 from custom_components.iq_gateway.const import DOMAIN
 from tests.conftest import EntrySetUp
-from tests.meters import CYCLE, Json, cycles, reset_meter, shown, stop_meter, totals_issue
-from tests.simulator import Fault, GatewaySimulator
+from tests.fixes import open_fix
+from tests.meters import CYCLE, Json, cycles, reset_meter, shown, stop_meter, totals_issue, unsteady_meter
+from tests.simulator import GatewaySimulator
 
 
 async def reset_for_good(
@@ -58,23 +56,11 @@ async def change(
     return Change(entry=entry, issue=issue, total=total, counter=counter)
 
 
-async def start_fix(
-    hass: HomeAssistant, hass_client: ClientSessionGenerator, issue: ir.IssueEntry
-) -> tuple[TestClient[Any, Any], Json]:
-    """Open the repair as the frontend does."""
-    assert await async_setup_component(hass, "repairs", {})
-    client = await hass_client()
-    body = {"handler": DOMAIN, "issue_id": issue.issue_id}
-    response = await client.post("/api/repairs/issues/fix", json=body)
-    assert response.status == HTTPStatus.OK
-    return client, await response.json()
-
-
-async def choose(client: TestClient[Any, Any], flow: Json, option: str) -> Json:
-    """Choose from the menu."""
-    response = await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={"next_step_id": option})
-    assert response.status == HTTPStatus.OK
-    return await response.json()
+async def choose(manager: RepairsFlowManager, flow: RepairsFlowResult, option: str) -> None:
+    """Choose from the menu, and be done."""
+    assert flow["menu_options"] == ["keep", "follow"]
+    result = await manager.async_configure(flow["flow_id"], {"next_step_id": option})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_a_reset_meter_is_told_with_what_when_and_by_how_much(
@@ -108,28 +94,25 @@ async def test_a_reset_meter_is_told_with_what_when_and_by_how_much(
 
 async def test_keeping_the_total_leaves_it_as_it_is(
     hass: HomeAssistant,
-    hass_client: ClientSessionGenerator,
     gateway: GatewaySimulator,
     freezer: FrozenDateTimeFactory,
     change: Change,
 ) -> None:
     """And the repair does not come back."""
-    client, flow = await start_fix(hass, hass_client, change.issue)
-    assert flow["menu_options"] == ["keep", "follow"]
-    result = await choose(client, flow, "keep")
-    assert result["type"] == "create_entry"
+    manager, flow = await open_fix(hass, change.issue.issue_id)
+    await choose(manager, flow, "keep")
     assert shown(hass, gateway)["production_energy"] == change.total
     await cycles(hass, freezer, 1)
     assert totals_issue(hass, change.entry) is None
 
 
 async def test_following_the_gateway_shows_its_own_figure(
-    hass: HomeAssistant, hass_client: ClientSessionGenerator, gateway: GatewaySimulator, change: Change
+    hass: HomeAssistant, gateway: GatewaySimulator, change: Change
 ) -> None:
     """At once, and over a restart."""
     assert change.total > change.counter * 10
-    client, flow = await start_fix(hass, hass_client, change.issue)
-    assert (await choose(client, flow, "follow"))["type"] == "create_entry"
+    manager, flow = await open_fix(hass, change.issue.issue_id)
+    await choose(manager, flow, "follow")
     await hass.async_block_till_done()
     assert shown(hass, gateway)["production_energy"] == pytest.approx(change.counter, abs=0.01)
     await hass.config_entries.async_reload(change.entry.entry_id)
@@ -138,18 +121,15 @@ async def test_following_the_gateway_shows_its_own_figure(
     assert totals_issue(hass, change.entry) is None
 
 
-async def test_the_choice_waits_for_a_gateway_that_is_not_running(
-    hass: HomeAssistant, hass_client: ClientSessionGenerator, change: Change
-) -> None:
+async def test_the_choice_waits_for_a_gateway_that_is_not_running(hass: HomeAssistant, change: Change) -> None:
     """There are no totals to decide on while the entry is unloaded."""
     await hass.config_entries.async_unload(change.entry.entry_id)
-    _, flow = await start_fix(hass, hass_client, change.issue)
+    _, flow = await open_fix(hass, change.issue.issue_id)
     assert (flow["type"], flow["reason"]) == ("abort", "not_loaded")
 
 
 async def test_totals_without_a_true_reading_are_told(
     hass: HomeAssistant,
-    hass_client: ClientSessionGenerator,
     gateway: GatewaySimulator,
     setup_entry: EntrySetUp,
     freezer: FrozenDateTimeFactory,
@@ -159,22 +139,19 @@ async def test_totals_without_a_true_reading_are_told(
     entry = await setup_entry(gateway)
     await cycles(hass, freezer, 5)
     before = shown(hass, gateway)["production_energy"]
-    gateway.override("readings", reset_meter(gateway.house.totals.production + 5_000))
+    gateway.override("readings", unsteady_meter())
     await cycles(hass, freezer, 9)
     assert _issue(hass, entry, "totals_held") is None
-    gateway.fault("readings", Fault.ZEROS)
-    await cycles(hass, freezer, 2)
+    await cycles(hass, freezer, 1)
     issue = _issue(hass, entry, "totals_held")
     assert issue is not None
     assert (issue.is_fixable, issue.translation_key) == (True, "total_held")
     assert issue.translation_placeholders is not None
     assert "- **Production energy**" in issue.translation_placeholders["changes"]
     assert "no reading of its counter can follow" in caplog.text
-    client, flow = await start_fix(hass, hass_client, issue)
-    assert flow["menu_options"] == ["keep", "follow"]
-    await choose(client, flow, "keep")
+    manager, flow = await open_fix(hass, issue.issue_id)
+    await choose(manager, flow, "keep")
     assert shown(hass, gateway)["production_energy"] == before
-    gateway.clear_faults()
     gateway.override("readings", None)
     await cycles(hass, freezer, 5)
     assert _issue(hass, entry, "totals_held") is None
@@ -183,7 +160,6 @@ async def test_totals_without_a_true_reading_are_told(
 
 async def test_totals_without_a_true_reading_may_follow_the_gateway(
     hass: HomeAssistant,
-    hass_client: ClientSessionGenerator,
     gateway: GatewaySimulator,
     setup_entry: EntrySetUp,
     freezer: FrozenDateTimeFactory,
@@ -191,14 +167,17 @@ async def test_totals_without_a_true_reading_may_follow_the_gateway(
     """If the user knows that it is right."""
     entry = await setup_entry(gateway)
     await cycles(hass, freezer, 5)
-    gateway.fault("readings", Fault.ZEROS)
-    await cycles(hass, freezer, 11)
+    gateway.override("readings", unsteady_meter())
+    await cycles(hass, freezer, 10)
+    at = gateway.house.totals.production
+    gateway.override("readings", reset_meter(at))
+    await cycles(hass, freezer, 1)
     issue = _issue(hass, entry, "totals_held")
     assert issue is not None
-    client, flow = await start_fix(hass, hass_client, issue)
-    await choose(client, flow, "follow")
+    manager, flow = await open_fix(hass, issue.issue_id)
+    await choose(manager, flow, "follow")
     await hass.async_block_till_done()
-    assert shown(hass, gateway)["production_energy"] == 0.0
+    assert shown(hass, gateway)["production_energy"] == pytest.approx(gateway.house.totals.production - at, abs=0.01)
     assert _issue(hass, entry, "totals_held") is None
 
 
