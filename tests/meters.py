@@ -20,6 +20,7 @@ type Json = Any
 NOON: Final = datetime(2027, 6, 10, 11, tzinfo=UTC)
 CYCLE: Final = timedelta(seconds=301)
 PRODUCTION_METER: Final = 704643328
+GRID_METER: Final = 704643584
 
 TOTALS: Final[Mapping[str, str]] = {
     "production_energy": "production",

@@ -241,3 +241,14 @@ async def test_a_total_can_be_set(
     assert known is not None
     assert known.base is not None
     assert known.base.offset < -1_000_000
+
+
+async def test_diagnostics_have_each_total_as_it_stands(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """With its readings and what is added to them."""
+    totals = states.coordinator(await setup_entry(gateway)).totals
+    stored = totals.as_dict()["totals"]
+    assert isinstance(stored, dict)
+    assert stored.keys() == {*TOTALS, "consumption_energy"}
+    assert stored["production_energy"]["base"]["offset"] == 0.0

@@ -17,7 +17,7 @@ from custom_components.iq_gateway import totals
 from custom_components.iq_gateway.const import DOMAIN
 from tests.conftest import EntrySetUp
 from tests.fixes import open_fix
-from tests.meters import CYCLE, Json, cycles, reset_meter, shown, stop_meter, totals_issue, unsteady_meter
+from tests.meters import CYCLE, GRID_METER, Json, cycles, reset_meter, shown, stop_meter, totals_issue, unsteady_meter
 from tests.simulator import GatewaySimulator
 
 
@@ -41,6 +41,8 @@ class Change:
     issue: ir.IssueEntry
     total: float
     counter: float
+    at: float
+    """Where the counter was reset."""
 
 
 @pytest.fixture
@@ -53,7 +55,8 @@ async def change(
     total, counter = await reset_for_good(hass, gateway, freezer)
     issue = totals_issue(hass, entry)
     assert issue is not None
-    return Change(entry=entry, issue=issue, total=total, counter=counter)
+    at = gateway.house.totals.production - counter
+    return Change(entry=entry, issue=issue, total=total, counter=counter, at=at)
 
 
 async def choose(manager: RepairsFlowManager, flow: RepairsFlowResult, option: str) -> None:
@@ -90,6 +93,29 @@ async def test_a_reset_meter_is_told_with_what_when_and_by_how_much(
     await hass.async_block_till_done()
     assert totals_issue(hass, entry) == issue
     assert sum("goes on from where it was" in record.message for record in caplog.records) == 2
+
+
+async def test_a_further_change_joins_the_one_that_waits(
+    hass: HomeAssistant,
+    gateway: GatewaySimulator,
+    freezer: FrozenDateTimeFactory,
+    change: Change,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """In the same repair; only the new one is logged."""
+    caplog.clear()
+    production, grid = reset_meter(change.at), reset_meter(gateway.house.totals.grid_import, GRID_METER)
+    gateway.override("readings", lambda rows: grid(production(rows)))
+    await cycles(hass, freezer, 5)
+    issue = totals_issue(hass, change.entry)
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    told = issue.translation_placeholders["changes"]
+    assert "Production energy" in told
+    assert "Grid import energy" in told
+    logged = [record.getMessage() for record in caplog.records if "goes on from where it was" in record.getMessage()]
+    assert not [line for line in logged if "production_energy" in line]
+    assert [line for line in logged if "grid_import_energy" in line]
 
 
 async def test_keeping_the_total_leaves_it_as_it_is(
