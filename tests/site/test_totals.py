@@ -78,7 +78,7 @@ def test_production(answers: Answers, total: Total | None) -> None:
 @pytest.mark.parametrize("watts", [250.0, -250.0, 0.0])
 def test_a_counter_tells_the_power_that_flows_into_it(watts: float) -> None:
     """Of one meter one counter moves at a time: delivered with power above zero, received with power below."""
-    answers = {
+    answers: Answers = {
         "meters": [meter("production"), meter("net-consumption"), meter("storage")],
         "readings": [reading("production", watts), reading("net-consumption", watts), reading("storage", watts)],
     }
