@@ -7,12 +7,13 @@ from typing import Final
 import pytest
 
 from custom_components.iq_gateway.totals import Change, LifetimeTotal, Origin
-from custom_components.iq_gateway.totals.rules import WRAP, follow, resume
+from custom_components.iq_gateway.totals.rules import follow, resume
 
 from .watch import BEGIN, CYCLE, DAY, HOUR, MOST_AT_FIRST, Watch
 
 OLD: Final = 1_000_000.0
 PEAK: Final = 3_000.0
+WRAP: Final = 4_294_967_296 / 3_600  # Wh that 32 bits of J hold
 
 
 @pytest.fixture
