@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
+from tests.simulator import Clock
 from tests.simulator.reply import Json
 
 type Record = dict[str, Json]
@@ -26,3 +27,14 @@ def rows(change: Callable[[list[Record]], list[Record]]) -> Edit:
         return cast(Json, change(cast(list[Record], payload)))
 
     return edit
+
+
+def reported_now(clock: Clock) -> Edit:
+    """Return an edit of a recorded list of inverters, as if the last of its reports had just come."""
+
+    def shift(listed: list[Record]) -> list[Record]:
+        last = max((cast(int, row["lastReportDate"]) for row in listed), default=0)
+        ahead = int(clock.now()) - last
+        return [row | {"lastReportDate": cast(int, row["lastReportDate"]) + ahead} for row in listed]
+
+    return rows(shift)

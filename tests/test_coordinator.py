@@ -19,11 +19,11 @@ from custom_components.iq_gateway.client.errors import CannotConnect, GatewayBus
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
 from custom_components.iq_gateway.diagnostics import async_get_config_entry_diagnostics
-from custom_components.iq_gateway.ledger import TotalsKeeper
 from custom_components.iq_gateway.polling import Poller, PollResult, poller
 from custom_components.iq_gateway.polling.cache import EndpointCache
 from custom_components.iq_gateway.polling.outage_log import AvailabilityLogger
 from custom_components.iq_gateway.site import Part, Site, build_site
+from custom_components.iq_gateway.totals.keeper import LifetimeTotals
 from tests import states
 from tests.conftest import EntryMaker, EntrySetUp
 from tests.edits import section
@@ -286,7 +286,7 @@ async def test_the_second_cycle_comes_soon_while_totals_wait_for_it(
     pending: bool,
 ) -> None:
     """Only that one: after it all goes at the chosen pace."""
-    monkeypatch.setattr(TotalsKeeper, "pending", pending)
+    monkeypatch.setattr(LifetimeTotals, "pending", pending)
     coordinator = states.coordinator(await setup_entry(gateway))
     assert coordinator.update_interval == (timedelta(seconds=30) if pending else CYCLE)
     await coordinator.async_refresh()

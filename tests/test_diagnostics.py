@@ -169,7 +169,7 @@ async def test_they_tell_how_each_endpoint_answers(
         "age": 300.0,
         "dropped_records": 0,
         "latency": {"median": 0.0, "worst": 0.0},
-        "last_hour": {"requests": 2, "failures": 1},
+        "last_hour": {"requests": 3, "failures": 1},
     }
     assert endpoints["live"]["outcome"] == "answered"
     assert endpoints["consumption"]["outcome"] == "never asked"

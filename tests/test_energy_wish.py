@@ -78,11 +78,11 @@ async def test_what_a_silent_endpoint_keeps_away_is_added_at_a_later_start(
     gateway.fault("meters", Fault.UNAVAILABLE)
     entry = await setup_entry(gateway, options={CONF_ENERGY_PANEL: True})
     assert entry.state is ConfigEntryState.LOADED
-    assert [source["type"] for source in saved(energy_manager)] == ["solar"]
+    assert energy_manager.data is None
     await prefer(energy_manager)
     gateway.clear_faults()
     await hass.config_entries.async_reload(entry.entry_id)
-    assert saved(energy_manager) == [GRID, BATTERY]
+    assert saved(energy_manager) == [SOLAR, GRID, BATTERY]
     assert not entry.options
 
 

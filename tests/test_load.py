@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.iq_gateway.devices import DeviceKind
 from tests import states
-from tests.conftest import EntrySetUp
+from tests.conftest import EntryMaker, EntrySetUp
 from tests.noon import NOON
 from tests.simulator import PROFILES, Clock, Fault, GatewaySimulator, Profile
 from tests.time_lapse import pass_time
@@ -44,9 +44,17 @@ def _paths(gateway: GatewaySimulator) -> list[str]:
     return [request.path for request in gateway.requests]
 
 
-async def test_the_first_refresh_is_short(setup_entry: EntrySetUp, gateway: GatewaySimulator) -> None:
+async def _start(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Run the first cycle, and no other."""
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+
+async def test_the_first_refresh_is_short(
+    hass: HomeAssistant, add_entry: EntryMaker, gateway: GatewaySimulator
+) -> None:
     """All that the site has is learnt with a few requests, each endpoint once, on one connection."""
-    await setup_entry(gateway)
+    await _start(hass, add_entry(gateway))
     asked = _paths(gateway)
     assert len(asked) <= MOST_AT_FIRST
     assert len(set(asked)) >= len(asked) - 1, "only live data is read twice"
@@ -94,12 +102,12 @@ async def test_no_cycle_asks_for_much(
     socket_enabled: None,
     clock: Clock,
     freezer: FrozenDateTimeFactory,
-    setup_entry: EntrySetUp,
+    add_entry: EntryMaker,
     profile: str,
 ) -> None:
     """At default settings, over more than an hour: few requests on one connection, and none that takes seconds."""
     async with GatewaySimulator(profile, clock=clock) as gateway:
-        await setup_entry(gateway)
+        await _start(hass, add_entry(gateway))
         assert len(gateway.requests) <= MOST_AT_FIRST
         for _ in range(CYCLES):
             handshakes = gateway.handshakes

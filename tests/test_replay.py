@@ -14,6 +14,7 @@ import pytest
 
 from tests import states
 from tests.conftest import EntrySetUp
+from tests.edits import reported_now
 from tests.flow.steps import start, submit
 from tests.recorded import CHECKED, Recorded
 from tests.simulator import Clock, Fault, GatewaySimulator
@@ -42,6 +43,7 @@ async def test_figures_are_those_of_the_recording(
     """Production, grid, battery, load and every inverter, and none of them where the site has no source for it."""
     recorded = Recorded(folder)
     async with GatewaySimulator(replay=folder, clock=clock) as gateway:
+        gateway.override("inverters", reported_now(clock))
         entry = await setup_entry(gateway)
         assert entry.state is ConfigEntryState.LOADED
 

@@ -110,7 +110,7 @@ async def test_a_silent_endpoint_takes_only_its_own_entities_down(
         await pass_time(hass, noon, CYCLE)
         shown.append(states.figure(hass, gateway.serial, "production_energy") is not None)
         assert states.figure(hass, gateway.serial, "battery_level") is not None
-        assert states.figure(hass, gateway.serial, "production_energy_today") is not None
+        assert states.figure(hass, gateway.serial, "inverters_reporting") is not None
     assert shown == [True, True, False]
     assert states.state(hass, gateway.serial, "production_energy") == STATE_UNAVAILABLE
 
@@ -179,6 +179,8 @@ async def test_a_new_meter_appears_without_a_reload(
     gateway.override("meters", None)
     gateway.override("readings", None)
     await pass_time(hass, noon, CYCLE)
+    assert states.find(hass, gateway.serial, "battery_charged_energy") is not None
+    await pass_time(hass, noon, timedelta(seconds=31))
     assert states.figure(hass, gateway.serial, "battery_charged_energy") is not None
     assert states.find(hass, gateway.serial, "storage_meter_voltage") is not None
     assert states.find(hass, gateway.serial, "storage_meter_problem", "binary_sensor") is not None

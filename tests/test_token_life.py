@@ -63,9 +63,10 @@ class Lapse:
 
     @property
     def _next_reading(self) -> timedelta:
-        """How far off the next cycle is."""
+        """How far off the next cycle is, or the midnight before it, which has one of its own."""
         last = _moment(self.gateway.requests[-1]) if self.gateway.requests else self.began
-        return last + self.pace - dt_util.utcnow()
+        midnight = dt_util.start_of_local_day(dt_util.now() + DAY)
+        return min(last + self.pace, midnight + timedelta(seconds=2)) - dt_util.utcnow()
 
     @property
     def _next_event(self) -> timedelta:

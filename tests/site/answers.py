@@ -1,6 +1,6 @@
 """Answers of a gateway for tests of the site, as small as they can be, and the site that comes of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from custom_components.iq_gateway.client.endpoints import ENDPOINTS, INFO, Answer
@@ -67,15 +67,26 @@ def info(*, metered: bool) -> str:
     return f"<envoy_info><device>{device}</device></envoy_info>"
 
 
-def snapshot(*, stale: Iterable[str] = (), metered: bool = True, **payloads: object) -> Snapshot:
-    """Return the snapshot after these answers, by the names of their endpoints; the stale ones no longer stand."""
+def snapshot(
+    *,
+    stale: Iterable[str] = (),
+    metered: bool = True,
+    unsettled: Iterable[str] = (),
+    cycles: Mapping[str, int] | None = None,
+    **payloads: object,
+) -> Snapshot:
+    """Return the snapshot after these answers, by the names of their endpoints; the stale ones no longer stand.
+
+    What gave no answer was refused for good, but for what is unsettled: that may yet say anything.
+    """
     answers: dict[str, Answer[object]] = {}
     for name, payload in {INFO.name: info(metered=metered), **payloads}.items():
         data, dropped = _BY_NAME[name].parse(payload)
         answers[name] = Answer(data=data, dropped=dropped, time=float(NOW), received=float(NOW), raw=b"")
-    return Snapshot(answers=answers, fresh_names=frozenset(answers) - frozenset(stale))
+    fresh, settled = frozenset(answers) - frozenset(stale), frozenset(_BY_NAME) - frozenset(unsettled)
+    return Snapshot(answers=answers, fresh_names=fresh, settled=settled, cycles=cycles or {})
 
 
-def site(*, seen: Iterable[Part] = (), stale: Iterable[str] = (), metered: bool = True, **payloads: object) -> Site:
-    """Return the site after these answers."""
-    return build_site(snapshot(stale=stale, metered=metered, **payloads), seen=frozenset(seen))
+def site(*, seen: Iterable[Part] = (), **told: Any) -> Site:  # noqa: ANN401
+    """Return the site after these answers, given as for `snapshot`."""
+    return build_site(snapshot(**told), seen=frozenset(seen))

@@ -33,6 +33,8 @@ LOAD_STORAGE: Final[Answers] = {
     "readings": [*LOAD["readings"], reading("storage", 100.0)],
 }
 CHARGED: Final[Answers] = {"soc": 50}
+ONE_CYCLE: Final = {"readings": 7, "live": 7}
+TWO_CYCLES: Final = {"readings": 7, "live": 6}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,11 @@ CHARGED: Final[Answers] = {"soc": 50}
             {"energy": NO_PCU, "production": V1, "metered": False}, 530.0, id="microinverters' sum is not kept"
         ),
         pytest.param({"inverters": INVERTERS}, 450.0, id="each microinverter"),
+        pytest.param({"inverters": [*INVERTERS, inverter("4", 90.0, age=7_201)]}, 450.0, id="one has fallen silent"),
+        pytest.param({"inverters": [inverter("4", 90.0, age=7_201)]}, 0.0, id="all have fallen silent"),
+        pytest.param({"meters": [], "energy": PCU, "unsettled": ["meters"]}, 512.0, id="there are no meters"),
+        pytest.param({"energy": PCU, "inverters": INVERTERS, "unsettled": ["meters"]}, None, id="there may be a meter"),
+        pytest.param(PRODUCTION | {"unsettled": ["meters", "live"]}, 600.5, id="meter, whatever else is not known"),
         pytest.param(PRODUCTION | {"readings": [reading("production", -3.5)]}, 0.0, id="never below zero"),
         pytest.param(PRODUCTION | {"energy": PCU, "stale": ["readings"]}, 512.0, id="meter is silent"),
         pytest.param({"energy": PCU, "inverters": INVERTERS, "stale": ["energy"]}, 450.0, id="sum is silent"),
@@ -67,6 +74,12 @@ def test_production(answers: Answers, power: float | None) -> None:
         pytest.param(LOAD_STORAGE, 200.0, id="load less production less battery"),
         pytest.param(LOAD | {"live": live(storage=100.0, grid=75.0, **CHARGED)}, 200.0, id="battery by live data"),
         pytest.param(LOAD | {"live": live(age=99, storage=100.0, **CHARGED)}, None, id="battery not known now"),
+        pytest.param(
+            LOAD | {"live": live(storage=100.0, grid=75.0, **CHARGED), "cycles": TWO_CYCLES},
+            75.0,
+            id="battery of another cycle",
+        ),
+        pytest.param(LOAD | {"unsettled": ["live"]}, None, id="there may be a battery"),
         pytest.param(PRODUCTION | {"live": live(grid=75.0)}, 75.0, id="live data"),
         pytest.param(PRODUCTION | {"live": live(age=99, grid=75.0)}, None, id="live data that stands still"),
         pytest.param(NET | {"live": live(grid=75.0), "stale": ["readings"]}, 75.0, id="net meter is silent"),
@@ -108,6 +121,27 @@ def test_battery(answers: Answers, power: float | None) -> None:
         ),
         pytest.param(
             NET | {"live": live(gen_relay_state=6, generator=1_000.0, load=75.0)}, 1_450.0, id="generator feeds in"
+        ),
+        pytest.param(NET | {"unsettled": ["live"]}, None, id="there may be a battery"),
+        pytest.param(NET | {"live": live(), "unsettled": ["live"]}, 450.0, id="there is no battery"),
+        pytest.param(NET_STORAGE | {"unsettled": ["live"]}, 150.0, id="the battery has a meter"),
+        pytest.param(
+            NET | {"live": live(storage=50.0, load=75.0, **CHARGED), "cycles": ONE_CYCLE}, 500.0, id="of one cycle"
+        ),
+        pytest.param(
+            NET | {"live": live(storage=50.0, load=75.0, **CHARGED), "cycles": TWO_CYCLES},
+            75.0,
+            id="storage of another cycle does not add up with the meters",
+        ),
+        pytest.param(
+            NET | {"live": live(gen_relay_state=6, generator=1_000.0, load=75.0), "cycles": TWO_CYCLES},
+            75.0,
+            id="nor does a generator of another cycle",
+        ),
+        pytest.param(
+            NET_STORAGE | {"live": live(storage=50.0, load=75.0, **CHARGED), "cycles": TWO_CYCLES},
+            150.0,
+            id="metered storage does, whenever live data came",
         ),
     ],
 )

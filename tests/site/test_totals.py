@@ -1,4 +1,4 @@
-"""Energies: lifetime counters with their source, and the gateway's own sums of today and of seven days."""
+"""Energies: lifetime counters with source and power, and the gateway's own sums of seven days."""
 
 from typing import Any, Final
 
@@ -9,6 +9,17 @@ from custom_components.iq_gateway.site import Part, Total
 from .answers import inverter, live, meter, period, reading, site
 
 type Answers = dict[str, Any]
+
+
+def metered(energy: float | None, power: float | None) -> Total:
+    """Return a production meter's counter."""
+    return Total(energy=energy, source="production delivered", power=power)
+
+
+def summed(energy: float | None, power: float | None, source: str = "microinverters") -> Total:
+    """Return the counter of a sum over microinverters, which report once an hour at worst, in 32 bits of J."""
+    return Total(energy=energy, source=source, power=power, pace=3_600.0, wraps=True)
+
 
 METERED: Final[Answers] = {
     "meters": [meter("production"), meter("net-consumption")],
@@ -44,21 +55,52 @@ ZEROS: Final[Answers] = {"production": period(0, 0, 0, 0)}
 @pytest.mark.parametrize(
     ("answers", "total"),
     [
-        pytest.param(METERED | ENERGY | V1, (9_000.5, "production delivered"), id="meter"),
-        pytest.param(ENERGY | UNMETERED, (9_100.0, "microinverters"), id="microinverters' sum"),
-        pytest.param(UNMETERED, (9_200.0, "production api"), id="v1 without meters"),
+        pytest.param(METERED | ENERGY | V1, metered(9_000.5, 1.0), id="meter"),
+        pytest.param(ENERGY | UNMETERED, summed(9_100.0, 5.0), id="microinverters' sum"),
+        pytest.param(UNMETERED, summed(9_200.0, 6.0, "production api"), id="v1 without meters"),
         pytest.param(V1, None, id="v1 is rubbish where meters could be"),
         pytest.param(UNMETERED | ZEROS, None, id="v1 is all zeros (8.3.5422)"),
         pytest.param({}, None, id="nothing answered yet"),
-        pytest.param(METERED | ENERGY | {"stale": ["readings"]}, (None, "production delivered"), id="meter is silent"),
-        pytest.param(ENERGY | UNMETERED | {"stale": ["energy"]}, (None, "microinverters"), id="sum is silent"),
-        pytest.param(UNMETERED | {"stale": ["production"]}, (None, "production api"), id="v1 is silent"),
+        pytest.param(ENERGY | UNMETERED | {"unsettled": ["meters"]}, None, id="there may be a meter"),
+        pytest.param(
+            ENERGY | UNMETERED | {"meters": [], "unsettled": ["meters"]}, summed(9_100.0, 5.0), id="there is no meter"
+        ),
+        pytest.param(METERED | ENERGY | {"stale": ["readings"]}, metered(None, None), id="meter is silent"),
+        pytest.param(ENERGY | UNMETERED | {"stale": ["energy"]}, summed(None, None), id="sum is silent"),
+        pytest.param(UNMETERED | {"stale": ["production"]}, summed(None, None, "production api"), id="v1 is silent"),
     ],
 )
-def test_production(answers: Answers, total: tuple[float | None, str] | None) -> None:
+def test_production(answers: Answers, total: Total | None) -> None:
     """One source for ever: while it is silent no other counter takes its place."""
-    expected = Total(energy=total[0], source=total[1]) if total else None
-    assert site(**answers).totals.get("production_energy") == expected
+    assert site(**answers).totals.get("production_energy") == total
+
+
+@pytest.mark.parametrize("watts", [250.0, -250.0, 0.0])
+def test_a_counter_tells_the_power_that_flows_into_it(watts: float) -> None:
+    """Of one meter one counter moves at a time: delivered with power above zero, received with power below."""
+    answers: Answers = {
+        "meters": [meter("production"), meter("net-consumption"), meter("storage")],
+        "readings": [reading("production", watts), reading("net-consumption", watts), reading("storage", watts)],
+    }
+    powers = {key: total.power for key, total in site(**answers).totals.items()}
+    into, out_of = max(watts, 0.0), max(-watts, 0.0)
+    assert powers == {
+        "production_energy": into,
+        "grid_import_energy": into,
+        "grid_export_energy": out_of,
+        "battery_discharged_energy": into,
+        "battery_charged_energy": out_of,
+        "consumption_energy": 3 * watts,
+    }
+
+
+def test_the_loads_counter_tells_the_loads_power() -> None:
+    """Of its own meter, where there is one; only a balance of meters may fall a little."""
+    balance, load = (site(**answers).totals["consumption_energy"] for answers in (METERED, LOAD))
+    assert (balance.power, balance.derived, balance.source) == (2.0, True, "production + net-consumption")
+    assert (load.power, load.derived, load.source) == (1.0, False, "total-consumption delivered")
+    stored = site(**STORED).totals["consumption_energy"]
+    assert (stored.power, stored.source) == (3.0, "production + net-consumption + storage")
 
 
 @pytest.mark.parametrize(
@@ -104,6 +146,8 @@ def test_consumption(answers: Answers, energy: float | None) -> None:
     "answers",
     [
         pytest.param(METERED | {"live": live(soc=50)}, id="battery that nobody meters"),
+        pytest.param(METERED | {"live": live(age=9_999, soc=50)}, id="battery that nobody meters, of long ago"),
+        pytest.param(METERED | {"unsettled": ["live"]}, id="there may be a battery"),
         pytest.param({"meters": [meter("production")], **ENERGY}, id="nothing meters the load"),
         pytest.param({"meters": [meter("net-consumption")], **ENERGY}, id="nothing meters the production"),
     ],
@@ -114,42 +158,40 @@ def test_consumption_that_nobody_counts(answers: Answers) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "shown"),
+    ("answers", "seven_days"),
     [
-        pytest.param(METERED | ENERGY | V1, (11, 71), id="of the meter"),
-        pytest.param(ENERGY | V1, (10, 70), id="of the microinverters"),
-        pytest.param(UNMETERED, (13, 73), id="v1 without meters"),
-        pytest.param(METERED | V1, (13, 73), id="v1 of the meter"),
-        pytest.param(V1, (None, None), id="v1 is rubbish where meters could be"),
-        pytest.param(METERED | UNKEPT | V1, (13, 73), id="v1 of the meter, where the other is not kept"),
-        pytest.param(METERED | UNKEPT | ZEROS, (None, None), id="both are not kept"),
-        pytest.param(METERED | ZEROS, (None, None), id="zeros (8.3.1598)"),
-        pytest.param(METERED | {"production": period(0, 3, 3_999, 9)}, (None, None), id="of days ago (8.3.5433)"),
-        pytest.param(METERED | {"production": period(5, 3, 4_001, 9)}, (5, 3), id="of a quarter of an hour ago"),
-        pytest.param(METERED | LARGE | {"production": period(5, 3, 1, 9)}, (5, 3), id="the same of a large site"),
-        pytest.param(METERED | ENERGY | {"stale": ["energy"]}, (None, None), id="silent"),
+        pytest.param(METERED | ENERGY | V1, 71, id="of the meter"),
+        pytest.param(ENERGY | V1, 70, id="of the microinverters"),
+        pytest.param(UNMETERED, 73, id="v1 without meters"),
+        pytest.param(METERED | V1, 73, id="v1 of the meter"),
+        pytest.param(V1, None, id="v1 is rubbish where meters could be"),
+        pytest.param(METERED | UNKEPT | V1, 73, id="v1 of the meter, where the other is not kept"),
+        pytest.param(METERED | UNKEPT | ZEROS, None, id="both are not kept"),
+        pytest.param(METERED | ZEROS, None, id="zeros (8.3.1598)"),
+        pytest.param(METERED | {"production": period(0, 3, 3_999, 9)}, None, id="of days ago (8.3.5433)"),
+        pytest.param(METERED | {"production": period(5, 3, 4_001, 9)}, 3, id="of a quarter of an hour ago"),
+        pytest.param(METERED | LARGE | {"production": period(5, 3, 1, 9)}, 3, id="the same of a large site"),
+        pytest.param(METERED | ENERGY | {"stale": ["energy"]}, None, id="silent"),
     ],
 )
-def test_production_of_today_and_seven_days(answers: Answers, shown: tuple[float | None, float | None]) -> None:
-    """The gateway's own sums, of the meter where there is one."""
-    production = site(**answers).production
-    assert (production.today, production.last_seven_days) == shown
+def test_production_of_seven_days(answers: Answers, seven_days: float | None) -> None:
+    """The gateway's own sum, of the meter where there is one."""
+    assert site(**answers).production.last_seven_days == seven_days
 
 
 @pytest.mark.parametrize(
-    ("answers", "shown"),
+    ("answers", "seven_days"),
     [
-        pytest.param(METERED | ENERGY, (12, 72), id="net meter"),
-        pytest.param(LOAD | ENERGY, (12, 72), id="load meter"),
-        pytest.param(ENERGY, (None, None), id="no meter: zeros that mean nothing"),
-        pytest.param(METERED | V1, (None, None), id="v1 has none"),
-        pytest.param(METERED | ENERGY | {"stale": ["energy"]}, (None, None), id="silent"),
+        pytest.param(METERED | ENERGY, 72, id="net meter"),
+        pytest.param(LOAD | ENERGY, 72, id="load meter"),
+        pytest.param(ENERGY, None, id="no meter: zeros that mean nothing"),
+        pytest.param(METERED | V1, None, id="v1 has none"),
+        pytest.param(METERED | ENERGY | {"stale": ["energy"]}, None, id="silent"),
     ],
 )
-def test_consumption_of_today_and_seven_days(answers: Answers, shown: tuple[float | None, float | None]) -> None:
+def test_consumption_of_seven_days(answers: Answers, seven_days: float | None) -> None:
     """Only where a meter measures the load."""
-    consumption = site(**answers).consumption
-    assert (consumption.today, consumption.last_seven_days) == shown
+    assert site(**answers).consumption.last_seven_days == seven_days
 
 
 @pytest.mark.parametrize(

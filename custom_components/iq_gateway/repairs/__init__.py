@@ -10,12 +10,13 @@ from homeassistant.core import HomeAssistant
 from ..issues import Issue
 from .certificate import CertificateRepairFlow
 from .token import TokenRepairFlow
-from .totals import TotalsRepairFlow
+from .totals import HeldTotalsRepairFlow, TotalsRepairFlow
 
 _FLOWS: Final[dict[Issue, Callable[[ConfigEntry], RepairsFlow]]] = {
     Issue.CERTIFICATE: CertificateRepairFlow,
     Issue.TOKEN: TokenRepairFlow,
     Issue.TOTALS: TotalsRepairFlow,
+    Issue.TOTALS_HELD: HeldTotalsRepairFlow,
 }
 
 

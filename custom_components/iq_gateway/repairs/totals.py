@@ -1,14 +1,18 @@
-"""The fix for counters of the gateway that lastingly went elsewhere: keep the totals continuous, or follow them."""
+"""The fix for totals that no longer follow the gateway's counters: leave them as they are, or follow the gateway."""
+
+from collections.abc import Iterable
+from typing import override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.helpers import issue_registry as ir
 
 from ..coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
+from ..totals.keeper import LifetimeTotals
 
 
 class TotalsRepairFlow(RepairsFlow):
-    """Tells what happened and has the user choose."""
+    """Tells of counters that lastingly went elsewhere, and has the user choose."""
 
     def __init__(self, entry: IQGatewayConfigEntry) -> None:
         self._entry = entry
@@ -27,7 +31,7 @@ class TotalsRepairFlow(RepairsFlow):
         """Show the changes and what can be done about them."""
         if (coordinator := self._coordinator) is None:
             return self._abort_not_loaded()
-        self._keys = tuple(coordinator.totals.changes)
+        self._keys = tuple(self._concerned(coordinator.totals))
         issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
         return self.async_show_menu(
             step_id="init",
@@ -48,4 +52,21 @@ class TotalsRepairFlow(RepairsFlow):
             return self._abort_not_loaded()
         await coordinator.totals.async_follow(self._keys)
         await coordinator.async_request_refresh()
+        return self.async_create_entry(data={})
+
+    def _concerned(self, totals: LifetimeTotals) -> Iterable[str]:
+        """Return the keys of the totals that the choice is for."""
+        return totals.changes
+
+
+class HeldTotalsRepairFlow(TotalsRepairFlow):
+    """Tells of totals none of whose readings has counted for long, and has the user choose."""
+
+    @override
+    def _concerned(self, totals: LifetimeTotals) -> Iterable[str]:
+        return totals.held
+
+    @override
+    async def async_step_keep(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Wait on."""
         return self.async_create_entry(data={})

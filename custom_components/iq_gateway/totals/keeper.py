@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import CONF_SERIAL, CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL, DOMAIN, LOGGER
 from ..site import Site, Total
-from .ledger import Ledger, PublishedTotal
+from .ledger import Ledger, PublishedTotal, Standing
 from .lifetime import Change, LifetimeTotal
 from .reports import TotalsReports
 from .series import RESOLUTION, Reading
@@ -55,6 +55,11 @@ class LifetimeTotals:
         return self._ledger.changes
 
     @property
+    def held(self) -> frozenset[str]:
+        """The totals none of whose readings has counted for three quarters of an hour, by their key."""
+        return frozenset(key for key, why in self._ledger.standing.items() if why is Standing.ODD_READINGS)
+
+    @property
     def pending(self) -> bool:
         """Whether a total is not shown yet because its second reading is to come."""
         return self._ledger.pending
@@ -87,10 +92,13 @@ class LifetimeTotals:
             return
         if stored is None:
             return
+        if not isinstance(stored, dict):
+            LOGGER.warning("%s: the stored totals are damaged", self._entry.title)
+            return
         self._ledger, broken = Ledger.from_dict(stored)
         if broken:
             LOGGER.warning("%s: stored totals are damaged: %s", self._entry.title, ", ".join(sorted(broken)))
-        if stored.get("serial") != self._entry.data[CONF_SERIAL]:
+        if stored.get("gateway") != self._store.gateway:
             self._ledger.detach()
         self._loaded = self._ledger.keys
         # The user has been asked about these: the issue outlives a restart, too.
@@ -196,7 +204,7 @@ class LifetimeTotals:
 
     def _to_store(self) -> dict[str, object]:
         self._save_pending = False
-        return {"serial": self._entry.data[CONF_SERIAL], **self._ledger.to_dict()}
+        return {"gateway": self._store.gateway, **self._ledger.to_dict()}
 
 
 async def async_forget_totals(hass: HomeAssistant, entry: ConfigEntry) -> None:

@@ -85,8 +85,8 @@ class LifetimeTotal:
 
     @property
     def stands_still(self) -> bool:
-        """Whether power flows and the counter does not move."""
-        return self.witness.stands_still(self.pace)
+        """Whether power flows and the counter does not move; what moves and is not believed is another matter."""
+        return self.candidate is None and self.witness.stands_still(self.pace)
 
     @property
     def is_held(self) -> bool:

@@ -110,7 +110,7 @@ def _counting(was: LifetimeTotal, base: Base, reading: Reading) -> LifetimeTotal
         held_since=None,
         origin=None if series.proved else was.origin,
         peak=max(was.peak, min(rate, max(MORE * was.peak, was.witness.sustained))),
-        witness=was.witness.counted(rise, reading.at),
+        witness=was.witness.counted(max(rise, reading.energy - base.series.energy), reading.at),
     )
 
 
@@ -189,8 +189,9 @@ def _same_counter(was: LifetimeTotal, base: Base, candidate: Series, reading: Re
     Or a little lower: what was counted then was wrong, and the total stands until the counter is there again. That is
     never more than an hour of what it was seen to do.
     """
-    seconds = candidate.begun_at - base.series.counted_until(reading)
-    burst = 0.0 if was.witness.idle else _BURST * min(seconds, reading.cycle)
+    # No less than a cycle: where the clock was set back, nobody knows how long it was.
+    seconds = max(candidate.begun_at - base.series.counted_until(reading), reading.cycle)
+    burst = 0.0 if was.witness.idle else _BURST * reading.cycle
     unseen = max(was.peak * max(seconds, was.witness.unseen), burst) / HOUR
     reach = MORE * (unseen + was.witness.missed) + RESOLUTION
     for wraps in (0.0, _wraps(reading, was.level)):

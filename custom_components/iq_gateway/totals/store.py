@@ -14,27 +14,27 @@ from .lifetime import LifetimeTotal, Origin
 _VERSION: Final = 2
 
 
-class LedgerStore(Store[dict[str, object]]):
-    """A file per entry."""
+class LedgerStore(Store[dict[str, object] | list[object]]):
+    """A file per entry; damaged, it may hold anything."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         super().__init__(hass, _VERSION, f"{DOMAIN}.{entry.entry_id}")
-        self._serial: str = entry.data[CONF_SERIAL]
+        self.gateway = sha256(entry.data[CONF_SERIAL].encode()).hexdigest()
 
     @override
     async def _async_migrate_func(
         self, old_major_version: int, old_minor_version: int, old_data: dict[str, Any]
     ) -> dict[str, object]:
         """Take from version 1 the totals, and what was added to the gateway's counters."""
-        same_gateway = old_data.get("gateway") == sha256(self._serial.encode()).hexdigest()
-        counters = old_data.get("counters")
+        stored = old_data if isinstance(old_data, dict) else {}
+        same_gateway, counters = stored.get("gateway") == self.gateway, stored.get("counters")
         origins = {
             key: origin
             for key, counter in (counters.items() if isinstance(counters, dict) else ())
             if (origin := _origin(counter, same_gateway=same_gateway))
         }
         totals = {key: asdict(LifetimeTotal(origin=origin)) for key, origin in origins.items()}
-        return {"serial": self._serial, "totals": totals, "days": {}}
+        return {"gateway": self.gateway, "totals": totals, "days": {}}
 
 
 def _origin(counter: Any, *, same_gateway: bool) -> Origin | None:  # noqa: ANN401

@@ -32,7 +32,8 @@ async def look_at_device(stage: Stage, frontend: Frontend) -> None:
     await frontend.see(f"Firmware: {stage.home.firmware}")
     for name in ("Production power", "Grid import energy", "Battery level", "Grid relay", "Token expires"):
         await frontend.see(name)
-    await frontend.see_no("Unavailable", "Unknown")
+    # Figures of today are unknown until the first midnight that was seen.
+    await frontend.see_no("Unavailable")
     await frontend.picture("device")
 
 

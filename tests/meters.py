@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
@@ -19,6 +20,7 @@ type Json = Any
 NOON: Final = datetime(2027, 6, 10, 11, tzinfo=UTC)
 CYCLE: Final = timedelta(seconds=301)
 PRODUCTION_METER: Final = 704643328
+GRID_METER: Final = 704643584
 
 TOTALS: Final[Mapping[str, str]] = {
     "production_energy": "production",
@@ -59,6 +61,26 @@ def reset_meter(at: float, eid: int = PRODUCTION_METER) -> Callable[[Json], Json
         return [{**row, "actEnergyDlvd": row["actEnergyDlvd"] - at} if row["eid"] == eid else row for row in rows]
 
     return reset
+
+
+def stop_meter(at: float, eid: int = PRODUCTION_METER) -> Callable[[Json], Json]:
+    """Have a meter show so many Wh from now on, whatever flows."""
+
+    def stop(rows: Json) -> Json:
+        return [{**row, "actEnergyDlvd": at} if row["eid"] == eid else row for row in rows]
+
+    return stop
+
+
+def unsteady_meter(eid: int = PRODUCTION_METER) -> Callable[[Json], Json]:
+    """Have a meter show something else in each answer, none of which can follow from another."""
+    answers = count(1)
+
+    def change(rows: Json) -> Json:
+        off = 1_000_000 * (2 + next(answers) % 2)
+        return [{**row, "actEnergyDlvd": row["actEnergyDlvd"] - off} if row["eid"] == eid else row for row in rows]
+
+    return change
 
 
 def totals_issue(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:

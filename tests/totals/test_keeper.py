@@ -1,31 +1,24 @@
 """The totals in a whole Home Assistant that reads a simulated gateway: stored, restored, held, published."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 import json
-from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.const import CONF_SERIAL, DOMAIN
 from tests import states
-from tests.conftest import EntrySetUp
+from tests.conftest import EntryMaker, EntrySetUp, second_cycle
+from tests.meters import TOTALS, cycles, reset_meter, shown, totals_issue, truth, unsteady_meter
 from tests.simulator import Clock, Fault, GatewaySimulator
 from tests.time_lapse import pass_time
-from tests.totals import TOTALS, Json, cycles, noon, reset_meter, shown, totals_issue, truth
 
 type Storage = dict[str, Any]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """A gateway at noon of a summer day."""
-    return noon()
 
 
 async def test_all_totals_are_those_of_the_gateway(
@@ -101,6 +94,7 @@ async def test_a_restart_forgets_nothing_and_adds_what_was_counted_meanwhile(
     """The base is of a reset long ago; the store is written when the entry is unloaded."""
     gateway.override("readings", reset_meter(0.0))
     entry = await setup_entry(gateway)
+    await cycles(hass, freezer, 5)
     lost = gateway.house.totals.production
     gateway.override("readings", reset_meter(lost))
     await cycles(hass, freezer, 6)
@@ -112,6 +106,8 @@ async def test_a_restart_forgets_nothing_and_adds_what_was_counted_meanwhile(
     freezer.tick(timedelta(hours=3))
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
+    assert shown(hass, gateway)["production_energy"] == before
+    await cycles(hass, freezer, 4)
     more = gateway.house.totals.production - at
     assert more > 1000
     assert shown(hass, gateway)["production_energy"] == pytest.approx(before + more, abs=0.01)
@@ -142,58 +138,10 @@ async def test_the_store_is_written_every_quarter_of_an_hour_and_not_with_every_
     assert await writes_within(45) == 3
 
 
-@pytest.mark.parametrize("stored", ["nonsense", {"counters": []}, {"counters": {"production_energy": {"total": "1"}}}])
-async def test_a_damaged_store_is_told_in_one_line_and_the_totals_begin_anew(
-    hass: HomeAssistant,
-    hass_storage: Storage,
-    gateway: GatewaySimulator,
-    add_entry: Callable[[GatewaySimulator], MockConfigEntry],
-    caplog: pytest.LogCaptureFixture,
-    stored: Json,
-) -> None:
-    """Without a traceback, and without a repair."""
-    entry = add_entry(gateway)
-    key = f"{DOMAIN}.{entry.entry_id}"
-    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": stored}
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    assert shown(hass, gateway) == pytest.approx(truth(gateway), abs=10)
-    lines = [record for record in caplog.records if record.levelname in ("WARNING", "ERROR") and DOMAIN in record.name]
-    assert ["damaged" in line.getMessage() for line in lines] == [True]
-    assert not [record for record in caplog.records if record.exc_info]
-
-
-async def test_a_store_of_a_later_version_is_not_trusted(
-    hass: HomeAssistant,
-    hass_storage: Storage,
-    gateway: GatewaySimulator,
-    add_entry: Callable[[GatewaySimulator], MockConfigEntry],
-) -> None:
-    """After going back to an older release of the integration."""
-    entry = add_entry(gateway)
-    key = f"{DOMAIN}.{entry.entry_id}"
-    hass_storage[key] = {"version": 9, "minor_version": 1, "key": key, "data": {"counters": {}}}
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    assert shown(hass, gateway) == pytest.approx(truth(gateway), abs=10)
-
-
-async def test_removing_the_gateway_removes_its_totals(
-    hass: HomeAssistant, hass_storage: Storage, gateway: GatewaySimulator, setup_entry: EntrySetUp
-) -> None:
-    """Nothing stays behind in the storage."""
-    entry = await setup_entry(gateway)
-    await hass.config_entries.async_unload(entry.entry_id)
-    assert f"{DOMAIN}.{entry.entry_id}" in hass_storage
-    await hass.config_entries.async_remove(entry.entry_id)
-    await hass.async_block_till_done()
-    assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
-
-
 async def test_another_gateway_goes_on_with_the_totals(
     hass: HomeAssistant, gateway: GatewaySimulator, clock: Clock, setup_entry: EntrySetUp
 ) -> None:
-    """The entry carries another serial number since: its totals continue at once, and nobody is asked."""
+    """The entry carries another serial number since: its totals go on with its second reading, and nobody is asked."""
     entry = await setup_entry(gateway)
     before = shown(hass, gateway)
     await hass.config_entries.async_unload(entry.entry_id)
@@ -203,46 +151,104 @@ async def test_another_gateway_goes_on_with_the_totals(
         hass.config_entries.async_update_entry(entry, data=data, unique_id=another.serial)
         assert await hass.config_entries.async_setup(entry.entry_id)
         await hass.async_block_till_done()
+        await second_cycle(hass, entry)
         for key in ("production_energy", "grid_import_energy", "grid_export_energy"):
             assert states.figure(hass, another.serial, key) == pytest.approx(before[key])
         assert totals_issue(hass, entry) is None
         await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def test_todays_sum_is_shown_while_it_can_be_true(
+async def test_a_total_is_shown_half_a_minute_after_the_first_cycle(
+    hass: HomeAssistant, gateway: GatewaySimulator, add_entry: EntryMaker, freezer: FrozenDateTimeFactory
+) -> None:
+    """Once a second reading agrees; from then on the gateway is read at the chosen pace."""
+    entry = add_entry(gateway)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert set(shown(hass, gateway).values()) == {None}
+    assert states.coordinator(entry).totals.pending
+    assert states.coordinator(entry).update_interval == timedelta(seconds=30)
+    await pass_time(hass, freezer, timedelta(seconds=31))
+    assert shown(hass, gateway) == pytest.approx(truth(gateway), abs=0.01)
+    assert not states.coordinator(entry).totals.pending
+    assert states.coordinator(entry).update_interval == timedelta(seconds=300)
+
+
+async def test_a_doubt_is_looked_into_soon(
     hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp, freezer: FrozenDateTimeFactory
 ) -> None:
-    """Not the lifetime in its place, which some firmware gives; what fails is unavailable as ever."""
+    """Whatever the chosen pace is: after five minutes."""
+    entry = await setup_entry(gateway, options={"update_interval": 3600})
+    assert states.coordinator(entry).update_interval == timedelta(hours=1)
+    gateway.override("readings", unsteady_meter())
+    await pass_time(hass, freezer, timedelta(hours=1, seconds=1))
+    assert states.coordinator(entry).update_interval == timedelta(seconds=300)
+    gateway.override("readings", None)
+    await cycles(hass, freezer, 4)
+    assert states.coordinator(entry).update_interval == timedelta(hours=1)
 
-    def today() -> float | None:
-        return states.figure(hass, gateway.serial, "production_energy_today")
 
-    def lifetime_for_today(answer: Json) -> Json:
-        eim = answer["production"]["eim"]
-        eim["wattHoursToday"] = eim["wattHoursLifetime"]
-        return answer
+async def test_the_totals_are_read_at_midnight(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    """A second after it, here, so that the figures of today begin with the day."""
+    await hass.config.async_set_time_zone("Europe/Amsterdam")
+    ahead = datetime(2026, 12, 31, 23, 50, tzinfo=ZoneInfo("Europe/Amsterdam")) - dt_util.utcnow()
+    freezer.tick(ahead)
+    entry = await setup_entry(gateway, options={"update_interval": 3600})
+    due = states.coordinator(entry).update_interval
+    assert due is not None
+    assert timedelta(minutes=9) < due <= timedelta(minutes=10, seconds=1)
+    await pass_time(hass, freezer, due + timedelta(seconds=1))
+    assert states.figure(hass, gateway.serial, "grid_import_energy_today") == pytest.approx(0, abs=5)
+    assert states.coordinator(entry).update_interval == timedelta(hours=1)
 
+
+async def test_no_figure_of_today_is_shown_before_a_midnight_was_seen(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """Of any total; the gateway's own sums are not trusted with it."""
     await setup_entry(gateway)
-    morning = today()
-    assert morning is not None
-    await cycles(hass, freezer, 4)
-    noon = today()
-    assert noon is not None
-    assert noon > morning
-    gateway.override("energy", lifetime_for_today)
-    await cycles(hass, freezer, 1)
-    assert today() is None
-    gateway.override("energy", None)
-    await cycles(hass, freezer, 1)
-    assert today() is not None
-    gateway.fault("energy", Fault.SERVER_ERROR)
-    await cycles(hass, freezer, 4)
-    assert states.state(hass, gateway.serial, "production_energy_today") == STATE_UNAVAILABLE
+    assert [states.state(hass, gateway.serial, f"{key}_today") for key in TOTALS] == [STATE_UNKNOWN] * len(TOTALS)
 
 
-def test_the_counters_know_nothing_of_home_assistant() -> None:
-    """They are pure, and their tests need nothing but readings."""
-    folder = Path(__file__).parents[1] / "custom_components" / DOMAIN / "counters"
-    modules = [path.read_text() for path in folder.glob("*.py")]
-    assert len(modules) > 3
-    assert not [text for text in modules if "import homeassistant" in text or "from homeassistant" in text]
+async def test_a_first_zero_is_waited_out_where_inverters_have_produced(
+    hass: HomeAssistant, socket_enabled: None, clock: Clock, setup_entry: EntrySetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    """Only a gateway that is just starting shows no production of a roof that has produced."""
+    async with GatewaySimulator("production_only", clock=clock) as gateway:
+        at = gateway.house.totals.production
+        gateway.fault("readings", Fault.ZEROS)
+        entry = await setup_entry(gateway)
+        assert states.figure(hass, gateway.serial, "production_energy") is None
+        gateway.clear_faults()
+        await pass_time(hass, freezer, timedelta(seconds=31))
+        await pass_time(hass, freezer, timedelta(seconds=31))
+        assert states.figure(hass, gateway.serial, "production_energy") == pytest.approx(at, rel=0.01)
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_total_can_be_set(
+    hass: HomeAssistant, hass_storage: Storage, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """It is stored at once, and shown with the next cycle."""
+    entry = await setup_entry(gateway)
+    await states.coordinator(entry).totals.async_set_total("grid_import_energy", 5_000.0)
+    assert hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]["totals"]["grid_import_energy"]["total"] == 5_000.0
+    await states.coordinator(entry).async_refresh()
+    assert shown(hass, gateway)["grid_import_energy"] == pytest.approx(5_000.0, abs=5)
+    known = states.coordinator(entry).totals.get("grid_import_energy")
+    assert known is not None
+    assert known.base is not None
+    assert known.base.offset < -1_000_000
+
+
+async def test_diagnostics_have_each_total_as_it_stands(
+    hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp
+) -> None:
+    """With its readings and what is added to them."""
+    totals = states.coordinator(await setup_entry(gateway)).totals
+    stored = totals.as_dict()["totals"]
+    assert isinstance(stored, dict)
+    assert stored.keys() == {*TOTALS, "consumption_energy"}
+    assert stored["production_energy"]["base"]["offset"] == 0.0

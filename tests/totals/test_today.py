@@ -1,14 +1,14 @@
-"""What the house used today, on a site whose battery charges: the gateway's own sum takes that for load."""
+"""What the house used today, on a site whose battery charges: by the totals, from the first midnight on."""
 
 from datetime import UTC, datetime, timedelta
 
 from homeassistant.core import HomeAssistant
 import pytest
 
-from .conftest import EntrySetUp
-from .drive import Drive
-from .proof.days import simulated_gateway
-from .states import figure
+from tests.conftest import EntrySetUp
+from tests.drive import Drive
+from tests.proof.days import simulated_gateway
+from tests.states import figure
 
 # An hour and a half before a summer's midnight, in the zone of the simulated gateway and of the test.
 LATE_EVENING = datetime(2027, 6, 20, 20, 30, tzinfo=UTC)
