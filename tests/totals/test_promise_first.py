@@ -60,7 +60,7 @@ def test_zeros_are_no_beginning_where_anything_else_has_counted(*, polls: int, h
         world.ledger.observe(readings, midnight=world.midnight, has_counted=how == "has counted")
         assert world.total is None
         world.seconds += 30.0
-    world.good(polls=3)
+    world.good(seconds=HOUR / 2, polls=4)
     assert world.total == world.truth
 
 

@@ -87,18 +87,18 @@ def test_another_gateway_goes_on_where_the_first_was(*, cycle: float, start: flo
     """With its first readings, whatever it says first."""
     world = World(Counter(constant(1_500.0)), cycle=cycle)
     world.good(seconds=2 * HOUR, polls=5)
-    shown, truth = world.total, world.truth
+    shown, truth, before = world.total, world.truth, len(world.log)
     assert shown is not None
     world.ledger.detach()
-    assert world.total == shown
+    assert world.total in (None, shown)
     world.replace_meter(start)
     if wrong:
         world.bad(Lie(wrong, size=47_000.0), polls=2)
     world.good(seconds=QUARTER + HOUR, polls=5)
-    assert all(row.total is None or row.began or row.total >= shown for row in world.log[-8:]), world.story()
+    assert all(row.total is None or row.began or row.total >= shown for row in world.log[before:]), world.story()
     assert world.total is not None
     lost = world.truth - truth - (world.total - shown)
-    assert -100.0 <= lost <= 1_500.0 * (3 * max(cycle, 300.0) + QUARTER) / HOUR, world.story(20)
+    assert -world.slack <= lost <= 1_500.0 * (3 * max(cycle, 300.0) + QUARTER) / HOUR, world.story(20)
 
 
 @pytest.mark.parametrize("cycle", CYCLES)
