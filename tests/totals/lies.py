@@ -31,7 +31,9 @@ ENERGIES: Final[Mapping[str, Energy]] = {
     "minus 2^32 J": lambda world, poll, size: _true(world) - WRAP,
     "plus 2^32": lambda world, poll, size: _true(world) + 2.0**32,
     "negative": lambda world, poll, size: -_true(world),
-    "anything": lambda world, poll, size: world.rng.choice([world.rng.uniform(0, 5e7), _true(world) + world.rng.uniform(-size, size)]),
+    "anything": lambda world, poll, size: world.rng.choice(
+        [world.rng.uniform(0, 5e7), _true(world) + world.rng.uniform(-size, size)]
+    ),
     "turns": lambda world, poll, size: _true(world) + (size if poll % 2 else -size),
     "frozen": lambda world, poll, size: world.log[-1 - poll].said.energy if len(world.log) > poll else 0.0,
     "none": lambda world, poll, size: nan,

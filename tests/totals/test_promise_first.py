@@ -26,9 +26,9 @@ def test_a_total_is_shown_once_a_second_reading_agrees_within_a_minute(cycle: fl
 @pytest.mark.parametrize("cycle", CYCLES)
 @pytest.mark.parametrize("wrong", WRONG)
 @pytest.mark.parametrize("size", [900.0, 47_000.0])
-@pytest.mark.parametrize("polls", [1, 2, 3, 30])
-@pytest.mark.parametrize("power", ["true", "none", "telling"])
-@pytest.mark.parametrize("counter", ["meter", "resting", "sums"])
+@pytest.mark.parametrize("polls", [1, 2, 30])
+@pytest.mark.parametrize("power", ["true", "none"])
+@pytest.mark.parametrize("counter", ["meter", "resting"])
 def test_wrong_answers_at_the_first_start_leave_no_trace(
     *, cycle: float, wrong: str, size: float, polls: int, power: str, counter: str
 ) -> None:
@@ -36,7 +36,6 @@ def test_wrong_answers_at_the_first_start_leave_no_trace(
     counters = {
         "meter": Counter(constant(2_000.0)),
         "resting": Counter(constant(0.0), start=300_000.0),
-        "sums": Counter(constant(2_000.0), step=900.0),
     }
     world = World(counters[counter], cycle=cycle)
     world.bad(Lie(wrong, power, size), polls=polls)

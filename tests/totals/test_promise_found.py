@@ -117,7 +117,48 @@ FOUND: Final[dict[str, Course]] = {
         lambda: World(Counter(constant(0.0)), hour=22.0),
         [HISTORY, Bad(Lie("anything", "absurd", 300_000.0), 2), AFTER],
     ),
+    # One higher answer, then nobody reads for a while: what it was higher is lost of what flowed in between.
+    "3 kWh more once, then three days": (
+        lambda: World(Counter(bursts(1484), 300_000.0), cycle=30.0, hour=2.0),
+        [HISTORY, Bad(Lie("more", "true", 3_000.0)), Away(3 * DAY), AFTER],
+    ),
+    "doubled once, then three days, of a young counter": (
+        lambda: World(Counter(load(1142), 5_000.0), hour=7.0),
+        [HISTORY, Bad(Lie("double", "true")), Away(3 * DAY), AFTER],
+    ),
+    "900 Wh more twice at 20 kW, then ten minutes": (
+        lambda: World(Counter(constant(20_000.0), 1_100_000.0), hour=23.7),
+        [HISTORY, Bad(Lie("more", "none", 900.0), 2), Away(600.0), AFTER],
+    ),
+    "doubled for a quarter of an hour while a load came on, without power": (
+        lambda: World(Counter(load(1139), 1_100_000.0), hour=5.0, witness="none"),
+        [Good(HOUR), Bad(Lie("double", "true"), 3), AFTER],
+    ),
+    "2^32 Wh more once, of sums of 32 bits": (
+        lambda: World(Counter(sun(5_000.0), WRAP - 10_000.0, step=900.0, wraps=True), cycle=3600.0, witness="none"),
+        [Good(HOUR, polls=5), Bad(Lie("plus 2^32", "none")), AFTER],
+    ),
     # Nothing is wrong at all.
+    "a burst that is over at the next reading": (
+        lambda: World(Counter(bursts(1052)), hour=5.0),
+        [Good(9 * HOUR)],
+    ),
+    "bursts at an interval of an hour": (
+        lambda: World(Counter(bursts(304), 5_000.0), cycle=3600.0, hour=16.0),
+        [Good(2 * DAY)],
+    ),
+    "the sun of a morning at an interval of an hour": (
+        lambda: World(Counter(sun(15_000.0)), cycle=3600.0, hour=2.0),
+        [Good(DAY)],
+    ),
+    "a load that comes on at an interval of an hour": (
+        lambda: World(Counter(load(70), 300_000.0), cycle=3600.0, hour=12.0),
+        [Good(DAY)],
+    ),
+    "a balance whose load comes on at an interval of an hour": (
+        lambda: World(Counter(load(126), derived=True), cycle=3600.0, hour=5.0),
+        [Good(DAY)],
+    ),
     "20 W": (lambda: World(Counter(constant(20.0)), cycle=30.0, hour=22.0), [Good(DAY)]),
     "sums that wrap, without power": (
         lambda: World(Counter(sun(5_000.0), WRAP - 10_000.0, step=900.0, wraps=True), cycle=30.0, witness="none"),

@@ -49,7 +49,7 @@ def test_power_far_above_what_was_seen_is_counted_or_told_where_the_gateway_says
 
 
 @pytest.mark.parametrize("cycle", CYCLES)
-@pytest.mark.parametrize("days", [600 / DAY, 1 / 24, 5 / 24, 1, 3, 21])
+@pytest.mark.parametrize("days", [600 / DAY, 5 / 24, 21])
 @pytest.mark.parametrize("witness", ["true", "none"])
 @pytest.mark.parametrize("counter", ["sun", "load", "exports", "sums", "rest first", "derived"])
 def test_what_flowed_in_an_absence_is_counted(*, cycle: float, days: float, witness: str, counter: str) -> None:
@@ -76,7 +76,7 @@ def test_what_flowed_in_an_absence_is_counted(*, cycle: float, days: float, witn
 
 @pytest.mark.parametrize("cycle", CYCLES)
 @pytest.mark.parametrize("step", [0.0, 900.0])
-@pytest.mark.parametrize("days", [0.0, 1.0, 3.0, 14.0])
+@pytest.mark.parametrize("days", [0.0, 3.0, 14.0])
 @pytest.mark.parametrize("witness", ["true", "none"])
 def test_a_counter_that_wraps_loses_nothing(*, cycle: float, step: float, days: float, witness: str) -> None:
     """While it is being read, or in an absence."""
@@ -122,22 +122,22 @@ def test_a_counter_that_freezes_while_power_flows_is_told_within_the_hour(*, cyc
 
 
 @pytest.mark.parametrize("cycle", CYCLES)
-@pytest.mark.parametrize("watts", [0.0, 20.0, 400.0, 20_000.0])
+@pytest.mark.parametrize("watts", [0.0, 20.0, 20_000.0])
 @pytest.mark.parametrize("witness", ["true", "none"])
-@pytest.mark.parametrize("step", [0.0, 300.0, 900.0, 3600.0])
+@pytest.mark.parametrize("step", [0.0, 900.0, 3600.0])
 def test_nothing_is_told_of_a_counter_in_order(*, cycle: float, watts: float, witness: str, step: float) -> None:
     """However little flows, or much."""
     world = World(Counter(constant(watts), step=step), cycle=cycle, hour=22.0, witness=witness)
-    for _ in range(12):
-        world.good(seconds=2 * HOUR)
+    for _ in range(8):
+        world.good(seconds=HOUR)
         assert not told(world), world.story()
     assert world.total == pytest.approx(world.truth, abs=1.0 + watts * max(cycle, step) / HOUR), world.story()
 
 
 @pytest.mark.parametrize("cycle", CYCLES)
 @pytest.mark.parametrize("start", [30_000.0, 20_000_000.0])
-@pytest.mark.parametrize("share", [0.0, 0.02, 0.5, 3.0])
-@pytest.mark.parametrize("watts", [0.0, 1_500.0, 6_000.0])
+@pytest.mark.parametrize("share", [0.0, 0.5, 3.0])
+@pytest.mark.parametrize("watts", [0.0, 6_000.0])
 @pytest.mark.parametrize("witness", ["true", "none"])
 def test_what_a_replaced_meter_counts_is_counted_and_told(
     *, cycle: float, start: float, share: float, watts: float, witness: str

@@ -61,7 +61,7 @@ def faults(world: World) -> Iterator[str]:
         yield "never shown"
         return
     base = shown[0].total - shown[0].truth if counter.wraps or counter.start < 0 else 0.0  # type: ignore[operator]
-    odd, since, last, before, at_bad = world.log[0].seconds, 0, world.log[0].seconds, None, 0.0
+    odd, since, last, before, at_bad, wrong_at = world.log[0].seconds, 0, world.log[0].seconds, None, 0.0, -DAY
     for row in world.log:
         if row.total is None:
             if before is not None:
@@ -82,14 +82,15 @@ def faults(world: World) -> Iterator[str]:
         else:
             since += 1
         last = row.seconds
+        wrong_at = wrong_at if row.good else row.seconds
+        if row.stands and row.seconds - wrong_at > HOUR:
+            yield f"{row.seconds / HOUR:.3f} h: said to stand"
         settled = row.seconds - odd >= HOUR and since >= 4
         if settled:
             yield f"{row.seconds / HOUR:.3f} h: off by {ahead:.1f} Wh for an hour of good answers"
         yield from _today(world, row, slack, settled=abs(ahead) <= tolerance)
     if world.ledger.changes:
         yield f"a change is told: {world.ledger.changes}"
-    if world.log[-1].good and world.ledger.standing:
-        yield f"stands: {world.ledger.standing}"
 
 
 def most_ahead(world: World, seconds: float) -> float:

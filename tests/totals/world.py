@@ -128,6 +128,7 @@ class Shown:
     began: bool
     today: float | None
     said: Said
+    stands: bool
 
 
 @dataclass
@@ -196,9 +197,9 @@ class World:
             energy = self.aside.energy(self.seconds)
             readings[OTHER] = Reading(energy=energy, source="net delivered", at=self.now, power=400.0, cycle=self.cycle)
         began = self.ledger.observe(readings, midnight=self.midnight)
-        self.log.append(
-            Shown(self.seconds, self.total, self.counter.energy(self.seconds), said is None, KEY in began, self.today, answer)
-        )
+        truth, stands = self.counter.energy(self.seconds), KEY in self.ledger.standing
+        row = Shown(self.seconds, self.total, truth, said is None, KEY in began, self.today, answer, stands)
+        self.log.append(row)
         return self.total
 
     def reading(self, said: Said) -> Reading:
