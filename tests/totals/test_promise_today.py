@@ -47,7 +47,7 @@ def test_today_is_not_of_yesterday_while_nobody_reads() -> None:
     """A gateway that is off for two days."""
     world = World(Counter(constant(500.0)), hour=22.0)
     world.good(seconds=6 * HOUR)
-    assert world.today is not None
+    assert world.log[-1].today is not None
     world.away(40 * HOUR)
     assert world.today is None
     world.poll(missing=True)

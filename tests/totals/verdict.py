@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .lies import Lie
-from .world import DAY, HOUR, KEY, MIDNIGHT, World
+from .world import DAY, HOUR, Shown, World
 
 type Leg = Good | Bad | Away | Restart
 
@@ -52,68 +52,98 @@ def live(world: World, course: list[Leg]) -> World:
     return world
 
 
+@dataclass(slots=True)
+class _Since:
+    """What was read since something was not as it should be."""
+
+    at: float
+    good: int = 0
+
+    def anew(self, at: float) -> None:
+        """It is now."""
+        self.at, self.good = at, 0
+
+    def for_an_hour(self, at: float) -> bool:
+        """Whether an hour of good answers and four of them at least have passed."""
+        return at - self.at >= HOUR and self.good >= 4
+
+
 def faults(world: World) -> Iterator[str]:
     """Yield what a course shows against the promise; the first readings of the course were good ones."""
-    counter = world.counter
-    tolerance = 90.0 if counter.derived else 1.0
-    shown = [row for row in world.log if row.total is not None]
-    if not shown:
+    base = _base(world)
+    if base is None:
         yield "never shown"
         return
-    base = shown[0].total - shown[0].truth if counter.wraps or counter.start < 0 else 0.0  # type: ignore[operator]
-    odd, since, last, before, at_bad, wrong_at = world.log[0].seconds, 0, world.log[0].seconds, None, 0.0, -DAY
+    total: float | None = None
     for row in world.log:
+        at = f"{row.seconds / HOUR:.3f} h: "
         if row.total is None:
-            if before is not None:
-                yield f"{row.seconds / HOUR:.3f} h: shown no more"
+            if total is not None:
+                yield f"{at}shown no more"
             continue
-        if before is not None and row.total < before and not row.began:
-            yield f"{row.seconds / HOUR:.3f} h: fell by {before - row.total:.1f} Wh"
-        before = row.total
+        if total is not None and row.total < total and not row.began:
+            yield f"{at}fell by {total - row.total:.1f} Wh"
+        total = row.total
         ahead = row.total - row.truth - base
-        slack = most_ahead(world, row.seconds) + tolerance
-        if ahead > slack:
-            yield f"{row.seconds / HOUR:.3f} h: ahead by {ahead:.1f} Wh, slack {slack:.1f}"
-        catching_up = ahead > 0 and row.total <= at_bad + tolerance
-        if not row.good:
-            odd, since, at_bad = row.seconds, 0, row.total
-        elif abs(ahead) <= tolerance or catching_up or row.seconds - last > max(HOUR, world.cycle):
-            odd, since = row.seconds, 0
-        else:
-            since += 1
-        last = row.seconds
-        wrong_at = wrong_at if row.good else row.seconds
-        if row.stands and row.seconds - wrong_at > HOUR:
-            yield f"{row.seconds / HOUR:.3f} h: said to stand"
-        settled = row.seconds - odd >= HOUR and since >= 4
-        if settled:
-            yield f"{row.seconds / HOUR:.3f} h: off by {ahead:.1f} Wh for an hour of good answers"
-        yield from _today(world, row, slack, settled=abs(ahead) <= tolerance)
+        if ahead > (most := most_ahead(world, row.seconds)):
+            yield f"{at}ahead by {ahead:.1f} Wh, {most:.1f} at most"
+        yield from (f"{at}{fault}" for fault in _today(world, row))
+    yield from _later(world, base)
     if world.ledger.changes:
         yield f"a change is told: {world.ledger.changes}"
+
+
+def _base(world: World) -> float | None:
+    """Return what a total is above its counter from the beginning: nobody knows how often it has wrapped."""
+    total, truth = next(((row.total, row.truth) for row in world.log if row.total is not None), (None, 0.0))
+    if total is None:
+        return None
+    return total - truth if world.counter.wraps or world.counter.start < 0 else 0.0
+
+
+def _tolerance(world: World) -> float:
+    return 90.0 if world.counter.derived else 1.0
+
+
+def _later(world: World, base: float) -> Iterator[str]:
+    """Yield what is not in order although answers have been for an hour."""
+    tolerance, begin = _tolerance(world), world.log[0].seconds
+    off, wrong, at_wrong, last = _Since(begin), _Since(begin - DAY, 4), 0.0, begin
+    for row in world.log:
+        if not row.good:
+            off.anew(row.seconds)
+            wrong.anew(row.seconds)
+            at_wrong = row.total or 0.0
+            continue
+        wrong.good += 1
+        off.good += 1
+        ahead = (row.total or 0.0) - row.truth - base
+        catching_up = tolerance < ahead and (row.total or 0.0) <= at_wrong + tolerance
+        if abs(ahead) <= tolerance or catching_up or row.seconds - last > max(HOUR, world.cycle):
+            off.anew(row.seconds)
+        last = row.seconds
+        if off.for_an_hour(row.seconds):
+            yield f"{row.seconds / HOUR:.3f} h: off by {ahead:.1f} Wh for an hour of good answers"
+        if row.stands and wrong.for_an_hour(row.seconds):
+            yield f"{row.seconds / HOUR:.3f} h: said to stand"
 
 
 def most_ahead(world: World, seconds: float) -> float:
     """Return a few cycles' worth of what the site really does, in Wh, and for sums that lag one step of theirs too."""
     power = 1.5 * max(3_000.0, world.counter.most(seconds))
-    return (3 * max(world.cycle, 300.0) + (HOUR if world.counter.step else 0.0)) * power / HOUR
+    return (3 * max(world.cycle, 300.0) + (HOUR if world.counter.step else 0.0)) * power / HOUR + _tolerance(world)
 
 
-def _today(world, row, slack, *, settled):
+def _today(world: World, row: Shown) -> Iterator[str]:
+    """Yield what is wrong with the figure of today: to what flows around midnight, nobody reads at its very second."""
     if row.today is None:
         return
-    counter = world.counter
-    midnight = row.seconds // DAY * DAY
+    counter, midnight = world.counter, row.seconds // DAY * DAY
     if midnight < counter.begin:
-        yield f"{row.seconds / HOUR:.3f} h: today is {row.today:.1f} where nobody read around midnight"
+        yield f"today is {row.today:.1f} where nobody read around midnight"
         return
+    around = max(world.cycle, counter.step)
+    near = counter.energy(midnight + around) - counter.energy(max(counter.begin, midnight - around))
     truth = counter.energy(row.seconds) - counter.energy(midnight)
-    near = counter.energy(midnight + world.cycle) - counter.energy(max(counter.begin, midnight - world.cycle))
-    if counter.step:
-        near += counter.energy(midnight + counter.step) - counter.energy(max(counter.begin, midnight - counter.step))
-    if row.today < 0:
-        yield f"{row.seconds / HOUR:.3f} h: today is negative"
-    if row.today > truth + near + slack + 1:
-        yield f"{row.seconds / HOUR:.3f} h: today is {row.today:.1f}, truth {truth:.1f}"
-    if settled and abs(row.today - truth) > near + slack + 1 + (180 if counter.derived else 0):
-        yield f"{row.seconds / HOUR:.3f} h: today is {row.today:.1f}, truth {truth:.1f}, although settled"
+    if not 0.0 <= row.today <= truth + near + most_ahead(world, row.seconds) + _tolerance(world):
+        yield f"today is {row.today:.1f}, truth {truth:.1f}"

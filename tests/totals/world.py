@@ -25,6 +25,11 @@ type Power = Callable[[float], float]
 """What flows into a counter, in W, so many seconds after the first midnight."""
 
 
+def _chance(of: str) -> float:
+    """Return a number between 0 and 1 that is always the same for the same text."""
+    return Random(of).random()  # noqa: S311
+
+
 def sun(peak: float) -> Power:
     """Return the power of panels, with clouds."""
 
@@ -41,7 +46,7 @@ def load(seed: int, burst: float = 9_000.0) -> Power:
     """Return the power of a house, with cooking and charging in between."""
 
     def power(seconds: float) -> float:
-        return 250.0 + (burst * chance if (chance := Random(f"{seed} {seconds // 1200}").random()) > 0.8 else 0.0)
+        return 250.0 + (burst * chance if (chance := _chance(f"{seed} {seconds // 1200}")) > 0.8 else 0.0)
 
     return power
 
@@ -50,8 +55,8 @@ def bursts(seed: int, watts: float = 11_000.0, share: float = 0.1) -> Power:
     """Return a power that is mostly none: an export, or a battery."""
 
     def power(seconds: float) -> float:
-        chance = Random(f"{seed} {seconds // 900}").random()
-        return watts * (0.3 + 0.7 * Random(f"{seed} {seconds // 60}").random()) if chance < share else 0.0
+        chance = _chance(f"{seed} {seconds // 900}")
+        return watts * (0.3 + 0.7 * _chance(f"{seed} {seconds // 60}")) if chance < share else 0.0
 
     return power
 
@@ -150,7 +155,7 @@ class World:
     def __post_init__(self) -> None:
         """Begin at the hour."""
         self.seconds = self.counter.begin = self.hour * HOUR
-        self.rng = Random(self.seed)
+        self.rng = Random(self.seed)  # noqa: S311
         self.shift = 0.0
         self.aside = Counter(constant(400.0), start=9_000_000.0, begin=self.seconds)
 
@@ -234,7 +239,7 @@ class World:
             self.wait()
             polls -= 1
 
-    def bad(self, lie: Callable[["World", int], Said], *, polls: int) -> int:
+    def bad(self, lie: Callable[[World, int], Said], *, polls: int) -> int:
         """Read so many wrong answers, within a quarter of an hour at most, and return how many it were."""
         begin = self.seconds
         for poll in range(polls):
@@ -260,8 +265,9 @@ class World:
     def story(self, last: int = 12) -> str:
         """Return the last polls as text, for whoever reads a failure."""
         rows = [
-            f"{row.seconds / HOUR:9.3f} h {'good' if row.good else 'BAD '} said {row.said.energy:.1f} Wh {row.said.power} W"
-            f" shown {row.total} truth {row.truth:.1f} ahead {(row.total or 0) - row.truth:.1f}{' ANEW' if row.began else ''}"
+            f"{row.seconds / HOUR:9.3f} h {'good' if row.good else 'BAD '} said {row.said.energy:.1f} Wh"
+            f" {row.said.power} W shown {row.total} truth {row.truth:.1f}"
+            f" ahead {(row.total or 0) - row.truth:.1f}{' ANEW' if row.began else ''}"
             for row in self.log[-last:]
         ]
         return "\n".join(["", *rows, f"changes {dict(self.ledger.changes)} standing {dict(self.ledger.standing)}"])
