@@ -87,7 +87,8 @@ def attack(lie: st.SearchStrategy[Lie]) -> st.SearchStrategy[list[Leg]]:
 @given(world=worlds, before=good, attacks=st.lists(attack(lies), min_size=1, max_size=3))
 def test_wrong_answers_leave_no_trace(*, world: World, before: float, attacks: list[list[Leg]]) -> None:
     """Never ahead, never fallen, exact within an hour, nobody bothered, today's figure right."""
-    hold(world, [Good(before, polls=5), *chain.from_iterable(attacks)])
+    course: list[Leg] = [Good(before, polls=5)]
+    hold(world, course + list(chain.from_iterable(attacks)))
 
 
 @SEARCH

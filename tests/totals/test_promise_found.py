@@ -139,6 +139,18 @@ FOUND: Final[dict[str, Course]] = {
         [Good(HOUR, polls=5), Bad(Lie("plus 2^32", "none")), AFTER],
     ),
     # Nothing is wrong at all.
+    "an absence of an hour": (
+        lambda: World(Counter(constant(2_500.0), 300_000.0), hour=9.0),
+        [Good(3 * HOUR), Away(HOUR), AFTER],
+    ),
+    "an absence of three days": (
+        lambda: World(Counter(sun(6_000.0), 300_000.0), hour=9.0),
+        [Good(3 * HOUR), Away(3 * DAY), AFTER],
+    ),
+    "the first export of a day": (
+        lambda: World(Counter(bursts(3)), hour=23.7),
+        [Good(DAY)],
+    ),
     "a burst that is over at the next reading": (
         lambda: World(Counter(bursts(1052)), hour=5.0),
         [Good(9 * HOUR)],
