@@ -124,7 +124,7 @@ def test_a_restart_amid_wrong_answers_changes_nothing(
     *, world: World, before: float, lie: Lie, polls: int, more: int, after: float
 ) -> None:
     """What was stored is what was known."""
-    course = [Good(before, polls=5), Restart(), Bad(lie, polls), Restart(), Bad(lie, more), Restart()]
+    course: list[Leg] = [Good(before, polls=5), Restart(), Bad(lie, polls), Restart(), Bad(lie, more), Restart()]
     hold(world, [*course, Good(after, polls=6)])
 
 
