@@ -76,7 +76,7 @@ def test_an_older_ledger_never_falls_behind_what_was_shown() -> None:
 def test_a_damaged_ledger_is_an_empty_one_or_told(damage: dict[str, object]) -> None:
     """And never an exception."""
     ledger, broken = Ledger.from_dict(damage)
-    assert ledger.published(KEY) is None
+    assert ledger.published(KEY, midnight=0.0).energy is None
     assert isinstance(broken, list)
 
 

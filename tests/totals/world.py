@@ -172,7 +172,7 @@ class World:
     @property
     def total(self) -> float | None:
         """What is shown now."""
-        return self.ledger.published(KEY)
+        return self.ledger.published(KEY, midnight=self.midnight).energy
 
     @property
     def truth(self) -> float:
@@ -182,7 +182,7 @@ class World:
     @property
     def today(self) -> float | None:
         """What is shown as today's."""
-        return self.ledger.today(KEY, midnight=self.midnight)
+        return self.ledger.published(KEY, midnight=self.midnight).today
 
     @property
     def slack(self) -> float:
