@@ -16,7 +16,8 @@ def witness(*powers: tuple[float | None, float], cycle: float = 300.0) -> Witnes
     """Return a witness that was told these powers, so many seconds after the beginning."""
     told = Witness()
     for power, seconds in powers:
-        told = told.with_power(
+        reading = Reading(energy=0.0, source="meter", at=BEGIN + seconds, power=power, cycle=cycle)
+        told = told.with_power(reading, peak=PEAK)
             Reading(energy=0.0, source="meter", at=BEGIN + seconds, power=power, cycle=cycle), peak=PEAK
         )
     return told
