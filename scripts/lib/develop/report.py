@@ -10,7 +10,8 @@ from typing import Final
 from scripts.lib.develop.api import Websocket
 from scripts.lib.develop.set_up import DOMAIN
 
-SETTLE_SECONDS: Final = 20
+# A total is shown once a second reading agrees with the first, which is half a minute after the set-up.
+SETTLE_SECONDS: Final = 90
 WITHOUT_VALUE: Final = frozenset({"unavailable", "unknown"})
 
 _RECORD: Final = re.compile(r"^\S+ \S+ (?P<level>[A-Z]+) \(")
