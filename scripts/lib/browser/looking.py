@@ -10,6 +10,7 @@ from playwright.async_api import Locator, expect
 from scripts.lib.browser.frontend import Frontend
 from scripts.lib.browser.stage import INTEGRATION, Stage
 from scripts.lib.develop.history import DAYS, backfill
+from scripts.lib.develop.report import settled_rows
 
 _SOURCES: Final = (
     "Production energy",
@@ -32,7 +33,11 @@ async def look_at_device(stage: Stage, frontend: Frontend) -> None:
     await frontend.see(f"Firmware: {stage.home.firmware}")
     for name in ("Production power", "Grid import energy", "Battery level", "Grid relay", "Token expires"):
         await frontend.see(name)
-    await frontend.see_no("Unavailable", "Unknown")
+    async with stage.api.websocket() as websocket:
+        rows = await settled_rows(websocket, reason=None)
+    if missing := [row.entity_id for row in rows if row.is_wrong]:
+        raise AssertionError(f"without a value: {missing}")
+    await frontend.see_no("Unavailable")
     await frontend.picture("device")
 
 
