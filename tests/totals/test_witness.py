@@ -18,8 +18,6 @@ def witness(*powers: tuple[float | None, float], cycle: float = 300.0) -> Witnes
     for power, seconds in powers:
         reading = Reading(energy=0.0, source="meter", at=BEGIN + seconds, power=power, cycle=cycle)
         told = told.with_power(reading, peak=PEAK)
-            Reading(energy=0.0, source="meter", at=BEGIN + seconds, power=power, cycle=cycle), peak=PEAK
-        )
     return told
 
 

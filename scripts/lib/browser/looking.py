@@ -10,6 +10,7 @@ from playwright.async_api import Locator, expect
 from scripts.lib.browser.frontend import Frontend
 from scripts.lib.browser.stage import INTEGRATION, Stage
 from scripts.lib.develop.history import DAYS, backfill
+from scripts.lib.develop.report import settled_rows
 
 _SOURCES: Final = (
     "Production energy",
@@ -26,13 +27,16 @@ _SOME_ENERGY: Final = re.compile(r"(?<![\d.])(?=[\d.,]*[1-9])[\d.,]+\s?kWh")
 async def look_at_device(stage: Stage, frontend: Frontend) -> None:
     """Look at the integration's page and at the gateway's device page."""
     await frontend.open(INTEGRATION)
-    await frontend.see("IQ Gateway grid meter")
+    await frontend.see("Consumption meter")
     await frontend.picture("integration")
     await frontend.go(await stage.device_page())
     await frontend.see(f"Firmware: {stage.home.firmware}")
     for name in ("Production power", "Grid import energy", "Battery level", "Grid relay", "Token expires"):
         await frontend.see(name)
-    # Figures of today are unknown until the first midnight that was seen.
+    async with stage.api.websocket() as websocket:
+        rows = await settled_rows(websocket, reason=None)
+    if missing := [row.entity_id for row in rows if row.is_wrong]:
+        raise AssertionError(f"without a value: {missing}")
     await frontend.see_no("Unavailable")
     await frontend.picture("device")
 

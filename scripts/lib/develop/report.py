@@ -10,12 +10,12 @@ from typing import Final
 from scripts.lib.develop.api import Websocket
 from scripts.lib.develop.set_up import DOMAIN
 
-# Totals are shown with the second reading, half a minute after the first.
-SETTLE_SECONDS: Final = 60
+# A total is shown once a second reading agrees with the first, which is half a minute after the set-up.
+SETTLE_SECONDS: Final = 90
+# Nobody read the counters when the day began on which the integration is set up.
+_TO_COME: Final = "known from the first midnight on"
+_OF_TODAY: Final = "_energy_today"
 WITHOUT_VALUE: Final = frozenset({"unavailable", "unknown"})
-
-# Why a figure of today has no value yet.
-_SINCE_MIDNIGHT: Final = "begins with the first midnight that is seen"
 
 _RECORD: Final = re.compile(r"^\S+ \S+ (?P<level>[A-Z]+) \(")
 _BAD_LEVELS: Final = frozenset({"WARNING", "ERROR", "CRITICAL"})
@@ -38,6 +38,11 @@ class Row:
         return self.state not in WITHOUT_VALUE
 
     @property
+    def is_settled(self) -> bool:
+        """Whether waiting is of no use."""
+        return self.has_value or self.reason == _TO_COME
+
+    @property
     def is_wrong(self) -> bool:
         """Whether the state is missing without a reason."""
         return not self.has_value and self.reason is None
@@ -56,21 +61,21 @@ async def _read_rows(websocket: Websocket, reason: str | None) -> list[Row]:
             entity_id=entry["entity_id"],
             state=state["state"],
             unit=state["attributes"].get("unit_of_measurement", ""),
-            reason=_SINCE_MIDNIGHT if entry["entity_id"].endswith("_today") else reason,
+            reason=_TO_COME if state["state"] == "unknown" and entry["unique_id"].endswith(_OF_TODAY) else reason,
         )
         rows.append(row)
     return sorted(rows, key=lambda row: row.entity_id)
 
 
 async def settled_rows(websocket: Websocket, *, reason: str | None) -> list[Row]:
-    """The rows once each of them has a value that can have one today; as they are when that takes too long.
+    """The rows once each of them has a value; as they are when that takes too long.
 
     `reason` is why values may be missing, if there is anything to say in the integration's defence.
     """
     rows: list[Row] = []
     try:
         async with asyncio.timeout(SETTLE_SECONDS):
-            while not rows or not all(row.has_value or row.reason == _SINCE_MIDNIGHT for row in rows):
+            while not rows or not all(row.is_settled for row in rows):
                 await asyncio.sleep(0.3)
                 rows = await _read_rows(websocket, reason)
     except TimeoutError:
