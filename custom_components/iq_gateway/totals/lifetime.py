@@ -80,7 +80,7 @@ class LifetimeTotal:
         """Whether the readings beside the total can only be true if it is not: they are lower, or impossibly high."""
         if self.candidate is None or self.base is None:
             return False
-        most = MOST * (self.candidate.begun_at - self.base.series.at) / HOUR
+        most = MOST * max(self.candidate.begun_at - self.base.series.at, self.pace) / HOUR
         return not 0 <= self.candidate.begun - self.level <= most
 
     @property
