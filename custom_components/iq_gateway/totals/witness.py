@@ -36,7 +36,7 @@ class Witness:
 
     def with_power(self, reading: Reading, *, peak: float) -> Witness:
         """Return the witness after one more reading, believed or not, of a counter with this highest power in W."""
-        power = self.power if reading.power is None else max(reading.power, 0.0)
+        power = max(reading.power or 0.0, 0.0)
         if not self.at:
             return replace(self, power=power, at=reading.at, flows_since=reading.at)
         gap = max(reading.at - self.at, 0.0)
