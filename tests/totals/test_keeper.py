@@ -237,7 +237,7 @@ async def test_a_total_can_be_set(
     assert hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]["totals"]["grid_import_energy"]["total"] == 5_000.0
     await states.coordinator(entry).async_refresh()
     assert shown(hass, gateway)["grid_import_energy"] == pytest.approx(5_000.0, abs=5)
-    known = states.coordinator(entry).totals.get("grid_import_energy")
+    known = states.coordinator(entry).totals._ledger.total("grid_import_energy")
     assert known is not None
     assert known.base is not None
     assert known.base.offset < -1_000_000

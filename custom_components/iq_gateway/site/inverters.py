@@ -63,7 +63,8 @@ def count_reporting(snapshot: Snapshot) -> int | None:
 
 def _power(inverter: Inverter, now: float | None) -> float | None:
     """Return an inverter's power; one that has fallen silent, at night or for good, gives none."""
-    return inverter.last_power if now is None or _reports(inverter, now) else 0.0
+    silent = now is not None and inverter.last_report is not None and not _reports(inverter, now)
+    return 0.0 if silent else inverter.last_power
 
 
 def _reports(inverter: Inverter, now: float) -> bool:

@@ -6,6 +6,8 @@ from typing import Final
 from .series import HOUR, MOST, Series
 from .witness import TOLD_AFTER, Witness
 
+_FIRST_MINUTE: Final = 60.0
+
 # W that every counter is trusted to count before it has been seen to: a kettle, or a small roof.
 LIKELY: Final = 3_000.0
 
@@ -55,6 +57,7 @@ class LifetimeTotal:
     former: Base | None = None  # what the counter may come back to, as a meter does that was disabled for an hour
     change: Change | None = None
     origin: Origin | None = None  # kept until the first base is proved
+    begun_at: float | None = None  # seconds since 1970, when the total began; another moment where it began anew
     peak: float = LIKELY  # W, the most that the counter was seen to count
     witness: Witness = field(default_factory=Witness)
     pace: float = 0.0  # s, of the last reading
@@ -82,6 +85,12 @@ class LifetimeTotal:
             return False
         most = MOST * max(self.candidate.begun_at - self.base.series.at, self.pace) / HOUR
         return not 0 <= self.candidate.begun - self.level <= most
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a first or second reading is to come soon; after a minute of those that disagree, nothing is urgent."""
+        waited = 0.0 if self.held_since is None else self.witness.at - self.held_since
+        return self.base is None and waited < _FIRST_MINUTE
 
     @property
     def stands_still(self) -> bool:

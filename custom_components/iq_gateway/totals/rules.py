@@ -147,6 +147,7 @@ def _begun(was: LifetimeTotal, series: Series) -> LifetimeTotal:
         held_since=None,
         former=None,
         change=None,
+        begun_at=series.at,
         witness=was.witness.moved(),
     )
 
