@@ -88,7 +88,7 @@ class LifetimeTotal:
 
     @property
     def is_pending(self) -> bool:
-        """Whether a first or second reading is to come soon; after a minute of those that disagree, nothing is urgent."""
+        """Whether a first or second reading is to come soon: after a minute of disagreement, nothing is urgent."""
         waited = 0.0 if self.held_since is None else self.witness.at - self.held_since
         return self.base is None and waited < _FIRST_MINUTE
 
