@@ -193,7 +193,7 @@ TOLD: Final = frozenset(
 """Where no power was told beside the wrong answers: what flowed meanwhile may be lost, and is told if it is."""
 
 
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", sorted(TOLD))
 def test_what_is_lost_without_a_power_to_tell_it_is_told(name: str) -> None:
     """Nothing is ever added that did not flow."""
     build, course = FOUND[name]

@@ -8,6 +8,9 @@ from .witness import TOLD_AFTER, Witness
 
 _FIRST_MINUTE: Final = 60.0
 
+# Home Assistant's short-term statistics: what is hidden for that long before it begins anew is no step in them.
+_STATISTICS_PERIOD: Final = 300.0
+
 # W that every counter is trusted to count before it has been seen to: a kettle, or a small roof.
 LIKELY: Final = 3_000.0
 
@@ -65,7 +68,7 @@ class LifetimeTotal:
     @property
     def shown(self) -> float | None:
         """The total in Wh; None while there is a doubt about its very beginning, which nobody has seen proved."""
-        doubtful = self.candidate is not None and self.candidate.readings > 1 and self.may_be_wrong
+        doubtful = self.candidate is not None and self.candidate.seconds > _STATISTICS_PERIOD and self.may_be_wrong
         return None if doubtful and self.is_young and not self.origin else self.total
 
     @property

@@ -96,7 +96,7 @@ def _joins(was: LifetimeTotal, reading: Reading) -> bool:
 
 def _at_once(was: LifetimeTotal, series: Series, reading: Reading) -> float:
     """Return the Ws that a counter is trusted to count until one reading: a little, and what it is known to."""
-    seconds, power = series.seconds(reading), _power(was)
+    seconds, power = series.rising_seconds(reading), _power(was)
     if was.witness.idle and reading.at - series.moved_at >= HOUR:
         power = 0.0
     elif reading.pace and reading.power is not None:

@@ -82,6 +82,11 @@ class Series:
     def _level_lasts(self) -> bool:
         return self.readings >= PROVED_READINGS and self.at - self.level_at >= PROVED_SECONDS
 
+    @property
+    def seconds(self) -> float:
+        """For how long the readings have gone on."""
+        return self.at - self.begun_at
+
     def as_of(self, now: float) -> Self:
         """Return the series with no moment in the future: where the clock was set back, time begins anew."""
         if now >= self.at:
@@ -90,13 +95,16 @@ class Series:
         return replace(self, at=now, begun_at=begun_at, moved_at=moved_at, level_at=level_at)
 
     def goes_on(self, reading: Reading, *, power: float) -> bool:
-        """Tell whether a reading could be the next one of a counter of so many W, with no absence in between."""
+        """Tell whether a reading could be the next one of a counter of so many W, with no absence in between.
+
+        Up to three cycles, or a quarter of an hour, are none.
+        """
         gap, rise = reading.at - self.at, reading.energy - self.energy
         highest = power * max(gap, reading.pace) / HOUR + RESOLUTION
-        unbroken = gap <= max(3 * reading.cycle, reading.pace)
+        unbroken = gap <= max(3 * reading.cycle, reading.pace, PROVED_SECONDS)
         return reading.source == self.source and unbroken and -reading.slack <= rise <= highest
 
-    def seconds(self, reading: Reading) -> float:
+    def rising_seconds(self, reading: Reading) -> float:
         """Return for how long the counter may have risen since the last reading, for one reading alone to tell it.
 
         After an absence of more than three cycles one reading is not believed. A counter that moves in steps may have
