@@ -1,4 +1,4 @@
-"""The IQ batteries one by one and together; for other clients, ours never asks (gateway-api.md 14)."""
+"""The IQ batteries one by one and together; ours asks for the inventory alone (gateway-api.md 14)."""
 
 from typing import Final
 

@@ -1,0 +1,37 @@
+"""The inventory: which sites are asked for it, so that the others pay nothing."""
+
+from typing import Any, Final
+
+import pytest
+
+from custom_components.iq_gateway.site import Part
+
+from .answers import inverter, live, meter, site
+
+LISTED: Final = [{"type": "C6 RGM", "devices": [{"serial_num": "482523040550"}]}]
+ON_GRID: Final = {"main_relay_state": 1, "gen_relay_state": 5}
+
+
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        pytest.param({}, False, id="nothing is known"),
+        pytest.param({"live": live()}, False, id="no relay is told of"),
+        pytest.param({"live": live(**ON_GRID)}, True, id="a relay is told of, and no inventory was read"),
+        pytest.param({"live": live(**ON_GRID), "inventory": []}, False, id="an inventory of nothing"),
+        pytest.param({"live": live(**ON_GRID), "inventory": LISTED}, True, id="an inventory of something"),
+        pytest.param({"live": live(**ON_GRID | {"main_relay_state": 0}), "inventory": []}, True, id="off the grid"),
+        pytest.param({"live": live(**ON_GRID, soc=40), "inventory": []}, True, id="a battery with charge"),
+        pytest.param({"meters": [meter("storage")], "inventory": []}, True, id="a meter of batteries"),
+        pytest.param({"inverters": [inverter("1", kind=11)], "inventory": []}, True, id="an AC battery"),
+        pytest.param({"live": live(gen_relay_state=6), "inventory": []}, True, id="a generator"),
+    ],
+)
+def test_it_is_learnt_where_something_hints_at_it(told: dict[str, Any], asked: bool) -> None:
+    """Every gateway tells of a main relay: where that is all, one answer is enough."""
+    assert ("inventory" in site(**told).learn) is asked
+
+
+def test_what_was_seen_before_hints_at_it_too() -> None:
+    """A battery that is empty after a restart."""
+    assert "inventory" in site(seen=[Part.BATTERY], inventory=[]).learn
