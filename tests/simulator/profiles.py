@@ -47,6 +47,7 @@ class Profile:
     on_grid: bool = True
     generator: float = 0.0
     has_generator: bool = False
+    collar: bool = False
     firmware: str = FIRMWARE
     part_number: str = METERED
     metered: bool = True
@@ -130,6 +131,7 @@ _ALL: Final = (
         inverters=18,
         load=900.0,
         battery=Battery(capacity=10_000.0, power=3_840.0, reserve=20),
+        collar=True,
     ),
     Profile(
         name="off_grid",

@@ -1,6 +1,7 @@
 """Puts the picture of a site together."""
 
 from ..client.endpoints import CONSUMPTION, ENERGY, INVENTORY, INVERTERS, LIVE, METERS, READINGS, ReportLine
+from .collars import build_collars
 from .flows import Flows
 from .inventory import may_list
 from .inverters import build_inverters, count_reporting
@@ -39,6 +40,7 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         meters=meters.picture(),
         inverters=build_inverters(snapshot),
         inverters_reporting=count_reporting(snapshot),
+        collars=build_collars(snapshot),
         phase_count=flows.phase_count,
         oddities=live_oddities(snapshot),
         needs=_needs(snapshot, meters, flows, totals, sums),

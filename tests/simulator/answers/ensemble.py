@@ -12,9 +12,12 @@ _CHARGING, _IDLE, _DISCHARGING = 12, 14, 13
 
 
 def inventory(scene: Scene) -> Json:
-    """Return the batteries of the site; an empty list without any."""
-    devices = [_device(scene, serial) for serial in _serials(scene)]
-    return [{"type": "ENCHARGE", "devices": [*devices]}] if devices else []
+    """Return the batteries of the site and what separates it from the grid; an empty list without any."""
+    groups: dict[str, list[Json]] = {
+        "ENCHARGE": [_device(scene, serial) for serial in _serials(scene)],
+        "COLLAR": [_collar(scene)] if scene.profile.collar else [],
+    }
+    return [{"type": kind, "devices": devices} for kind, devices in groups.items() if devices]
 
 
 def power(scene: Scene) -> Json:
@@ -86,4 +89,30 @@ def _device(scene: Scene, serial: str) -> Json:
         "encharge_rev": 3,
         "encharge_capacity": _UNIT_CAPACITY,
         "phase": "ph-a",
+    }
+
+
+def _serial_of_switch(scene: Scene) -> str:
+    return f"48{serial_of(scene, 0)[2:]}"
+
+
+def _collar(scene: Scene) -> Json:
+    """Return the collar, which tells the date of its installation as that of its last report."""
+    return {
+        "part_num": "865-00400-r22",
+        "serial_num": _serial_of_switch(scene),
+        "installed": 1752939759,
+        "device_status": ["envoy.global.ok", "prop.done"],
+        "last_rpt_date": 1752939759,
+        "admin_state": 88,
+        "admin_state_str": "ENCMN_MDE_ON_GRID",
+        "created_date": 1752939759,
+        "img_load_date": 1752939759,
+        "img_pnum_running": "3.0.6-D0",
+        "communicating": True,
+        "temperature": 42,
+        "mid_state": "close",
+        "grid_state": "on_grid",
+        "control_error": 0,
+        "collar_state": "Installed",
     }
