@@ -26,7 +26,10 @@ CHECKED: Final = (
     "consumption_energy",
 )
 _AC_BATTERY: Final = 11
-_CELSIUS: Final[dict[str, Callable[[float], float]]] = {"COLLAR": lambda told: told}
+_CELSIUS: Final[dict[str, Callable[[float], float]]] = {
+    "COLLAR": lambda told: told,
+    "ENPOWER": lambda told: (told - 32) * 5 / 9,
+}
 _ENERGY_KEYS: Final = {
     "net-consumption": ("grid_import_energy", "grid_export_energy"),
     "storage": ("battery_discharged_energy", "battery_charged_energy"),

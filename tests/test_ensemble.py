@@ -19,6 +19,7 @@ from tests.time_lapse import pass_time
 CYCLE: Final = timedelta(seconds=300)
 TWO_HOURS: Final = 24
 COLLAR: Final = "482520020939"
+CONTROLLER: Final = "482326107450"
 # Of which nothing is shown: a group without figures, one without devices, one that is none.
 OTHERS: Final[tuple[Json, ...]] = (
     {"type": "C6 RGM", "devices": [{"part_num": "800-02403-r08", "serial_num": "482523040550", "Device State": 80}]},
@@ -63,7 +64,39 @@ async def test_a_collar_shows_its_temperature_and_whether_it_is_reached(
     assert states.find(hass, COLLAR, "last_report") is None
 
 
-@pytest.mark.parametrize("inventory", [[], [*OTHERS], [{"type": "COLLAR", "devices": []}]])
+async def test_a_system_controller_shows_its_temperature_in_celsius(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """It measures in °F; whether it is reached, and two more that are off by default."""
+    told: dict[str, Json] = {"temperature": 83, "communicating": True, "part_num": "865-00378-r27"}
+    state: dict[str, Json] = {"admin_state_str": "ENPWR_STATE_OPER_CLOSED", "last_rpt_date": 1722967000}
+    gateway.override("inventory", listed("ENPOWER", CONTROLLER, **told, **state))
+    entry = await setup_entry(gateway)
+    device = states.device(hass, CONTROLLER)
+    assert (device.name, device.model) == ("IQ System Controller", "IQ System Controller")
+    assert (device.model_id, device.serial_number) == ("865-00378-r27", CONTROLLER)
+    assert device.via_device_id == states.device(hass, gateway.serial).id
+    assert states.figure(hass, CONTROLLER, "temperature") == pytest.approx(28.33, abs=0.01)
+    assert states.state(hass, CONTROLLER, "communicating", "binary_sensor") == STATE_ON
+
+    off = [states.entity_id(hass, CONTROLLER, key) for key in ("state", "last_report")]
+    assert [hass.states.get(one) for one in off] == [None, None]
+    await states.enable(hass, entry, *off)
+    assert states.state(hass, CONTROLLER, "state") == "ENPWR_STATE_OPER_CLOSED"
+    assert states.state(hass, CONTROLLER, "last_report") == "2024-08-06T17:56:40+00:00"
+
+
+async def test_a_system_controller_that_tells_nothing_is_there_all_the_same(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """By its serial number alone."""
+    gateway.override("inventory", listed("ENPOWER", CONTROLLER, temperature="unknown"))
+    await setup_entry(gateway)
+    assert states.state(hass, CONTROLLER, "temperature") == STATE_UNKNOWN
+    assert states.state(hass, CONTROLLER, "communicating", "binary_sensor") == STATE_UNKNOWN
+
+
+@pytest.mark.parametrize("inventory", [[], [*OTHERS], [{"type": "COLLAR", "devices": []}, {"type": "ENPOWER"}]])
 async def test_what_is_not_listed_is_no_device(
     hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, inventory: list[Json]
 ) -> None:

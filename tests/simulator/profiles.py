@@ -48,6 +48,7 @@ class Profile:
     generator: float = 0.0
     has_generator: bool = False
     collar: bool = False
+    system_controller: bool = False
     firmware: str = FIRMWARE
     part_number: str = METERED
     metered: bool = True
@@ -142,6 +143,7 @@ _ALL: Final = (
         inverters=30,
         battery=_SPLIT_BATTERY,
         on_grid=False,
+        system_controller=True,
     ),
     Profile(
         name="generator",
@@ -154,6 +156,7 @@ _ALL: Final = (
         on_grid=False,
         generator=6_000.0,
         has_generator=True,
+        system_controller=True,
     ),
     Profile(
         name="ac_batteries",

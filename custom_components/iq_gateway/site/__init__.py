@@ -15,6 +15,7 @@ from .models import (
     SiteCollar,
     SiteInverter,
     SiteMeter,
+    SiteSystemController,
     Total,
 )
 from .snapshot import Snapshot
@@ -33,6 +34,7 @@ __all__ = [
     "SiteCollar",
     "SiteInverter",
     "SiteMeter",
+    "SiteSystemController",
     "Snapshot",
     "Total",
     "build_site",

@@ -16,6 +16,7 @@ from .sums import (
     production_period_needs,
     production_sums,
 )
+from .system_controllers import build_system_controllers
 from .totals import build_totals, total_needs
 
 
@@ -41,6 +42,7 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         inverters=build_inverters(snapshot),
         inverters_reporting=count_reporting(snapshot),
         collars=build_collars(snapshot),
+        system_controllers=build_system_controllers(snapshot),
         phase_count=flows.phase_count,
         oddities=live_oddities(snapshot),
         needs=_needs(snapshot, meters, flows, totals, sums),
