@@ -12,7 +12,7 @@ import pytest
 from custom_components.iq_gateway import async_remove_config_entry_device
 from tests import states
 from tests.conftest import EntrySetUp
-from tests.simulator import Fault, GatewaySimulator
+from tests.simulator import Clock, Fault, GatewaySimulator
 from tests.simulator.reply import Json
 from tests.time_lapse import pass_time
 
@@ -162,3 +162,27 @@ async def test_a_silent_inventory_takes_only_its_own_entities_down(
     assert shown == ["42.0", "42.0", STATE_UNAVAILABLE]
     assert states.figure(hass, gateway.serial, "battery_level") is not None
     assert not await async_remove_config_entry_device(hass, entry, states.device(hass, COLLAR))
+
+
+@pytest.mark.parametrize(
+    ("profile", "fewest", "most"),
+    [("standard", 0, 0), ("net_single", 0, 0), ("metered_battery", 1, 2), ("off_grid", TWO_HOURS, TWO_HOURS)],
+)
+async def test_only_sites_that_have_something_are_asked_for_it(
+    hass: HomeAssistant,
+    socket_enabled: None,
+    freezer: FrozenDateTimeFactory,
+    clock: Clock,
+    setup_entry: EntrySetUp,
+    profile: str,
+    fewest: int,
+    most: int,
+) -> None:
+    """After the start: never where nothing hints at it, hourly where something may be added, else in each cycle."""
+    async with GatewaySimulator(profile, clock=clock) as gateway:
+        await setup_entry(gateway)
+        gateway.requests.clear()
+        for _ in range(TWO_HOURS):
+            await pass_time(hass, freezer, CYCLE)
+        asked = [request.path for request in gateway.requests]
+        assert fewest <= asked.count("/ivp/ensemble/inventory") <= most
