@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.client import cloud as cloud_client
 from custom_components.iq_gateway.const import CONF_FINGERPRINT, CONF_SERIAL, DOMAIN
+from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
 from custom_components.iq_gateway.polling import stream
 from tests import states
 from tests.network import Network
@@ -129,14 +130,18 @@ def add_entry(hass: HomeAssistant) -> EntryMaker:
 
 
 async def second_cycle(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Run the cycle that would come half a minute after the first one, if totals wait for it to be shown.
+    """Run the cycle that would come half a minute after the first one, if anything waits for it to be shown.
 
     Once more for a total that is only known to exist since then.
     """
     for _ in range(2):
-        if entry.state is ConfigEntryState.LOADED and states.coordinator(entry).totals.pending:
+        if entry.state is ConfigEntryState.LOADED and _waits(states.coordinator(entry)):
             await states.coordinator(entry).async_refresh()
             await hass.async_block_till_done()
+
+
+def _waits(coordinator: IQGatewayCoordinator) -> bool:
+    return coordinator.totals.pending or coordinator.poller.cache.unconfirmed
 
 
 class EntrySetUp(Protocol):
