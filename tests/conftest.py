@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
+from datetime import timedelta
 import logging
 from typing import Any, Protocol
 from unittest.mock import patch
@@ -18,7 +19,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.client import cloud as cloud_client
 from custom_components.iq_gateway.const import CONF_FINGERPRINT, CONF_SERIAL, DOMAIN
-from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
 from custom_components.iq_gateway.polling import stream
 from tests import states
 from tests.network import Network
@@ -27,6 +27,7 @@ from tests.simulator.certificates import self_signed
 
 USERNAME = "somebody@example.com"
 PASSWORD = "correct horse battery staple"
+SOON = timedelta(seconds=30)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -135,13 +136,9 @@ async def second_cycle(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     Once more for a total that is only known to exist since then.
     """
     for _ in range(2):
-        if entry.state is ConfigEntryState.LOADED and _waits(states.coordinator(entry)):
+        if entry.state is ConfigEntryState.LOADED and states.coordinator(entry).update_interval == SOON:
             await states.coordinator(entry).async_refresh()
             await hass.async_block_till_done()
-
-
-def _waits(coordinator: IQGatewayCoordinator) -> bool:
-    return coordinator.totals.pending or coordinator.poller.cache.unconfirmed
 
 
 class EntrySetUp(Protocol):
