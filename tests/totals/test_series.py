@@ -122,7 +122,7 @@ def test_what_can_be_the_next_reading(energy: float, seconds: float, changes: di
 def test_for_how_long_a_counter_may_have_risen(after: float, pace: float, seconds: float) -> None:
     """Since the last reading, three cycles at most; since the last step, where it moves in steps, its pace at most."""
     stood = series((1_000.0, 0), (1_000.0, 900))
-    assert stood.seconds(reading(2_000.0, 900 + after, pace=pace)) == seconds
+    assert stood.rising_seconds(reading(2_000.0, 900 + after, pace=pace)) == seconds
 
 
 @pytest.mark.parametrize(
