@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
+from datetime import timedelta
 import logging
 from typing import Any, Protocol
 from unittest.mock import patch
@@ -26,6 +27,7 @@ from tests.simulator.certificates import self_signed
 
 USERNAME = "somebody@example.com"
 PASSWORD = "correct horse battery staple"
+SOON = timedelta(seconds=30)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -129,12 +131,12 @@ def add_entry(hass: HomeAssistant) -> EntryMaker:
 
 
 async def second_cycle(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Run the cycle that would come half a minute after the first one, if totals wait for it to be shown.
+    """Run the cycle that would come half a minute after the first one, if anything waits for it to be shown.
 
     Once more for a total that is only known to exist since then.
     """
     for _ in range(2):
-        if entry.state is ConfigEntryState.LOADED and states.coordinator(entry).totals.pending:
+        if entry.state is ConfigEntryState.LOADED and states.coordinator(entry).update_interval == SOON:
             await states.coordinator(entry).async_refresh()
             await hass.async_block_till_done()
 

@@ -95,13 +95,14 @@ class Recorded:
         return sum(self.inverters().values()), None
 
     def _energies(self) -> Iterator[tuple[str, float]]:
+        """Return the counters; none of a load that a battery without a meter has its part in."""
         for measurement, (delivered, received) in _ENERGY_KEYS.items():
             if meter := self._meters.get(measurement):
                 yield delivered, meter["actEnergyDlvd"]
                 yield received, meter["actEnergyRcvd"]
         if meter := self._meters.get("total-consumption"):
             yield "consumption_energy", meter["actEnergyDlvd"]
-        elif self._balanced:
+        elif self._balanced and ("storage" in self._meters or not self._ac_batteries):
             parts = [
                 self._meters[name] for name in ("production", "net-consumption", "storage") if name in self._meters
             ]
@@ -110,6 +111,8 @@ class Recorded:
     def _powers(self) -> Figures:
         powers = {name: meter["activePower"] for name, meter in self._meters.items()}
         shown: Figures = {"battery_power": powers["storage"]} if "storage" in powers else {}
+        if "storage" not in powers and self._ac_batteries:
+            shown["battery_power"] = self._live_storage()
         if "total-consumption" in powers:
             load = powers["total-consumption"]
             return shown | {
@@ -119,8 +122,20 @@ class Recorded:
         if "net-consumption" in powers:
             shown["grid_power"] = powers["net-consumption"]
         if self._balanced:
-            shown["consumption_power"] = powers["production"] + powers["net-consumption"] + powers.get("storage", 0.0)
+            shown["consumption_power"] = (
+                powers["production"] + powers["net-consumption"] + shown.get("battery_power", 0.0)
+            )
         return shown
+
+    @property
+    def _ac_batteries(self) -> bool:
+        return any(row.get("devType") == _AC_BATTERY for row in self._rows("api_v1_production_inverters"))
+
+    def _live_storage(self) -> float:
+        """Return the power of batteries in live data; nothing in live data that is made up from the meters."""
+        meters = self._json("ivp_livedata_status").get("meters", {})
+        milliwatts: float = meters.get("storage", {}).get("agg_p_mw", 0.0)
+        return milliwatts / 1000
 
     @property
     def _balanced(self) -> bool:

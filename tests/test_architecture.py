@@ -74,7 +74,7 @@ def test_the_pure_parts_know_nothing_of_home_assistant(part: str) -> None:
 
 def test_devices_know_nothing_of_what_comes_after_them() -> None:
     """Kinds are tables about the picture: neither of the entities that show it nor of how the gateway is read."""
-    known = {"devices", "site", "const", "coordinator"}
+    known = {"devices", "site", "totals", "const", "coordinator"}
     ours = [
         (_named(path), name.split(".")[2])
         for path in MODULES

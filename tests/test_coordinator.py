@@ -12,8 +12,9 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
 import pytest
-from pytest_homeassistant_custom_component.common import async_capture_events
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
 from custom_components.iq_gateway.client.errors import CannotConnect, GatewayBusy, GatewayError, NotFound, TokenRejected
 from custom_components.iq_gateway.const import DOMAIN
@@ -23,14 +24,15 @@ from custom_components.iq_gateway.polling import Poller, PollResult, poller
 from custom_components.iq_gateway.polling.cache import EndpointCache
 from custom_components.iq_gateway.polling.outage_log import AvailabilityLogger
 from custom_components.iq_gateway.site import Part, Site, build_site
-from custom_components.iq_gateway.totals.keeper import LifetimeTotals
 from tests import states
 from tests.conftest import EntryMaker, EntrySetUp
 from tests.edits import section
+from tests.noon import NOON
 from tests.simulator import Clock, Fault, GatewaySimulator
 from tests.time_lapse import pass_time
 
 CYCLE: Final = timedelta(seconds=300)
+SOON: Final = timedelta(seconds=30)
 LOGGER: Final = f"custom_components.{DOMAIN}"
 
 
@@ -276,38 +278,87 @@ async def test_a_first_cycle_that_is_cancelled_is_no_start(
     assert (await setup_entry(gateway)).state is ConfigEntryState.SETUP_RETRY
 
 
-@pytest.mark.parametrize("pending", [True, False])
+async def _run_next_cycle(hass: HomeAssistant, entry: MockConfigEntry) -> timedelta | None:
+    """Run a cycle, and return the time to the one after it."""
+    await states.coordinator(entry).async_refresh()
+    await hass.async_block_till_done()
+    return states.coordinator(entry).update_interval
+
+
 async def test_the_second_cycle_comes_soon_while_totals_wait_for_it(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, add_entry: EntryMaker, gateway: GatewaySimulator
+) -> None:
+    """Only that one, and only once in the life of an entry: all else goes at the chosen pace."""
+    freezer.move_to(NOON)
+    entry = add_entry(gateway)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert states.coordinator(entry).update_interval == SOON
+    freezer.tick(SOON)
+    assert await _run_next_cycle(hass, entry) == CYCLE
+    freezer.tick(CYCLE)
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert states.coordinator(entry).update_interval == CYCLE
+
+
+async def test_totals_wait_no_longer_where_entities_ask_for_more(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
-    setup_entry: EntrySetUp,
-    gateway: GatewaySimulator,
     monkeypatch: pytest.MonkeyPatch,
-    pending: bool,
+    socket_enabled: None,
+    clock: Clock,
+    add_entry: EntryMaker,
 ) -> None:
-    """Only that one: after it all goes at the chosen pace."""
-    monkeypatch.setattr(LifetimeTotals, "pending", pending)
-    coordinator = states.coordinator(await setup_entry(gateway))
-    assert coordinator.update_interval == (timedelta(seconds=30) if pending else CYCLE)
-    await coordinator.async_refresh()
-    assert coordinator.update_interval == CYCLE
+    """What the first cycle did not know to ask for is read behind it, and is no second reading of anything."""
+    freezer.move_to(NOON)
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", property(lambda _: True))
+    async with GatewaySimulator("net_split", clock=clock) as gateway:
+        entry = add_entry(gateway)
+        await hass.config_entries.async_setup(entry.entry_id)
+        assert states.figure(hass, gateway.serial, "consumption_reactive_power") is not None
+        assert states.figure(hass, gateway.serial, "production_energy") is None
+        assert states.coordinator(entry).update_interval == SOON
 
 
 async def test_a_gateway_whose_meters_wait_to_be_confirmed_is_asked_again_soon(
-    hass: HomeAssistant, caplog: pytest.LogCaptureFixture, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+    add_entry: EntryMaker,
+    gateway: GatewaySimulator,
 ) -> None:
     """Its list was empty while it started; that is worth no line in the log."""
+    freezer.move_to(NOON)
     caplog.set_level(logging.INFO, LOGGER)
     gateway.override("meters", lambda _: [])
-    entry = await setup_entry(gateway)
-    assert states.coordinator(entry).update_interval == timedelta(seconds=30)
+    entry = add_entry(gateway)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert states.coordinator(entry).update_interval == SOON
     assert states.find(hass, gateway.serial, "grid_import_energy") is None
     gateway.override("meters", lambda listed: listed)
-    await states.coordinator(entry).async_refresh()
-    await hass.async_block_till_done()
+    freezer.tick(SOON)
+    # The totals are there now, and wait for their second reading in turn.
+    assert await _run_next_cycle(hass, entry) == SOON
     assert states.figure(hass, gateway.serial, "grid_power") is not None
-    assert states.coordinator(entry).update_interval == CYCLE
+    freezer.tick(SOON)
+    assert await _run_next_cycle(hass, entry) == CYCLE
+    assert states.figure(hass, gateway.serial, "grid_import_energy") is not None
     assert _told(caplog) == []
+
+
+async def test_a_gateway_that_refuses_its_list_of_meters_is_asked_again_soon(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, socket_enabled: None, clock: Clock, add_entry: EntryMaker
+) -> None:
+    """One without meters has none; only the second refusal tells that, and that its production is the inverters'."""
+    freezer.move_to(NOON)
+    async with GatewaySimulator("standard", clock=clock) as gateway:
+        gateway.fault("meters", Fault.NOT_FOUND)
+        entry = add_entry(gateway)
+        await hass.config_entries.async_setup(entry.entry_id)
+        assert states.figure(hass, gateway.serial, "production_power") is None
+        assert states.coordinator(entry).update_interval == SOON
+        freezer.tick(SOON)
+        await _run_next_cycle(hass, entry)
+        assert states.figure(hass, gateway.serial, "production_power") is not None
 
 
 async def test_new_firmware_shows_though_no_figure_changed(

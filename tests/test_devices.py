@@ -19,13 +19,6 @@ from tests.edits import rows
 from tests.simulator import PROFILES, Clock, Fault, GatewaySimulator
 from tests.time_lapse import pass_time
 
-WITHOUT_SUM_OF_TODAY: Final = (
-    "grid_import_energy",
-    "grid_export_energy",
-    "battery_charged_energy",
-    "battery_discharged_energy",
-)
-"""Totals of which the gateway keeps no sum of today."""
 CYCLE: Final = timedelta(seconds=300)
 
 
@@ -187,7 +180,7 @@ async def test_every_kind_and_every_entity_is_had_by_some_site(
                         if f"{identifier}_{one.key}" in registered
                     }
             await hass.config_entries.async_remove(entry.entry_id)
-    assert entities == {("gateways", f"{total}_today") for total in WITHOUT_SUM_OF_TODAY}
+    assert entities == set()
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -1,6 +1,6 @@
 """What the integration asks of a gateway and of Home Assistant, counted."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -50,6 +50,13 @@ async def _start(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await hass.async_block_till_done()
 
 
+@pytest.fixture
+async def without_battery(socket_enabled: None, clock: Clock) -> AsyncGenerator[GatewaySimulator]:
+    """A home whose load the gateway reports: with a battery it does not."""
+    async with GatewaySimulator("net_split", clock=clock) as simulator:
+        yield simulator
+
+
 async def test_the_first_refresh_is_short(
     hass: HomeAssistant, add_entry: EntryMaker, gateway: GatewaySimulator
 ) -> None:
@@ -62,9 +69,10 @@ async def test_the_first_refresh_is_short(
 
 
 async def test_a_start_reads_nothing_twice(
-    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    hass: HomeAssistant, setup_entry: EntrySetUp, without_battery: GatewaySimulator
 ) -> None:
     """What only entities ask for, of which the first cycle knows nothing, is read by itself."""
+    gateway = without_battery
     entry = await setup_entry(gateway)
     await states.enable(hass, entry, states.entity_id(hass, gateway.serial, "consumption_reactive_power"))
     gateway.requests.clear()
@@ -78,9 +86,10 @@ async def test_a_start_reads_nothing_twice(
 
 
 async def test_what_only_entities_ask_for_may_fail(
-    hass: HomeAssistant, caplog: pytest.LogCaptureFixture, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture, setup_entry: EntrySetUp, without_battery: GatewaySimulator
 ) -> None:
     """It is no failure of the start, and no silence of the gateway."""
+    gateway = without_battery
     entry = await setup_entry(gateway)
     await states.enable(hass, entry, states.entity_id(hass, gateway.serial, "consumption_reactive_power"))
     gateway.fault("consumption", Fault.UNAVAILABLE)

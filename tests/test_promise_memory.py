@@ -36,7 +36,7 @@ async def test_the_totals_are_there_within_a_minute_of_the_set_up(tmp_path: Path
         for _ in range(2):
             home.frozen.tick(29)
             # The loop's time is real: what is due within so many seconds of it is due now.
-            async_fire_time_changed(home.hass, dt_util.utcnow() + timedelta(seconds=30))
+            async_fire_time_changed(home.hass, dt_util.utcnow() + timedelta(seconds=31))
             await home.hass.async_block_till_done(wait_background_tasks=True)
         now = home.mark()
         assert {key: shown is not None and abs(shown - now.truth[key]) < 100.0 for key, shown in now.shown.items()} == (

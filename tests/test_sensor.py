@@ -209,8 +209,8 @@ async def test_a_phase_that_is_gone_is_unknown(
     phase = states.entity_id(hass, gateway.serial, "production_power_l2")
     meter = states.entity_id(hass, gateway.serial, "production_meter_voltage_l2")
     await states.enable(hass, entry, phase, meter)
-    # Home Assistant loads an entry with newly enabled entities again by itself.
-    await pass_time(hass, noon, CYCLE)
+    # Home Assistant loads an entry with newly enabled entities again by itself, after half a minute.
+    await pass_time(hass, noon, timedelta(seconds=31))
     assert states.figure(hass, gateway.serial, "production_power_l2") is not None
     assert states.figure(hass, gateway.serial, "production_meter_voltage_l2") is not None
 

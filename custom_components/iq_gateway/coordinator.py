@@ -173,12 +173,14 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         is_first = self._completing or self._result is None
         self._result = whole
         self._availability.update(whole)
-        self.update_interval = self._interval.next(whole)
+        # Completing a first cycle settles nothing of what that waits for.
+        soonest = [self.update_interval] if self._completing and self.update_interval else []
+        soonest.append(self._interval.next(whole))
         self._log_oddities()
         self._kept.async_update(result.answered)
         site = self.poller.site
         totals = await self.totals.async_update(site, result.answered)
-        soonest = [self.update_interval, timedelta(seconds=self.totals.next_reading_within())]
+        soonest.append(timedelta(seconds=self.totals.next_reading_within()))
         if is_first and self.poller.cache.unconfirmed:
             soonest.append(_SECOND_CYCLE)
         self.update_interval = min(soonest)

@@ -362,10 +362,11 @@ async def test_unique_ids_change_only_while_nothing_is_shown(
 
 @pytest.mark.usefixtures("no_setup")
 async def test_a_gateway_that_cannot_be_unloaded_is_not_replaced(
-    hass: HomeAssistant, gateway: GatewaySimulator, new_gateway: GatewaySimulator, setup_entry: EntrySetUp
+    hass: HomeAssistant, gateway: GatewaySimulator, new_gateway: GatewaySimulator, add_entry: EntryMaker
 ) -> None:
     """The flow says so, now and later; a restart of Home Assistant finds everything as it was."""
-    entry = await setup_entry(gateway)
+    entry = add_entry(gateway)
+    await hass.config_entries.async_setup(entry.entry_id)
     before = dict(entry.data)
     with patch("custom_components.iq_gateway.async_unload_entry", return_value=False):
         assert (await replace(hass, entry, new_gateway))["reason"] == "not_unloaded"

@@ -8,7 +8,7 @@ from custom_components.iq_gateway.polling import Poller
 from tests.site.answers import inverter, live, meter, period, reading
 
 from .scripted import Script
-from .steps import Time, poller_for
+from .steps import Time, begin, poller_for
 
 
 @pytest.fixture
@@ -34,8 +34,7 @@ def time(script: Script) -> Iterator[Time]:
 
 @pytest.fixture
 async def poller(script: Script, time: Time) -> Poller:
-    """A poller after its first cycle."""
+    """A poller that knows the site: after its first cycle, and the second one, in which the meters are said again."""
     poller = poller_for(script)
-    await poller.run(frozenset())
-    script.take_asked()
+    await begin(poller, time, script)
     return poller

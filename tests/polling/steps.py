@@ -11,6 +11,7 @@ from custom_components.iq_gateway.polling import Poller, poller
 from .scripted import SERIAL, Script
 
 INTERVAL: Final = 300.0
+SECOND_AFTER: Final = 30.0
 HOUR: Final = 3_600.0
 ALL_SHOWN: Final = frozenset(
     {"production_power", "production_energy", "grid_power", "production_period", "inverters", "live", "battery_power"}
@@ -59,3 +60,12 @@ async def cycle(poller: Poller, time: Time, script: Script, keys: Iterable[str] 
     time.advance(INTERVAL)
     await poller.run(frozenset(keys))
     return script.take_asked()
+
+
+async def begin(poller: Poller, time: Time, script: Script) -> None:
+    """Run the first cycle and the second one soon after it, which asks for the list of meters alone."""
+    await poller.run(frozenset())
+    script.take_asked()
+    time.advance(SECOND_AFTER)
+    await poller.run(frozenset())
+    assert script.take_asked() == ["meters"]

@@ -150,14 +150,17 @@ async def test_what_returns_stands_again(poller: Poller, time: Time, script: Scr
 
 
 async def test_meters_that_are_missing_once_are_still_there(poller: Poller, time: Time, script: Script) -> None:
-    """One odd list is not believed, and asked again in the next cycle; one that is repeated is."""
+    """An odd list is not believed, and asked again in the next cycle; one that is said three times is."""
     listed = script.payloads["meters"]
     script.payloads["meters"] = []
     while "meters" not in await cycle(poller, time, script):
         pass
     assert poller.site.grid.power == -150.0
     assert "meters" in await cycle(poller, time, script)
+    assert poller.site.grid.power == -150.0
+    assert "meters" in await cycle(poller, time, script)
     assert not poller.site.meters
+    assert "meters" not in await cycle(poller, time, script)
     script.payloads["meters"] = listed
     while "meters" not in await cycle(poller, time, script):
         pass

@@ -195,7 +195,10 @@ async def test_what_answered_before_is_asked_on(
 async def test_no_meters_where_there_may_be_some_is_said_twice(
     script: Script, time: Time, listed: list[Any], again: int
 ) -> None:
-    """A gateway that starts may list none: the next cycle asks again, and nothing is taken for granted meanwhile."""
+    """A gateway that starts may list none: the next cycle asks again, and nothing is taken for granted meanwhile.
+
+    Whatever is listed in the end is listed twice.
+    """
     meters, script.payloads["meters"] = script.payloads["meters"], listed
     poller = poller_for(script)
     result = await poller.run(frozenset())
@@ -209,6 +212,7 @@ async def test_no_meters_where_there_may_be_some_is_said_twice(
     assert "meters" in asked
     assert ("readings" in asked) is (again == 1)
     assert poller.site.production.power == (600.0 if again == 1 else 4.0)
+    assert ("meters" in await cycle(poller, time, script)) is (again == 1)
     assert "meters" not in await cycle(poller, time, script)
 
 
@@ -281,11 +285,15 @@ async def test_what_nobody_looks_at_is_read_hourly(poller: Poller, time: Time, s
 
 
 async def test_phases_follow_the_list_of_meters(poller: Poller, time: Time, script: Script) -> None:
-    """An installer may correct them at any time."""
+    """An installer may correct them at any time; what is said three times in a row is no odd list."""
     script.payloads["meters"][0]["phaseCount"] = 3
     while "meters" not in await cycle(poller, time, script):
         pass
-    assert poller.site.meters["production"].phase_count == 3
+    shown = [poller.site.meters["production"].phase_count]
+    for _ in range(2):
+        await cycle(poller, time, script)
+        shown.append(poller.site.meters["production"].phase_count)
+    assert shown == [1, 1, 3]
 
 
 async def test_an_endpoint_that_hangs_is_asked_less_and_less(poller: Poller, time: Time, script: Script) -> None:

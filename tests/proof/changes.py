@@ -126,6 +126,12 @@ class Watched:
         """Stop reading the gateway; what is remembered is written."""
         await self.hass.config_entries.async_unload(self.entry.entry_id)
         await self.hass.async_block_till_done()
+        await self._write_states()
+
+    async def _write_states(self) -> None:
+        """Have the recorder write what it does in a few seconds, by a clock that does not stand still."""
+        if self.statistics:
+            await get_instance(self.hass).async_block_till_done()
 
     async def load(self) -> None:
         """Read it again."""
@@ -136,8 +142,7 @@ class Watched:
         """Remove the entry and add the gateway anew, as people do when something is odd."""
         await self.hass.config_entries.async_remove(self.entry.entry_id)
         await self.hass.async_block_till_done()
-        if self.statistics:
-            await get_instance(self.hass).async_block_till_done()
+        await self._write_states()
         self.frozen.tick(60)
         self.entry = await set_up(self.hass, self.gateway)
 

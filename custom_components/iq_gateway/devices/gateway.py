@@ -37,6 +37,16 @@ def _has(*parts: Part) -> _Condition:
     return lambda data: data.site.parts.issuperset(parts)
 
 
+def _is_read(key: str, part: Part) -> _Condition:
+    """Return what tells whether a site has a part, and live data where its power takes that."""
+
+    def is_read(data: IQGatewayData) -> bool:
+        parts, needs = data.site.parts, data.site.needs
+        return part in parts and (Part.LIVE in parts or not needs["live"] <= needs[key])
+
+    return is_read
+
+
 def _reports_load(data: IQGatewayData) -> bool:
     """Tell whether the report on the load is one: with a battery it counts what charges it (gateway-api.md 7)."""
     return Part.LOAD_REPORT in data.site.parts and Part.BATTERY not in data.site.parts
@@ -79,9 +89,9 @@ def _phase_power(flow: Callable[[Site], Flow], index: int, data: IQGatewayData) 
 
 _POWERS: Final = (
     *_power("production_power", lambda site: site.production, always),
-    *_power("consumption_power", lambda site: site.consumption, _has(Part.CONSUMPTION)),
-    *_power("grid_power", lambda site: site.grid, _has(Part.GRID)),
-    *_power("battery_power", lambda site: site.battery, _has(Part.BATTERY)),
+    *_power("consumption_power", lambda site: site.consumption, _is_read("consumption_power", Part.CONSUMPTION)),
+    *_power("grid_power", lambda site: site.grid, _is_read("grid_power", Part.GRID)),
+    *_power("battery_power", lambda site: site.battery, _is_read("battery_power", Part.BATTERY)),
     *_power("generator_power", lambda site: site.generator, _has(Part.GENERATOR)),
 )
 

@@ -116,8 +116,11 @@ class EndpointCache:
 
     @property
     def unconfirmed(self) -> bool:
-        """Whether an answer waits for the next one to say the same."""
-        return any(isinstance(state.error, Unconfirmed) for state in self.states.values())
+        """Whether an answer, or a refusal, waits for the next one to say the same."""
+        return any(
+            isinstance(state.error, Unconfirmed) or (state.refused and self._told[name] < _SETTLED_FROM)
+            for name, state in self.states.items()
+        )
 
     def begin_cycle(self, now: float) -> None:
         """Look at answers as of now until the next cycle: what a cycle itself takes makes none older."""

@@ -85,15 +85,14 @@ class AnswerValidator:
         say so, and is believed when it says so twice.
         """
         enabled = _enabled(meters)
-        self._said = self._said + 1 if enabled == (self._doubted or self._meters) else 1
+        last = self._meters if self._doubted is None else self._doubted
+        self._said = self._said + 1 if enabled == last else 1
         if self._meters is None and metered and not enabled and self._said < _FIRST_SAID:
             self._doubted = enabled
             raise Unconfirmed("no meter, which is believed once it is said twice")
         if self._meters is not None and not self._meters <= enabled and self._said < _CHANGE_SAID:
             self._doubted = enabled
             raise InvalidAnswer("known meters are missing, which is believed once it is said three times")
-        if self._meters is not None and not self._meters <= enabled:
-            self._said = 1
         self._meters, self._doubted = enabled, None
 
     def _without_lost_legs(self, answer: Answer[object], *, now: float, stands: float) -> Answer[object]:
