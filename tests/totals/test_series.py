@@ -156,6 +156,12 @@ def test_a_clock_that_was_set_back_leaves_no_moment_in_the_future() -> None:
     assert back.energy == 1_200.0
 
 
+def test_a_reading_is_one_of_a_meter_unless_told_otherwise() -> None:
+    """That counts live, in Wh without end, and is read every five minutes."""
+    plain = reading(0.0)
+    assert (plain.power, plain.cycle, plain.pace, plain.derived, plain.wraps) == (None, 300.0, 0.0, False, False)
+
+
 @pytest.mark.parametrize(("derived", "slack"), [(False, 1.0), (True, 1_000.0)])
 def test_only_a_balance_may_fall_a_little(derived: bool, slack: float) -> None:
     """A computed load falls while the battery charges, if the clamps differ by a percent."""
