@@ -43,6 +43,7 @@ def test_a_series_begins_with_one_reading() -> None:
         (((1_000.0, 0), (1_100.0, 300), (998.9, 900)), False),
         (((1_000.0, 0), (998.0, 300), (998.0, 600), (998.0, 900)), False),
         (((1_000.0, 0), (998.0, 300), (998.0, 600), (998.0, 1_200)), True),
+        (((1_000.0, 0), (998.0, 300), (998.0, 1_200)), False),
     ],
 )
 def test_three_readings_over_a_quarter_of_an_hour_prove_a_level(
