@@ -31,7 +31,7 @@ def test_nothing_is_known_of_what_was_not_read() -> None:
         0.0,
         None,
     )
-    assert (total.is_held, total.stands_still, total.peak) == (False, False, 3_000.0)
+    assert (total.is_held, total.stands_still, total.peak, total.pace) == (False, False, 3_000.0, 0.0)
 
 
 def test_a_doubt_is_shown_of_no_total_but_a_young_one(proved: Watch) -> None:

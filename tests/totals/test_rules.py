@@ -201,6 +201,13 @@ def test_without_a_power_a_rise_is_from_the_one_before(proved: Watch) -> None:
     assert proved.total.peak == 3_600.0
 
 
+def test_a_second_is_long_enough_to_tell_a_power(proved: Watch) -> None:
+    """Half more than before, at most."""
+    proved.power = 0.0
+    proved.read(OLD + 2, after=1.0)
+    assert proved.total.peak == 4_500.0
+
+
 def test_a_rise_of_a_counter_behind_its_total_is_none_of_the_total(proved: Watch) -> None:
     """Its power is not known by it."""
     proved.power = 0.0
@@ -932,6 +939,14 @@ def test_what_was_read_already_goes_on_at_once(proved: Watch) -> None:
     proved.total = resume(proved.total, Origin(total=OLD + 5_000, at=proved.now, offset=4_900.0))
     assert proved.total.shown == OLD + 5_000
     assert proved.read(OLD + 200) == OLD + 5_100
+
+
+def test_two_readings_are_enough_to_go_on_from(watch: Watch) -> None:
+    """They have agreed."""
+    watch.read(400.0, 500.0)
+    watch.total = resume(watch.total, Origin(total=OLD, at=BEGIN, offset=OLD - 500))
+    assert watch.total.shown == OLD
+    assert watch.read(600.0) == OLD + 100
 
 
 def test_one_reading_is_not_enough_to_go_on_from(watch: Watch) -> None:

@@ -43,6 +43,7 @@ def test_a_series_begins_with_one_reading() -> None:
         (((1_000.0, 0), (1_100.0, 300), (998.9, 900)), False),
         (((1_000.0, 0), (998.0, 300), (998.0, 600), (998.0, 900)), False),
         (((1_000.0, 0), (998.0, 300), (998.0, 600), (998.0, 1_200)), True),
+        (((1_000.0, 0), (998.0, 300), (998.0, 1_200)), False),
     ],
 )
 def test_three_readings_over_a_quarter_of_an_hour_prove_a_level(
@@ -154,6 +155,12 @@ def test_a_clock_that_was_set_back_leaves_no_moment_in_the_future() -> None:
         was, at=BEGIN - 5, moved_at=BEGIN - 5, begun_at=BEGIN - 5, level_at=BEGIN - 5
     )
     assert back.energy == 1_200.0
+
+
+def test_a_reading_is_one_of_a_meter_unless_told_otherwise() -> None:
+    """That counts live, in Wh without end, and is read every five minutes."""
+    plain = reading(0.0)
+    assert (plain.power, plain.cycle, plain.pace, plain.derived, plain.wraps) == (None, 300.0, 0.0, False, False)
 
 
 @pytest.mark.parametrize(("derived", "slack"), [(False, 1.0), (True, 1_000.0)])
