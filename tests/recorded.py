@@ -3,7 +3,7 @@
 Made to check the integration, so it shares no code with it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 import json
 from pathlib import Path
 import re
@@ -26,6 +26,10 @@ CHECKED: Final = (
     "consumption_energy",
 )
 _AC_BATTERY: Final = 11
+_CELSIUS: Final[dict[str, Callable[[float], float]]] = {
+    "COLLAR": lambda told: told,
+    "ENPOWER": lambda told: (told - 32) * 5 / 9,
+}
 _ENERGY_KEYS: Final = {
     "net-consumption": ("grid_import_energy", "grid_export_energy"),
     "storage": ("battery_discharged_energy", "battery_charged_energy"),
@@ -65,6 +69,15 @@ class Recorded:
             row["serialNumber"]: _signed(row["lastReportWatts"])
             for row in self._rows("api_v1_production_inverters")
             if row.get("devType") != _AC_BATTERY
+        }
+
+    def temperatures(self) -> Figures:
+        """Return the temperature in °C of each device that has one of its own, by its serial number."""
+        return {
+            device["serial_num"]: _CELSIUS[group["type"]](device["temperature"])
+            for group in self._rows("ivp_ensemble_inventory")
+            if group.get("type") in _CELSIUS
+            for device in group["devices"]
         }
 
     def other_devices(self) -> set[str]:

@@ -40,7 +40,7 @@ LEGACY: Final = [folder for folder in _folders() if _firmware(folder) < _FIRST_W
 async def test_figures_are_those_of_the_recording(
     hass: HomeAssistant, socket_enabled: None, clock: Clock, setup_entry: EntrySetUp, folder: Path
 ) -> None:
-    """Production, grid, battery, load and every inverter, and none of them where the site has no source for it."""
+    """Powers, energies, inverters and temperatures, and none of them where the site has no source for it."""
     recorded = Recorded(folder)
     async with GatewaySimulator(replay=folder, clock=clock) as gateway:
         gateway.override("inverters", reported_now(clock))
@@ -53,6 +53,8 @@ async def test_figures_are_those_of_the_recording(
         assert shown == pytest.approx(recorded.figures(), abs=0.001)
         inverters = {serial: states.figure(hass, serial, "power") for serial in recorded.inverters()}
         assert inverters == pytest.approx(recorded.inverters())
+        temperatures = {serial: states.figure(hass, serial, "temperature") for serial in recorded.temperatures()}
+        assert temperatures == pytest.approx(recorded.temperatures(), abs=0.1)
         assert not [serial for serial in recorded.other_devices() if states.find(hass, serial, "power")]
 
 

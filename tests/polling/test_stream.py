@@ -13,7 +13,7 @@ from .steps import ALL_SHOWN, INTERVAL, Time, begin, cycle, poller_for
 @pytest.fixture
 def still(script: Script) -> Script:
     """The same home with a battery, the live data of which stands still."""
-    script.payloads["live"] = live(age=600, soc=50)
+    script.payloads |= {"live": live(age=600, soc=50), "inventory": []}
     return script
 
 

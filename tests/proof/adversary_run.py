@@ -158,8 +158,8 @@ class _Fight:
             await self._set_up()
             trial.before += [self._sample(), *[sample async for sample in self._watch()]]
         await self._attack(trial)
-        end = datetime.now(UTC) + _HOUR
-        while len(trial.after) < _POLLS_AFTER or trial.after[-1].at < end:
+        # An hour of good answers, the first of which may be an hour away.
+        while len(trial.after) < _POLLS_AFTER or trial.after[-1].at < trial.after[0].at + _HOUR:
             await self._poll()
             trial.after.append(self._sample())
         trial.today = self._today()

@@ -11,6 +11,7 @@ PRODUCTION: Final = "/api/v1/production"
 INVERTERS: Final = "/api/v1/production/inverters"
 ENERGY: Final = "/ivp/pdm/energy"
 LIVE: Final = "/ivp/livedata/status"
+INVENTORY: Final = "/ivp/ensemble/inventory"
 STREAM: Final = "/ivp/livedata/stream"
 CHECK_JWT: Final = "/auth/check_jwt"
 
@@ -23,6 +24,7 @@ PATHS: Final = {
     "inverters": INVERTERS,
     "live": LIVE,
     "consumption": CONSUMPTION,
+    "inventory": INVENTORY,
     "stream": STREAM,
     "check_jwt": CHECK_JWT,
 }

@@ -47,6 +47,8 @@ class Profile:
     on_grid: bool = True
     generator: float = 0.0
     has_generator: bool = False
+    collar: bool = False
+    system_controller: bool = False
     firmware: str = FIRMWARE
     part_number: str = METERED
     metered: bool = True
@@ -130,6 +132,7 @@ _ALL: Final = (
         inverters=18,
         load=900.0,
         battery=Battery(capacity=10_000.0, power=3_840.0, reserve=20),
+        collar=True,
     ),
     Profile(
         name="off_grid",
@@ -140,6 +143,7 @@ _ALL: Final = (
         inverters=30,
         battery=_SPLIT_BATTERY,
         on_grid=False,
+        system_controller=True,
     ),
     Profile(
         name="generator",
@@ -152,6 +156,7 @@ _ALL: Final = (
         on_grid=False,
         generator=6_000.0,
         has_generator=True,
+        system_controller=True,
     ),
     Profile(
         name="ac_batteries",

@@ -195,7 +195,7 @@ def test_a_day_of_what_is_not_shown_is_not_told(site: Site) -> None:
     site.midnight = NEXT_MIDNIGHT
     site.read(production_energy=OLD)
     assert site.today() == 0.0
-    site.read(production_energy=5.0)
+    site.read(2, production_energy=5.0)
     assert site.today() is None
 
 
@@ -263,8 +263,9 @@ def test_another_gateway_goes_on_with_every_total(site: Site) -> None:
     site.ledger.set_to(GRID, 7_000.0, at=site.now)
     site.ledger.detach()
     assert shown(site.ledger, SUN) is None
-    site.read(2, production_energy=10.0, grid_import_energy=20.0)
+    site.read(2, production_energy=10.0)
     assert shown(site.ledger, SUN) == OLD
+    site.read(5, production_energy=10.0, grid_import_energy=20.0)
     assert shown(site.ledger, GRID) == 7_000.0
 
 

@@ -39,11 +39,48 @@ def test_a_doubt_is_shown_of_no_total_but_a_young_one(proved: Watch) -> None:
     young = Watch()
     young.read(OLD, OLD)
     assert young.total.is_young
+    assert young.read(5.0) == OLD
     assert young.read(5.0) is None
     assert replace(young.total, origin=Origin(total=1.0, at=BEGIN)).shown == OLD
     assert not proved.total.is_young
-    assert proved.read(5.0) == OLD
+    assert proved.read(5.0, 5.0) == OLD
     assert replace(proved.total, total=0.0).is_young
+
+
+@pytest.mark.parametrize(
+    ("rise", "pace", "is_shown"),
+    [
+        (12_500.0, 0.0, True),
+        (12_500.1, 0.0, False),
+        (150_000.0, HOUR, True),
+        (150_000.1, HOUR, False),
+        (-1.1, 0.0, False),
+    ],
+)
+def test_a_young_total_is_shown_beside_what_can_follow(rise: float, pace: float, is_shown: bool) -> None:
+    """150 kW for a cycle, or for the pace of a step: then both may be true."""
+    young = Watch(pace=pace)
+    young.read(OLD, OLD)
+    young.read(OLD + rise)
+    assert not young.counts
+    assert not young.total.may_be_wrong or not is_shown
+    assert young.read(OLD + rise) == (OLD if is_shown else None)
+
+
+def test_a_young_total_is_shown_beside_another_source_of_the_same_figure() -> None:
+    """Neither can be wrong."""
+    young = Watch()
+    young.read(OLD, OLD)
+    assert young.read(OLD, OLD, source="other") == OLD
+    assert not young.counts
+
+
+def test_what_no_doubt_is_beside_cannot_be_wrong(proved: Watch) -> None:
+    """Nor what has not begun."""
+    assert not proved.total.may_be_wrong
+    watch = Watch()
+    watch.read(OLD)
+    assert not watch.total.may_be_wrong
 
 
 @pytest.mark.parametrize(("cycles", "held"), [(9, False), (10, True)])
@@ -61,14 +98,14 @@ def test_a_total_is_held_once_nothing_has_counted_for_three_quarters_of_an_hour(
 
 @pytest.mark.parametrize(("pace", "cycles"), [(0.0, 9), (HOUR, 21)])
 def test_a_counter_stands_still_while_power_flows(proved: Watch, pace: float, cycles: int) -> None:
-    """For three quarters of an hour, and a pace."""
+    """For three quarters of an hour after the first answer that tells it, and a pace."""
     proved.power, proved.pace = 1_000.0, pace
-    proved.read(*[OLD] * (cycles - 4))
+    proved.read(*[OLD] * cycles)
     assert not proved.total.stands_still
     alive = Watch(total=proved.total, now=proved.now, power=1_000.0, pace=pace)
     alive.read(OLD + 200)
     for watch, stands in ((proved, True), (alive, False)):
-        watch.read(*[watch.total.level] * 4)
+        watch.read(watch.total.level)
         assert watch.total.stands_still is stands
 
 
@@ -84,12 +121,20 @@ def test_a_counter_that_moves_does_not_stand_still_though_its_total_does(proved:
 
 
 def test_what_is_not_believed_yet_does_not_stand_still(proved: Watch) -> None:
-    """The first reading after hours of absence: the counter has moved by more than one reading alone can tell."""
+    """The counter has moved, by more than one reading alone can tell."""
     proved.power = 2_000.0
-    proved.read(OLD, OLD + 100)
-    proved.read(OLD + 6_000, after=3 * HOUR)
+    proved.read(*[OLD] * 9)
+    proved.read(OLD + 6_000)
     assert not proved.counts
     assert proved.total.witness.stands_still(0.0)
+    assert not proved.total.stands_still
+
+
+def test_nothing_stands_still_that_was_not_read(proved: Watch) -> None:
+    """After hours of absence nobody knows how long it has stood."""
+    proved.power = 2_000.0
+    proved.read(*[OLD] * 5)
+    proved.read(OLD, after=3 * HOUR)
     assert not proved.total.stands_still
 
 

@@ -119,7 +119,7 @@ def test_wrong_answers_before_an_absence_leave_no_trace(
 
 
 @SEARCH
-@given(world=worlds, before=good, lie=lies, polls=st.integers(1, 3), more=st.integers(0, 2), after=good)
+@given(world=worlds, before=good, lie=lies, polls=st.integers(1, 2), more=st.integers(0, 1), after=good)
 def test_a_restart_amid_wrong_answers_changes_nothing(
     *, world: World, before: float, lie: Lie, polls: int, more: int, after: float
 ) -> None:

@@ -42,9 +42,33 @@ def test_a_total_is_shown_once_a_second_reading_agrees(watch: Watch) -> None:
 
 
 def test_first_readings_that_do_not_agree_are_no_beginning(watch: Watch) -> None:
-    """The last one may be true; the next one tells."""
-    assert watch.read(OLD, 500.0) is None
+    """Two that agree prove nothing then: the counter begins with what lasts a quarter of an hour."""
+    assert watch.read(OLD, 500.0, 500.0, 500.0) is None
     assert watch.read(500.0) == 500.0
+
+
+@pytest.mark.parametrize(("rise", "agrees"), [(1_876.0, True), (1_876.1, False)])
+def test_first_readings_agree_that_a_house_can_tell_apart(watch: Watch, rise: float, agrees: bool) -> None:
+    """15 kW for five minutes, and half more; or a Wh less, but no more."""
+    watch.read(OLD)
+    assert (watch.read(OLD + rise) is not None) is agrees
+    assert Watch().read(OLD, OLD - 1.0) == OLD - 1.0
+    assert Watch().read(OLD, OLD - 1.1) is None
+
+
+def test_first_readings_of_a_counter_that_moves_in_steps_may_be_a_step_apart(watch: Watch) -> None:
+    """Which holds the energy of a whole pace."""
+    watch.pace = HOUR
+    assert watch.read(OLD, OLD + 22_501.0) == OLD + 22_501.0
+    assert Watch(pace=HOUR).read(OLD, OLD + 22_501.1) is None
+
+
+@pytest.mark.parametrize(("after", "begins"), [(3 * CYCLE, True), (3 * CYCLE + 1, False)])
+def test_the_second_reading_is_no_absence_later(watch: Watch, after: float, begins: bool) -> None:
+    """The next one after it agrees with that one."""
+    watch.read(OLD)
+    assert (watch.read(OLD, after=after) is not None) is begins
+    assert watch.read(OLD) == OLD
 
 
 @pytest.mark.parametrize(
@@ -81,8 +105,9 @@ def test_a_balance_below_zero_begins_at_zero(watch: Watch) -> None:
 
 
 def test_doubts_about_a_beginning_are_not_shown(watch: Watch) -> None:
-    """Which of the readings is true is not known yet, and nobody has seen any of them for long."""
+    """Which of the readings is true is not known once two agree, and nobody has seen any of them for long."""
     watch.read(OLD, OLD)
+    assert watch.read(500.0) == OLD
     assert watch.read(500.0) is None
     assert watch.read(OLD) == OLD
 
@@ -94,11 +119,25 @@ def test_a_young_total_begins_anew_with_what_lasts(watch: Watch) -> None:
     assert (watch.total.change, watch.total.former, watch.offset) == (None, None, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("rise", "anew"), [(1_876.0, False), (1_876.1, True), (-2.0, True), (-4_500.0, True), (-4_501.0, True)]
+)
+def test_a_young_total_begins_anew_with_what_is_lower_or_beyond_reach(watch: Watch, rise: float, anew: bool) -> None:
+    """What the counter can have come to is the same one, further on, and shows what it can do."""
+    watch.power = 0.0
+    watch.read(OLD, OLD)
+    assert watch.prove(OLD + rise) == OLD + rise
+    assert (watch.offset, watch.total.change, watch.total.former) == (0.0, None, None)
+    assert watch.total.peak == (PEAK if anew else 15_000.0)
+
+
 def test_a_total_that_nothing_was_counted_of_begins_anew(watch: Watch) -> None:
     """However long it was zero: the gateway was just starting."""
     watch.settle(0.0)
     assert watch.prove(OLD) == OLD
     assert watch.total.change is None
+    assert watch.total.base is not None
+    assert watch.total.base.since is None
 
 
 # What counts at once
@@ -134,64 +173,160 @@ def test_a_cycle_is_as_long_as_was_chosen(watch: Watch) -> None:
 @pytest.mark.parametrize(
     ("rise", "power", "peak"),
     [
-        (MOST_AT_FIRST, None, 4_500.0),
-        (300.0, None, 3_600.0),
-        (249.0, None, PEAK),
-        # 7200 W flow by both of the last two answers: 600 Wh.
-        (901.0, 7_200.0, 7_200.0),
+        (MOST_AT_FIRST, 0.0, 4_500.0),
+        (300.0, 0.0, 3_600.0),
+        (249.0, 0.0, PEAK),
+        # 7200 W flow by both of the last two answers: 600 Wh, and half more.
+        (901.0, 7_200.0, 10_800.0),
         (500.0, 7_200.0, 6_000.0),
+        # 15 kW at most, and half more.
+        (1_876.0, 96_000.0, 22_500.0),
+        # Without a power, the rise may have come at any time since the one before.
+        (MOST_AT_FIRST, None, PEAK),
     ],
 )
 def test_the_most_that_a_counter_was_seen_to_do_grows(
     proved: Watch, rise: float, power: float | None, peak: float
 ) -> None:
-    """By half at a time, or to the power that flowed by two answers in a row."""
-    proved.read(OLD)
-    proved.total = replace(proved.total, witness=replace(proved.total.witness, power=power or 0.0))
+    """By half at a time, or to half more than the power that flowed by two answers in a row."""
     proved.power = power
-    proved.read(OLD + rise)
+    proved.read(OLD, OLD, OLD + rise)
     assert proved.counts
     assert proved.total.peak == peak
 
 
-@pytest.mark.parametrize(("rise", "counts"), [(299.9, True), (1_801.0, True), (1_801.1, False)])
-def test_a_counter_may_rise_by_what_the_powers_come_to(watch: Watch, rise: float, counts: bool) -> None:
-    """Half more than 14.4 kW for a cycle, whatever it was seen to do."""
+def test_without_a_power_a_rise_is_from_the_one_before(proved: Watch) -> None:
+    """A counter that moved in the last cycle has done what it did since in this one."""
+    proved.read(OLD + 2, OLD + 302)
+    assert proved.total.peak == 3_600.0
+
+
+def test_a_rise_of_a_counter_behind_its_total_is_none_of_the_total(proved: Watch) -> None:
+    """Its power is not known by it."""
+    proved.power = 0.0
+    proved.total = replace(proved.total, total=OLD + 300)
+    proved.read(OLD + 300)
+    assert proved.total.peak == PEAK
+
+
+@pytest.mark.parametrize(
+    ("power", "rise", "counts"),
+    [
+        (14_400.0, 299.9, True),
+        (14_400.0, 1_801.0, True),
+        (14_400.0, 1_801.1, False),
+        (2_999.0, MOST_AT_FIRST, True),
+        (96_000.0, 1_876.0, True),
+        (96_000.0, 1_876.1, False),
+    ],
+)
+def test_a_counter_may_rise_by_what_the_powers_come_to(watch: Watch, power: float, rise: float, counts: bool) -> None:
+    """Half more than what flows by two answers in a row, and no house has more than 15 kW."""
     watch.power = 0.0
     watch.settle(OLD)
-    watch.power = 14_400.0
-    watch.total = replace(watch.total, witness=replace(watch.total.witness, power=14_400.0))
+    watch.power = power
+    watch.read(OLD)
     watch.read(OLD + rise)
     assert watch.counts is counts
 
 
-def test_what_was_missed_may_come_later(proved: Watch) -> None:
-    """A counter that stood while 1200 W flowed has as much to make up for."""
+def test_one_power_makes_no_counter_rise(proved: Watch) -> None:
+    """It may be as wrong as the figure beside it."""
+    proved.power = 0.0
+    proved.read(OLD)
+    proved.power = 14_400.0
+    proved.read(OLD + MOST_AT_FIRST + 0.1)
+    assert not proved.counts
+
+
+def test_a_counter_that_was_seen_to_count_more_may_again(proved: Watch) -> None:
+    """Whatever flows now: half more than 20 kW for a cycle."""
+    proved.total = replace(proved.total, peak=20_000.0)
+    proved.power = 1_000.0
+    assert proved.read(OLD + 2_501.0) == OLD + 2_501.0
+    assert proved.total.peak == 30_000.0
+    proved.read(OLD + 2_501.0 + 3_751.1)
+    assert not proved.counts
+
+
+@pytest.mark.parametrize(("rise", "is_same"), [(3_976.0, True), (3_976.1, False)])
+def test_what_was_missed_may_come_later_once_it_lasts(proved: Watch, rise: float, is_same: bool) -> None:
+    """A counter that stood while 1200 W flowed has 1400 Wh to make up for, beside a burst of 1250 Wh."""
     proved.power = 1_200.0
     proved.read(*[OLD] * 11)
     assert proved.total.witness.missed == 1_000.0
-    assert proved.read(OLD + 1_650) == OLD + 1_650
+    proved.read(*[OLD + rise] * 3)
+    assert proved.total.witness.missed == 1_300.0
+    proved.read(OLD + rise)
+    assert proved.total.shown == OLD + (rise if is_same else 0.0)
+    assert (proved.total.change is None) is is_same
     assert proved.total.witness.missed == 0.0
 
 
-def test_what_flowed_is_forgotten_once_it_was_counted(proved: Watch) -> None:
+@pytest.mark.parametrize("rise", [0.1, 200.0])
+def test_what_flowed_is_forgotten_once_the_counter_moved(proved: Watch, rise: float) -> None:
     """It is not counted twice."""
     proved.power = 1_200.0
-    proved.read(OLD, OLD, OLD + 200)
+    proved.read(OLD, OLD, OLD)
+    assert proved.total.witness.missed == 200.0
+    proved.read(OLD + rise)
     assert proved.total.witness.missed == 0.0
-    proved.read(OLD + 200.5)
+    proved.read(OLD + rise)
     assert proved.total.witness.missed == 100.0
 
 
-@pytest.mark.parametrize(("stood", "rise", "counts"), [(11, 1.1, False), (10, 1.1, True), (11, 1.0, True)])
-def test_a_counter_at_rest_does_not_rise_while_nothing_flows(
-    watch: Watch, stood: int, rise: float, counts: bool
+@pytest.mark.parametrize(("energy", "missed"), [(OLD - 0.5, 300.0), (OLD, 300.0), (OLD + 0.1, 0.0)])
+def test_a_counter_moves_when_it_rises_by_itself(proved: Watch, energy: float, missed: float) -> None:
+    """Its total may be ahead of it, and a fall is no movement."""
+    proved.power = 1_200.0
+    proved.total = replace(proved.total, total=OLD + 50)
+    proved.read(OLD, OLD, OLD)
+    proved.read(energy)
+    assert proved.total.shown == OLD + 50
+    assert proved.total.witness.missed == missed
+
+
+def test_a_total_that_rises_again_has_missed_nothing(proved: Watch) -> None:
+    """After a fall the counter has moved if the total has: by what is above the last that counted."""
+    proved.power = 1_200.0
+    proved.read(OLD, OLD + 100, OLD + 90)
+    assert proved.total.witness.missed == 100.0
+    proved.read(OLD + 95)
+    assert proved.total.witness.missed == 0.0
+
+
+@pytest.mark.parametrize(
+    ("stood", "after", "rise", "counts"),
+    [
+        (11, CYCLE, MOST_AT_FIRST, True),
+        (11, CYCLE, MOST_AT_FIRST + 0.1, False),
+        (11, CYCLE - 1, 748.5, True),
+        (11, CYCLE - 1, 748.6, False),
+        (11, CYCLE / 5, 151.0, True),
+        (12, CYCLE / 5, 76.0, True),
+        (12, CYCLE / 5, 76.1, False),
+        (12, 3 * CYCLE, MOST_AT_FIRST, True),
+        (12, 3 * CYCLE, MOST_AT_FIRST + 0.1, False),
+    ],
+)
+def test_a_counter_at_rest_does_little_while_nothing_flows(
+    watch: Watch, stood: int, after: float, rise: float, counts: bool
 ) -> None:
-    """Solar production at night: after an hour without power, a rise is a lie."""
+    """Solar production at night: after an hour without power, 3 kW for five minutes, whatever it was seen to do."""
     watch.power = 0.0
-    watch.read(OLD, *[OLD] * stood)
-    watch.read(OLD + rise)
+    watch.read(*[OLD] * (stood + 1))
+    watch.total = replace(watch.total, peak=6_000.0)
+    watch.read(OLD + rise, after=after)
     assert watch.counts is counts
+
+
+def test_a_counter_that_power_flows_into_is_not_at_rest(watch: Watch) -> None:
+    """In the last two answers."""
+    watch.power = 1.0
+    watch.read(*[OLD] * 20)
+    watch.total = replace(watch.total, peak=6_000.0)
+    watch.power = 0.0
+    assert watch.read(OLD + 751) == OLD + 751
 
 
 def test_a_counter_at_rest_may_rise_where_nobody_tells_its_power(watch: Watch) -> None:
@@ -208,11 +343,77 @@ def test_what_goes_on_from_a_doubt_is_part_of_the_doubt(proved: Watch) -> None:
     assert (proved.total.candidate, proved.total.held_since, proved.total.change) == (None, None, None)
 
 
-def test_a_doubt_that_becomes_what_flowed_is_none(proved: Watch) -> None:
-    """The powers agree with it by then."""
+def test_a_doubt_stays_one_though_power_flows(proved: Watch) -> None:
+    """Of which the next answer tells as much: the figure came before it."""
     proved.power = 12_000.0
-    assert proved.read(OLD + 1_500) == OLD
-    assert proved.read(OLD + 1_500) == OLD + 1_500
+    assert proved.read(OLD + 1_400, OLD + 1_400, OLD + 1_400) == OLD
+    assert proved.read(OLD + 1_400) == OLD + 1_400
+    assert proved.total.change is None
+
+
+@pytest.mark.parametrize(("low", "rise", "counts"), [(2.0, 751.0, True), (2.0, 751.1, False), (-751.0, 751.0, False)])
+def test_what_goes_on_from_below_may_count(proved: Watch, low: float, rise: float, counts: bool) -> None:
+    """A figure that was too low holds no true one back; too high, it does."""
+    proved.read(OLD - low)
+    assert not proved.counts
+    proved.read(OLD + rise)
+    assert proved.counts is counts
+
+
+@pytest.mark.parametrize(("rise", "counts"), [(1.0, True), (1.1, False)])
+def test_a_balance_is_back_from_a_doubt_where_it_was(watch: Watch, rise: float, counts: bool) -> None:
+    """Though it may have fallen there from the doubt."""
+    watch.derived = True
+    watch.settle(OLD)
+    watch.read(OLD + 1_000)
+    watch.read(OLD + rise)
+    assert watch.counts is counts
+
+
+@pytest.mark.parametrize(
+    ("power", "peak", "rise", "joins"),
+    [
+        # 150 kW where no power is told, else half more than 15 kW, or what it was seen to do, or flows.
+        (None, PEAK, 12_501.0, True),
+        (None, PEAK, 12_501.1, False),
+        (0.0, PEAK, 1_876.0, True),
+        (0.0, PEAK, 1_876.1, False),
+        (0.0, 20_000.0, 2_501.0, True),
+        (0.0, 20_000.0, 2_501.1, False),
+        (24_000.0, PEAK, 3_001.0, True),
+        (24_000.0, PEAK, 3_001.1, False),
+    ],
+)
+def test_a_doubt_goes_on_as_far_as_a_house_can(
+    proved: Watch, power: float | None, peak: float, rise: float, joins: bool
+) -> None:
+    """Else it is another doubt."""
+    proved.total = replace(proved.total, peak=peak)
+    proved.power = power
+    proved.read(500.0, 500.0 + rise)
+    assert proved.total.candidate is not None
+    assert proved.total.candidate.readings == (2 if joins else 1)
+
+
+@pytest.mark.parametrize(("after", "lasts"), [(3 * CYCLE, True), (3 * CYCLE + 1, False)])
+def test_no_doubt_lasts_over_an_absence(proved: Watch, after: float, lasts: bool) -> None:
+    """Of more than three cycles: nobody knows what was there meanwhile, and nothing was held back."""
+    proved.read(500.0)
+    first = proved.now
+    proved.read(500.0, 500.0, after=after)
+    assert (proved.total.change is not None) is lasts
+    assert proved.total.held_since == (None if lasts else proved.now)
+    assert first == BEGIN + 6 * CYCLE
+
+
+def test_a_doubt_is_as_old_as_its_first_reading_after_an_absence(proved: Watch) -> None:
+    """Whatever else was read meanwhile."""
+    proved.read(500.0, 9_000.0)
+    assert proved.total.held_since == proved.now - CYCLE
+    proved.read(500.0, after=HOUR)
+    back = proved.now
+    proved.read(9_000.0, 500.0)
+    assert proved.total.held_since == back
 
 
 @pytest.mark.parametrize(("derived", "fall"), [(False, 1.0), (True, 1_000.0)])
@@ -272,12 +473,48 @@ def test_the_power_of_a_step_is_that_since_the_step_before(watch: Watch, first_s
     assert watch.total.peak == peak
 
 
+@pytest.mark.parametrize(
+    ("powers", "rise", "counts"),
+    [
+        # 1.5 kW, and half more, for an hour.
+        ((1_000.0, 0.0), 2_251.0, True),
+        ((0.0, 1_000.0), 2_251.0, True),
+        ((1_000.0, 0.0), 2_251.1, False),
+        ((0.0, 1_000.0), 2_251.1, False),
+        ((1.0, 1.0), MOST_AT_FIRST, True),
+        ((1.0, 1.0), MOST_AT_FIRST + 0.1, False),
+        ((2_000.0, 0.0), 4_501.0, True),
+        ((2_000.0, 4_000.0), 4_501.1, False),
+        ((1.0, None), 4_501.0, True),
+    ],
+)
+def test_a_step_is_what_the_reports_have_told(
+    watch: Watch, powers: tuple[float, float | None], rise: float, counts: bool
+) -> None:
+    """The power of a sum over reports is that of its last steps: half more than the higher one of two, if not known."""
+    watch.pace = HOUR
+    watch.settle(OLD)
+    watch.now += 10 * CYCLE
+    watch.power = powers[0]
+    watch.read(OLD)
+    watch.power = powers[1]
+    watch.read(OLD + rise)
+    assert watch.counts is counts
+
+
 # 32 bits of J
 
 
 @pytest.mark.parametrize(
     ("energy", "wraps", "counts"),
-    [(276.0, True, True), (276.1, True, False), (0.0, True, False), (276.0, False, False), (0.5, True, True)],
+    [
+        (276.0, True, True),
+        (276.1, True, False),
+        (0.0, True, False),
+        (-0.5, True, False),
+        (276.0, False, False),
+        (0.5, True, True),
+    ],
 )
 def test_a_counter_of_32_bits_begins_anew(watch: Watch, energy: float, wraps: bool, counts: bool) -> None:
     """At 1.19 MWh, by as much as it can have risen to beyond that; zero tells nothing."""
@@ -349,12 +586,30 @@ def test_another_source_is_told_with_both_names(proved: Watch) -> None:
     assert (proved.total.change.old_source, proved.total.change.new_source) == ("meter", "other")
 
 
-def test_a_counter_that_stays_at_zero_has_not_begun(proved: Watch) -> None:
-    """Nothing is lost by waiting for the old one, or for its first Wh."""
-    assert proved.read(*[0.0] * 30) == OLD
+@pytest.mark.parametrize(("energy", "derived"), [(0.0, False), (0.0, True), (-5.0, False)])
+def test_a_counter_that_stays_at_zero_has_not_begun(proved: Watch, energy: float, derived: bool) -> None:
+    """Nothing is lost by waiting for the old one, or for another; no meter is below zero."""
+    proved.derived = derived
+    assert proved.read(*[energy] * 30) == OLD
     assert proved.total.change is None
-    assert proved.read(5.0) == OLD + 5
+    assert proved.read(20_000.0, 20_000.0, 20_000.0) == OLD
+    assert proved.total.change is None
+    assert proved.read(20_100.0) == OLD + 100
     assert proved.total.change is not None
+
+
+def test_a_counter_that_was_at_zero_begins_with_its_first_wh(proved: Watch) -> None:
+    """It has been there for long enough."""
+    proved.read(*[0.0] * 4)
+    assert proved.read(0.5) == OLD + 0.5
+    assert proved.total.change is not None
+
+
+def test_a_balance_may_go_on_below_zero(proved: Watch) -> None:
+    """Meters that were replaced one by one may come to that."""
+    proved.derived = True
+    assert proved.prove(-0.5) == OLD
+    assert proved.read(99.5) == OLD + 100
 
 
 @pytest.mark.parametrize(
@@ -365,74 +620,169 @@ def test_a_counter_that_stays_at_zero_has_not_begun(proved: Watch) -> None:
         (1_876.1, CYCLE, False),
         (1_876.0, 1_500.0, True),
         (1_876.1, 1_500.0, False),
+        (1_878.4, 1_502.0, True),
+        (1_878.6, 1_502.0, False),
         (30 * 4_500.0 + 1, 30 * HOUR, True),
         (30 * 4_500.0 + 1.1, 30 * HOUR, False),
         (1_876.0, CYCLE / 2, True),
         (1_876.1, CYCLE / 2, False),
-        # Never more than an hour and a half of what it was seen to do.
-        (-4_500.0, CYCLE, True),
-        (-4_500.1, CYCLE, False),
     ],
 )
 def test_the_same_counter_further_on(proved: Watch, rise: float, after: float, is_same: bool) -> None:
-    """After an absence, a halt or a burst it is believed once it lasts; a little lower, too, and the total stands."""
+    """After an absence, a halt or a burst it is believed once it lasts."""
+    proved.power = 0.0
     proved.read(OLD + rise, after=after)
     proved.read(*[OLD + rise] * 3)
     assert proved.counts
     assert (proved.total.change is None) is is_same
-    assert proved.total.shown == (OLD + max(rise, 0.0) if is_same else OLD)
+    assert proved.total.shown == (OLD + rise if is_same else OLD)
     assert proved.offset == pytest.approx(0.0 if is_same else -rise)
 
 
-@pytest.mark.parametrize(("rise", "is_same"), [(376.0, True), (376.1, False)])
-def test_no_burst_is_believed_where_no_power_flows(watch: Watch, rise: float, is_same: bool) -> None:
-    """A counter at rest that jumps has not counted."""
-    watch.power = 0.0
-    watch.read(*[OLD] * 13)
+@pytest.mark.parametrize(("fall", "is_same"), [(1.1, True), (4_500.0, True), (4_500.1, False)])
+def test_a_counter_a_little_lower_is_the_same_and_is_told(proved: Watch, fall: float, is_same: bool) -> None:
+    """Never more than an hour and a half of what it was seen to do; the total stands until it is there again."""
+    proved.prove(OLD - fall)
+    assert proved.total.shown == OLD
+    assert proved.offset == pytest.approx(0.0 if is_same else fall)
+    assert proved.total.change == Change(
+        at=BEGIN + 6 * CYCLE, old_energy=OLD, new_energy=OLD - fall, old_source="meter", new_source="meter"
+    )
+    assert (proved.total.former is None) is is_same
+    assert proved.read(OLD - fall + 300) == pytest.approx(max(OLD, OLD - fall + 300) if is_same else OLD + 300)
+
+
+def test_a_small_fall_forgets_no_counter_that_may_come_back(proved: Watch) -> None:
+    """The one that was there before is still the former one."""
+    proved.prove(500_000.0)
+    former = proved.total.former
+    assert former is not None
+    proved.read(500_000.0, 500_000.0)
+    proved.prove(498_000.0)
+    assert proved.total.former == former
+    assert proved.total.change is not None
+    assert (proved.total.change.old_energy, proved.total.change.new_energy) == (500_000.0, 498_000.0)
+
+
+def test_a_rise_keeps_the_change_that_waits(proved: Watch) -> None:
+    """Nobody has looked at it yet."""
+    proved.prove(500_000.0)
+    change = proved.total.change
+    proved.prove(501_000.0)
+    assert proved.total.shown == OLD + 1_000
+    assert proved.total.change == change
+    assert change is not None
+
+
+@pytest.mark.parametrize(
+    ("cycle", "pace", "peak", "rise", "is_same"),
+    [
+        # A counter of 20 kW that was read twice within a cycle, as after a clock that was set back.
+        (CYCLE, 0.0, 20_000.0, 2_501.0, True),
+        (CYCLE, 0.0, 20_000.0, 2_501.1, False),
+        # A burst is as long as a cycle, or as the pace of a step.
+        (600.0, 0.0, PEAK, 3_751.0, True),
+        (600.0, 0.0, PEAK, 3_751.1, False),
+        (CYCLE, HOUR, PEAK, 22_501.0, True),
+        (CYCLE, HOUR, PEAK, 22_501.1, False),
+    ],
+)
+def test_how_far_a_counter_may_come_between_two_readings(
+    watch: Watch, cycle: float, pace: float, peak: float, rise: float, is_same: bool
+) -> None:
+    """By a burst, or by what it was seen to do in no less than a cycle."""
+    watch.power, watch.cycle, watch.pace = 0.0, cycle, pace
+    watch.settle(OLD)
+    watch.total = replace(watch.total, peak=peak)
+    watch.read(OLD + rise, after=150.0)
     watch.prove(OLD + rise)
-    assert watch.counts
     assert (watch.total.change is None) is is_same
 
 
-@pytest.mark.parametrize(("rise", "is_same"), [(2_326.0, True), (2_326.1, False)])
-def test_what_was_missed_belongs_to_the_same_counter(proved: Watch, rise: float, is_same: bool) -> None:
-    """Thrice 100 Wh flowed while it was in doubt, beside a burst of 1250 Wh; half more, and a Wh."""
-    proved.power = 1_200.0
-    proved.prove(OLD + rise)
-    assert proved.counts
+@pytest.mark.parametrize(("rise", "is_same"), [(18_001.0, True), (18_001.1, False)])
+def test_without_a_power_a_counter_at_rest_may_have_been_frozen(watch: Watch, rise: float, is_same: bool) -> None:
+    """Since it last rose: four hours of 3 kW, and half more."""
+    watch.read(*[OLD] * 48)
+    watch.prove(OLD + rise)
+    assert (watch.total.change is None) is is_same
+
+
+@pytest.mark.parametrize(
+    ("later", "rise", "is_same"), [(3, 4 * 4_500.0 + 1, True), (3, 4 * 4_500.0 + 1.1, False), (4, 1_876.1, False)]
+)
+def test_what_was_counted_in_an_absence_may_come_a_little_later(
+    proved: Watch, later: int, rise: float, is_same: bool
+) -> None:
+    """Within a quarter of an hour of its end, though the counter moved since."""
+    proved.power = 0.0
+    proved.read(OLD, after=4 * HOUR)
+    proved.read(*[OLD + place for place in range(1, later + 1)])
+    proved.prove(OLD + later + rise)
     assert (proved.total.change is None) is is_same
 
 
-@pytest.mark.parametrize(("rise", "peak"), [(1_876.0, 15_000.0), (1_000.0, 12_000.0), (-500.0, PEAK), (-6_000.0, PEAK)])
+@pytest.mark.parametrize(
+    ("rise", "peak"), [(1_876.0, 15_000.0), (1_000.0, 12_000.0), (-500.0, PEAK), (-6_000.0, PEAK), (5_000.0, PEAK)]
+)
 def test_what_lasts_shows_what_a_counter_can_do(proved: Watch, rise: float, peak: float) -> None:
-    """As far as 15 kW; what is another counter shows nothing."""
+    """As far as 15 kW; what lies between it and another counter was never counted."""
+    proved.power = 0.0
     proved.prove(OLD + rise)
     assert proved.total.peak == peak
 
 
-def test_another_counter_shows_nothing_of_what_it_can_do(proved: Watch) -> None:
-    """What lies between the two was never counted."""
-    proved.prove(OLD + 5_000)
-    assert proved.total.peak == PEAK
+@pytest.mark.parametrize("begun", [500.0, OLD + 5_000])
+def test_what_another_counter_does_while_it_is_in_doubt_is_seen(proved: Watch, begun: float) -> None:
+    """6 kW, over a quarter of an hour; it may have as much power as a house has."""
+    proved.power = 0.0
+    proved.read(*[begun + 500 * place for place in range(4)])
+    assert proved.total.shown == OLD + 1_500
+    assert proved.total.peak == 6_000.0
+
+
+@pytest.mark.parametrize(
+    ("derived", "before", "fall", "told"),
+    [(True, 500.0, 1_500.0, False), (True, 500.0, 1_500.1, True), (False, 0.5, 1.5, False), (False, 0.5, 1.6, True)],
+)
+def test_a_fall_within_the_drift_of_a_balance_is_nothing_to_tell(
+    watch: Watch, derived: bool, before: float, fall: float, told: bool
+) -> None:
+    """Though it does not count; a meter may be a Wh lower."""
+    watch.derived = derived
+    watch.settle(OLD)
+    watch.read(OLD - before)
+    assert watch.prove(OLD - fall) == OLD
+    assert watch.offset == 0.0
+    assert (watch.total.change is not None) is told
 
 
 @pytest.mark.parametrize(("rise", "told"), [(1_000.0, False), (1_000.1, True)])
-def test_a_step_within_the_drift_of_a_balance_is_nothing_to_tell(watch: Watch, rise: float, told: bool) -> None:
-    """Though it does not count."""
-    watch.power, watch.derived = 0.0, True
-    watch.read(*[OLD] * 13)
-    assert watch.prove(OLD + rise) == OLD
+def test_a_rise_within_the_drift_of_a_balance_is_nothing_to_tell(watch: Watch, rise: float, told: bool) -> None:
+    """Though it cannot have flowed, in a cycle of a minute."""
+    watch.power, watch.derived, watch.cycle = 0.0, True, 60.0
+    watch.read(*[OLD] * 30)
+    assert watch.read(*[OLD + rise] * 16) == OLD
+    assert watch.offset == pytest.approx(-rise)
     assert (watch.total.change is not None) is told
+
+
+def test_a_small_step_to_another_source_is_told(proved: Watch) -> None:
+    """With the same figure, almost: a fall of two Wh."""
+    proved.derived = True
+    proved.read(*[OLD - 2.0] * 4, source="other")
+    assert proved.total.change is not None
+    assert proved.total.change.new_source == "other"
 
 
 def test_a_change_that_waits_is_not_forgotten_for_a_step_that_is_nothing(watch: Watch) -> None:
     """Somebody has yet to look at it."""
-    watch.power, watch.derived = 0.0, True
-    watch.read(*[OLD] * 13)
-    watch.read(*[OLD + 5_000] * 13)
+    watch.power, watch.derived, watch.cycle = 0.0, True, 60.0
+    watch.read(*[OLD] * 30)
+    watch.read(*[OLD + 5_000] * 30)
     change = watch.total.change
     assert change is not None
-    watch.prove(OLD + 5_900)
+    watch.read(*[OLD + 5_900] * 16)
+    assert watch.offset == -5_900.0
     assert watch.total.change == change
 
 
@@ -508,6 +858,7 @@ def test_another_source_is_not_the_former_counter(proved: Watch) -> None:
 
 def test_following_takes_the_gateways_own_figure(proved: Watch) -> None:
     """At once, also where that is a fall; what the counter can do is not forgotten."""
+    proved.power = 0.0
     proved.read(OLD + MOST_AT_FIRST)
     proved.prove(500.0)
     proved.read(600.0)
@@ -584,12 +935,12 @@ def test_what_was_read_already_goes_on_at_once(proved: Watch) -> None:
 
 
 def test_one_reading_is_not_enough_to_go_on_from(watch: Watch) -> None:
-    """The second one has to agree, as ever."""
+    """More of them have to agree."""
     watch.total = resume(watch.total, Origin(total=100_000.0, at=BEGIN))
     watch.read(100_010.0)
     watch.total = resume(watch.total, Origin(total=100_005.0, at=BEGIN))
     assert watch.total.shown is None
-    assert watch.read(100_020.0) == 100_020.0
+    assert watch.read(100_020.0, 100_020.0, 100_020.0) == 100_020.0
 
 
 def test_another_gateways_total_goes_on_with_its_first_readings(proved: Watch) -> None:

@@ -79,28 +79,33 @@ def test_a_series_moves_when_it_rises() -> None:
 
 
 @pytest.mark.parametrize(
-    ("energy", "changes", "goes_on"),
+    ("energy", "seconds", "changes", "goes_on"),
     [
-        (1_000.0, {}, True),
-        (999.0, {}, True),
-        (998.9, {}, False),
-        (0.0, {"derived": True}, True),
-        (-0.1, {"derived": True}, False),
-        # 150 kW for five minutes, or twice the power that is read, or for as long as the counter's pace.
-        (13_500.0, {}, True),
-        (13_500.1, {}, False),
-        (13_500.1, {"power": 75_000.0}, False),
-        (17_000.0, {"power": 96_000.0}, True),
-        (17_000.1, {"power": 96_000.0}, False),
-        (151_000.0, {"pace": HOUR}, True),
-        (151_000.1, {"pace": HOUR}, False),
-        (13_500.1, {"pace": 299.0}, False),
-        (1_000.0, {"source": "another"}, False),
+        (1_000.0, 300, {}, True),
+        (999.0, 300, {}, True),
+        (998.9, 300, {}, False),
+        (0.0, 300, {"derived": True}, True),
+        (-0.1, 300, {"derived": True}, False),
+        # 12 kW for as long as from one to the next, or for as long as the counter's pace, and a Wh.
+        (2_001.0, 300, {}, True),
+        (2_001.1, 300, {}, False),
+        (3_001.0, 600, {}, True),
+        (3_001.1, 600, {}, False),
+        (13_001.0, 300, {"pace": HOUR}, True),
+        (13_001.1, 300, {"pace": HOUR}, False),
+        (2_001.1, 300, {"pace": 299.0}, False),
+        # Nothing over an absence, of more than three cycles, or than a pace.
+        (1_000.0, 900, {}, True),
+        (1_000.0, 901, {}, False),
+        (1_000.0, 900, {"cycle": 299.0}, False),
+        (1_000.0, 3_600, {"pace": HOUR}, True),
+        (1_000.0, 3_601, {"pace": HOUR}, False),
+        (1_000.0, 300, {"source": "another"}, False),
     ],
 )
-def test_what_can_be_the_next_reading(energy: float, changes: dict[str, object], goes_on: bool) -> None:
-    """By what the largest house can do."""
-    assert series((1_000.0, 0)).goes_on(reading(energy, 300, **changes)) is goes_on
+def test_what_can_be_the_next_reading(energy: float, seconds: float, changes: dict[str, object], goes_on: bool) -> None:
+    """Of a counter of so many W."""
+    assert series((1_000.0, 0)).goes_on(reading(energy, seconds, **changes), power=12_000.0) is goes_on
 
 
 @pytest.mark.parametrize(
@@ -117,16 +122,24 @@ def test_what_can_be_the_next_reading(energy: float, changes: dict[str, object],
 def test_for_how_long_a_counter_may_have_risen(after: float, pace: float, seconds: float) -> None:
     """Since the last reading, three cycles at most; since the last step, where it moves in steps, its pace at most."""
     stood = series((1_000.0, 0), (1_000.0, 900))
-    assert stood.seconds(reading(2_000.0, 900 + after, pace=pace)) == seconds
+    assert stood.rising_seconds(reading(2_000.0, 900 + after, pace=pace)) == seconds
 
 
 @pytest.mark.parametrize(
     ("moved", "pace", "until"),
     [(True, 0.0, 900), (True, 3_600.0, 600), (False, 0.0, 900), (False, 3_600.0, -2_400), (False, 100.0, 0)],
 )
-def test_up_to_when_energy_is_in_the_last_reading(moved: bool, pace: float, until: float) -> None:
+@pytest.mark.parametrize("power", [0.0, 500.0])
+def test_up_to_when_energy_is_in_the_last_reading(moved: bool, pace: float, until: float, power: float) -> None:
     """Up to its last step where it moves in steps; while the first is to come, up to a pace ago."""
     stood = series((999.0 if moved else 1_000.0, 0), (1_000.0, 600), (1_000.0, 900))
+    assert stood.counted_until(reading(1_000.0, 1_200, pace=pace, power=power)) == BEGIN + until
+
+
+@pytest.mark.parametrize(("pace", "until"), [(0.0, 600), (3_600.0, 600)])
+def test_without_a_power_energy_is_in_a_reading_up_to_the_last_rise(pace: float, until: float) -> None:
+    """Nobody can tell a counter at rest from one that was frozen."""
+    stood = series((999.0, 0), (1_000.0, 600), (1_000.0, 900))
     assert stood.counted_until(reading(1_000.0, 1_200, pace=pace)) == BEGIN + until
 
 

@@ -30,6 +30,11 @@ def integer(value: object) -> int | None:
     return int(result) if result is not None and result.is_integer() else None
 
 
+def flag(value: object) -> bool | None:
+    """Return yes or no, else None."""
+    return value if isinstance(value, bool) else None
+
+
 def text(value: object) -> str | None:
     """Return a text that says something, else None."""
     return value if isinstance(value, str) and value else None

@@ -9,6 +9,7 @@ from homeassistant.helpers import device_registry as dr
 
 from ..const import DOMAIN
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
+from .collar import COLLAR
 from .gateway import GATEWAY
 from .inverter import INVERTER
 from .kind import (
@@ -22,6 +23,7 @@ from .kind import (
 )
 from .meter import METER
 from .registry import async_register, async_register_gateway
+from .system_controller import SYSTEM_CONTROLLER
 from .totals import TOTALS
 
 __all__ = [
@@ -41,7 +43,7 @@ __all__ = [
     "renamed",
 ]
 
-KINDS: Final[tuple[AnyKind, ...]] = (GATEWAY, METER, INVERTER)
+KINDS: Final[tuple[AnyKind, ...]] = (GATEWAY, METER, INVERTER, COLLAR, SYSTEM_CONTROLLER)
 
 
 def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool:

@@ -12,8 +12,10 @@ from .models import (
     Part,
     Relays,
     Site,
+    SiteCollar,
     SiteInverter,
     SiteMeter,
+    SiteSystemController,
     Total,
 )
 from .snapshot import Snapshot
@@ -29,8 +31,10 @@ __all__ = [
     "Part",
     "Relays",
     "Site",
+    "SiteCollar",
     "SiteInverter",
     "SiteMeter",
+    "SiteSystemController",
     "Snapshot",
     "Total",
     "build_site",

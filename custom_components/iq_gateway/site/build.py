@@ -1,7 +1,9 @@
 """Puts the picture of a site together."""
 
-from ..client.endpoints import CONSUMPTION, ENERGY, INVERTERS, LIVE, METERS, READINGS, ReportLine
+from ..client.endpoints import CONSUMPTION, ENERGY, INVENTORY, INVERTERS, LIVE, METERS, READINGS, ReportLine
+from .collars import build_collars
 from .flows import Flows
+from .inventory import may_list
 from .inverters import build_inverters, count_reporting
 from .live import build_battery, build_cloud_connected, build_relays, live_oddities
 from .meters import LOAD_METER, Meters
@@ -14,6 +16,7 @@ from .sums import (
     production_period_needs,
     production_sums,
 )
+from .system_controllers import build_system_controllers
 from .totals import build_totals, total_needs
 
 
@@ -38,11 +41,13 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         meters=meters.picture(),
         inverters=build_inverters(snapshot),
         inverters_reporting=count_reporting(snapshot),
+        collars=build_collars(snapshot),
+        system_controllers=build_system_controllers(snapshot),
         phase_count=flows.phase_count,
         oddities=live_oddities(snapshot),
         needs=_needs(snapshot, meters, flows, totals, sums),
         fresh=snapshot.fresh_names,
-        learn=frozenset({READINGS.name}) if meters.any else frozenset(),
+        learn=_learn(snapshot, meters, flows),
     )
 
 
@@ -80,6 +85,12 @@ def _load_report(snapshot: Snapshot) -> ReportLine | None:
     return next((report.cumulative for report in reports if report.report_type == LOAD_METER), None)
 
 
+def _learn(snapshot: Snapshot, meters: Meters, flows: Flows) -> Needs:
+    """Return the endpoints that only some sites are asked for, and this one is."""
+    there = {READINGS: meters.any, INVENTORY: may_list(snapshot, flows.parts)}
+    return frozenset(endpoint.name for endpoint, has in there.items() if has)
+
+
 def _needs(
     snapshot: Snapshot, meters: Meters, flows: Flows, totals: dict[str, Total], sums: Sums | None
 ) -> dict[str, Needs]:
@@ -95,6 +106,7 @@ def _needs(
         "production_period": period,
         "consumption_period": frozenset({ENERGY.name}),
         "report": report,
+        "inventory": frozenset({INVENTORY.name}),
         "live": live,
         "inverters": inverters,
         # A gateway without meters has no readings worth asking for.

@@ -1,11 +1,11 @@
 """Microinverters, told apart from what else the gateway lists with them (gateway-api.md 10)."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Final
 
 from ..client.endpoints import INVERTERS, Inverter
 from .models import SiteInverter
+from .moment import moment
 from .snapshot import Snapshot
 
 _AC_BATTERY: Final = 11
@@ -39,7 +39,7 @@ def build_inverters(snapshot: Snapshot) -> dict[str, SiteInverter]:
         inverter.serial: SiteInverter(
             power=_power(inverter, snapshot.time(INVERTERS)) if fresh else None,
             max_power=inverter.max_power if fresh else None,
-            last_report=_moment(inverter.last_report) if fresh else None,
+            last_report=moment(inverter.last_report) if fresh else None,
         )
         for inverter in microinverters(snapshot.known(INVERTERS) or ())
     }
@@ -63,17 +63,9 @@ def count_reporting(snapshot: Snapshot) -> int | None:
 
 def _power(inverter: Inverter, now: float | None) -> float | None:
     """Return an inverter's power; one that has fallen silent, at night or for good, gives none."""
-    return inverter.last_power if now is None or _reports(inverter, now) else 0.0
+    silent = now is not None and inverter.last_report is not None and not _reports(inverter, now)
+    return 0.0 if silent else inverter.last_power
 
 
 def _reports(inverter: Inverter, now: float) -> bool:
     return inverter.last_report is not None and now - inverter.last_report <= _REPORTS_WITHIN
-
-
-def _moment(timestamp: int | None) -> datetime | None:
-    if timestamp is None:
-        return None
-    try:
-        return datetime.fromtimestamp(timestamp, UTC)
-    except ValueError, OverflowError, OSError:
-        return None

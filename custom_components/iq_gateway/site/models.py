@@ -158,6 +158,27 @@ class SiteInverter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteCollar:
+    """An IQ Meter Collar, which separates a house from the grid at its meter."""
+
+    part_number: str | None
+    temperature: float | None  # °C
+    communicating: bool | None
+    state: str | None  # in the gateway's words, which nobody has a full list of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSystemController:
+    """An IQ System Controller, which separates a house from the grid and switches its generator and loads."""
+
+    part_number: str | None
+    temperature: float | None  # °C
+    communicating: bool | None
+    state: str | None  # in the gateway's words, which nobody has a full list of
+    last_report: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """All that is known of a site now."""
 
@@ -173,6 +194,8 @@ class Site:
     meters: Mapping[str, SiteMeter]  # by measurement type
     inverters: Mapping[str, SiteInverter]  # by serial number
     inverters_reporting: int | None
+    collars: Mapping[str, SiteCollar]  # by serial number
+    system_controllers: Mapping[str, SiteSystemController]  # by serial number
     phase_count: int
     needs: Mapping[str, Needs]  # which endpoints an entity's value is read from, by the entity's need
     oddities: frozenset[str]  # values of unknown meaning, as "name value"

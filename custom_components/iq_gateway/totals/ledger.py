@@ -69,7 +69,7 @@ class Ledger:
             before = self._totals.get(key, LifetimeTotal())
             after = observe(before, reading, others_counted=has_counted or bool(counted - {key}))
             self._totals[key] = after
-            if before.total is not None and (after.total or 0.0) < before.total:
+            if before.begun_at not in (None, after.begun_at) and before.origin is None:
                 anew.add(key)
                 self._days.pop(key, None)
             if after.total is not None and after.read_at == reading.at:
@@ -104,7 +104,7 @@ class Ledger:
     @property
     def pending(self) -> bool:
         """Whether a total that was read last waits for the second reading of its life."""
-        return any(self._totals[key].base is None for key in self._read)
+        return any(self._totals[key].is_pending for key in self._read)
 
     @property
     def in_doubt(self) -> bool:

@@ -6,6 +6,11 @@ from typing import Final
 from .series import HOUR, MOST, Series
 from .witness import TOLD_AFTER, Witness
 
+_FIRST_MINUTE: Final = 60.0
+
+# Home Assistant's short-term statistics: what is hidden for that long before it begins anew is no step in them.
+_STATISTICS_PERIOD: Final = 300.0
+
 # W that every counter is trusted to count before it has been seen to: a kettle, or a small roof.
 LIKELY: Final = 3_000.0
 
@@ -55,6 +60,7 @@ class LifetimeTotal:
     former: Base | None = None  # what the counter may come back to, as a meter does that was disabled for an hour
     change: Change | None = None
     origin: Origin | None = None  # kept until the first base is proved
+    begun_at: float | None = None  # seconds since 1970, when the total began; another moment where it began anew
     peak: float = LIKELY  # W, the most that the counter was seen to count
     witness: Witness = field(default_factory=Witness)
     pace: float = 0.0  # s, of the last reading
@@ -62,7 +68,7 @@ class LifetimeTotal:
     @property
     def shown(self) -> float | None:
         """The total in Wh; None while there is a doubt about its very beginning, which nobody has seen proved."""
-        doubtful = self.candidate is not None and self.candidate.readings > 1 and self.may_be_wrong
+        doubtful = self.candidate is not None and self.candidate.seconds > _STATISTICS_PERIOD and self.may_be_wrong
         return None if doubtful and self.is_young and not self.origin else self.total
 
     @property
@@ -80,8 +86,14 @@ class LifetimeTotal:
         """Whether the readings beside the total can only be true if it is not: they are lower, or impossibly high."""
         if self.candidate is None or self.base is None:
             return False
-        most = MOST * (self.candidate.begun_at - self.base.series.at) / HOUR
+        most = MOST * max(self.candidate.begun_at - self.base.series.at, self.pace) / HOUR
         return not 0 <= self.candidate.begun - self.level <= most
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a first or second reading is to come soon: after a minute of disagreement, nothing is urgent."""
+        waited = 0.0 if self.held_since is None else self.witness.at - self.held_since
+        return self.base is None and waited < _FIRST_MINUTE
 
     @property
     def stands_still(self) -> bool:

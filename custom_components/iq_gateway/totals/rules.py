@@ -1,9 +1,10 @@
 """The rules by which a total rises, and only rises.
 
 A reading counts at once if the counter can have risen that far since the last one: by half more than the highest power
-that it was ever seen to count, or than the powers in the same answers come to. Any other reading opens a candidate,
-beside which the total stands still. Once three readings of the candidate agree over a quarter of an hour, it takes the
-place of the counter: with the energy in between if that can have flowed, from where the total stands if not.
+that it was ever seen to count, or that two answers in a row tell. Any other reading opens a candidate, beside which the
+total stands still. Once three readings of the candidate agree over a quarter of an hour, it takes the place of the
+counter: with the energy in between if that can have flowed, by what the counter was seen to do and by the powers in the
+same answers; from where the total stands if not.
 """
 
 from dataclasses import replace
@@ -11,7 +12,7 @@ from math import ceil
 from typing import Final
 
 from .lifetime import LIKELY, Base, Change, LifetimeTotal, Origin
-from .series import DRIFT, HOUR, RESOLUTION, Reading, Series
+from .series import DRIFT, HOUR, MOST, RESOLUTION, Reading, Series
 from .witness import MORE
 
 # Wh that 32 bits of J hold: sums over microinverters of firmware 7.x to 8.2 begin anew there (gateway-api.md 3).
@@ -33,16 +34,17 @@ def observe(was: LifetimeTotal, reading: Reading, *, others_counted: bool = Fals
     was = replace(was, witness=was.witness.with_power(reading, peak=was.peak), pace=reading.pace)
     if base := _followed_by(was, reading):
         return _counting(was, base, reading)
-    candidate = was.candidate
-    joins = candidate is not None and candidate.goes_on(reading)
-    candidate = candidate.with_reading(reading) if candidate and joins else Series.begin(reading)
-    was = replace(was, candidate=candidate, held_since=was.held_since or reading.at)
+    candidate = was.candidate.with_reading(reading) if was.candidate and _joins(was, reading) else Series.begin(reading)
+    # Nothing is held in an absence.
+    held_since = reading.at if was.witness.back_at == reading.at else was.held_since or reading.at
+    was = replace(was, candidate=candidate, held_since=held_since)
     if was.base is None:
         # Zero is what a gateway shows that is just starting, and no meter is below it.
         begins = reading.energy > 0 or (reading.derived and reading.energy < 0) or not others_counted
         return _begun(was, candidate) if (begins and _agrees(was, candidate, reading)) or candidate.proved else was
     # A counter that stays at zero has not begun to count: nothing is lost by waiting for it, or for the old one.
-    return _adopting(was, was.base, candidate, reading) if candidate.proved and reading.energy else was
+    counts = reading.energy > 0 or (reading.derived and reading.energy < 0)
+    return _adopting(was, was.base, candidate, reading) if candidate.proved and counts else was
 
 
 def follow(was: LifetimeTotal) -> LifetimeTotal:
@@ -77,23 +79,35 @@ def _followed_by(was: LifetimeTotal, reading: Reading) -> Base | None:
 
 
 def _can_rise(was: LifetimeTotal, series: Series, reading: Reading, rise: float) -> bool:
-    """Tell whether a counter can have risen by so many Wh since its last reading."""
-    if was.witness.agrees(rise):
-        return True
-    if rise > RESOLUTION and was.candidate is not None and was.candidate.goes_on(reading):
+    """Tell whether a counter can have risen by so many Wh since its last reading.
+
+    What goes on from readings that were too high is still too high, however long ago the last good one was.
+    """
+    if was.candidate and was.candidate.begun > was.level and rise > RESOLUTION and _joins(was, reading):
         return False
     return rise <= MORE * _at_once(was, series, reading) / HOUR + RESOLUTION
 
 
+def _joins(was: LifetimeTotal, reading: Reading) -> bool:
+    """Tell whether a reading goes on from the candidate."""
+    power = MOST if reading.power is None else MORE * max(_BURST, was.peak, was.witness.sustained)
+    return was.candidate is not None and was.candidate.goes_on(reading, power=power)
+
+
 def _at_once(was: LifetimeTotal, series: Series, reading: Reading) -> float:
     """Return the Ws that a counter is trusted to count until one reading: a little, and what it is known to."""
-    seconds, power = series.seconds(reading), was.peak
+    seconds, power = series.rising_seconds(reading), _power(was)
     if was.witness.idle and reading.at - series.moved_at >= HOUR:
         power = 0.0
     elif reading.pace and reading.power is not None:
         # The power of a counter that moves in steps is that of its last step.
         power = min(power, MORE * was.witness.highest)
     return max(LIKELY * min(seconds, _SOON), power * seconds)
+
+
+def _power(was: LifetimeTotal) -> float:
+    """Return the W that a counter is known to count: it was seen to, or two powers in a row tell it, of a house."""
+    return max(was.peak, min(was.witness.sustained, _BURST))
 
 
 def _counting(was: LifetimeTotal, base: Base, reading: Reading) -> LifetimeTotal:
@@ -109,8 +123,8 @@ def _counting(was: LifetimeTotal, base: Base, reading: Reading) -> LifetimeTotal
         candidate=None,
         held_since=None,
         origin=None if series.proved else was.origin,
-        peak=max(was.peak, min(rate, max(MORE * was.peak, was.witness.sustained))),
-        witness=was.witness.counted(max(rise, reading.energy - base.series.energy), reading.at),
+        peak=max(was.peak, min(rate, MORE * _power(was))),
+        witness=was.witness.moved() if rise > 0 or reading.energy > base.series.energy else was.witness,
     )
 
 
@@ -133,7 +147,8 @@ def _begun(was: LifetimeTotal, series: Series) -> LifetimeTotal:
         held_since=None,
         former=None,
         change=None,
-        witness=was.witness.alive(series.at),
+        begun_at=series.at,
+        witness=was.witness.moved(),
     )
 
 
@@ -141,8 +156,7 @@ def _agrees(was: LifetimeTotal, candidate: Series, reading: Reading) -> bool:
     """Tell whether the first two readings agree; where readings have disagreed already, two prove nothing."""
     seconds = max(reading.at - candidate.begun_at, reading.pace)
     rise, most = candidate.energy - candidate.begun, MORE * _BURST * seconds / HOUR + RESOLUTION
-    agrees = rise <= most or was.witness.agrees(rise)
-    return agrees and candidate.readings >= _AGREEING and candidate.begun_at == was.held_since
+    return rise <= most and candidate.readings >= _AGREEING and candidate.begun_at == was.held_since
 
 
 def _first_offset(was: LifetimeTotal, series: Series) -> float:
@@ -160,16 +174,20 @@ def _first_offset(was: LifetimeTotal, series: Series) -> float:
 
 def _adopting(was: LifetimeTotal, base: Base, candidate: Series, reading: Reading) -> LifetimeTotal:
     """Return a total with a candidate that lasted in place of its counter."""
-    if was.is_young and was.may_be_wrong:
+    adopted = _same_counter(was, base, candidate, reading)
+    lower = adopted is not None and candidate.begun + adopted.offset < (was.total or 0.0)
+    if was.is_young and (lower or not adopted):
         return _begun(replace(was, total=None, base=None), candidate)
-    if adopted := _same_counter(was, base, candidate, reading):
-        former, change = was.former, was.change
+    if adopted:
+        former, change = was.former, _change(was, base, candidate, reading) if lower else was.change
     elif was.former and (adopted := _returning(was, was.former, candidate)):
         former = change = None
     else:
         adopted = Base(series=candidate, offset=(was.total or 0.0) - candidate.begun, since=candidate.begun_at)
         former, change = base, _change(was, base, candidate, reading)
-    rate = _rate(candidate.begun - was.level, candidate.begun_at - base.series.at)
+    same = adopted.offset == base.offset
+    before = _rate(candidate.begun - was.level, candidate.begun_at - base.series.at) if same else 0.0
+    since = _rate(candidate.energy - candidate.begun, candidate.at - candidate.begun_at)
     return replace(
         was,
         total=_total(was, adopted, candidate.energy),
@@ -178,8 +196,8 @@ def _adopting(was: LifetimeTotal, base: Base, candidate: Series, reading: Readin
         held_since=None,
         former=former,
         change=change,
-        peak=max(was.peak, min(rate, _BURST)) if adopted.offset == base.offset else was.peak,
-        witness=was.witness.alive(reading.at),
+        peak=max(was.peak, min(before, _BURST), since),
+        witness=was.witness.moved(),
     )
 
 
@@ -191,7 +209,7 @@ def _same_counter(was: LifetimeTotal, base: Base, candidate: Series, reading: Re
     """
     # No less than a cycle: where the clock was set back, nobody knows how long it was.
     seconds = max(candidate.begun_at - base.series.counted_until(reading), reading.cycle)
-    burst = 0.0 if was.witness.idle else _BURST * reading.cycle
+    burst = _BURST * max(reading.cycle, reading.pace)
     unseen = max(was.peak * max(seconds, was.witness.unseen), burst) / HOUR
     reach = MORE * (unseen + was.witness.missed) + RESOLUTION
     for wraps in (0.0, _wraps(reading, was.level)):
@@ -236,6 +254,6 @@ def _rate(energy: float, seconds: float) -> float:
 
 def _wraps(reading: Reading, level: float) -> float:
     """Return the Wh by which a counter of 32 bits has begun anew since a level; 0 if it has not, or cannot."""
-    if not reading.wraps or not reading.energy:
+    if not reading.wraps or reading.energy <= 0:
         return 0.0
     return max(ceil((level - RESOLUTION - reading.energy) / WRAP), 0) * WRAP

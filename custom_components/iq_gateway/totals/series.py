@@ -17,7 +17,7 @@ RESOLUTION: Final = 1.0
 # battery shrinks while the battery charges if the clamps differ by a percent (gateway-api.md 19: 0.9 kWh).
 DRIFT: Final = 1000.0
 
-# W; twice what the largest service of a house carries. Whoever reads more power than that may rise by twice the power.
+# W that no house reaches: three phases of 200 A. For counters whose power nobody tells.
 MOST: Final = 150_000.0
 
 
@@ -82,6 +82,11 @@ class Series:
     def _level_lasts(self) -> bool:
         return self.readings >= PROVED_READINGS and self.at - self.level_at >= PROVED_SECONDS
 
+    @property
+    def seconds(self) -> float:
+        """For how long the readings have gone on."""
+        return self.at - self.begun_at
+
     def as_of(self, now: float) -> Self:
         """Return the series with no moment in the future: where the clock was set back, time begins anew."""
         if now >= self.at:
@@ -89,14 +94,17 @@ class Series:
         begun_at, moved_at, level_at = (min(moment, now) for moment in (self.begun_at, self.moved_at, self.level_at))
         return replace(self, at=now, begun_at=begun_at, moved_at=moved_at, level_at=level_at)
 
-    def goes_on(self, reading: Reading) -> bool:
-        """Tell whether a reading could be the next one, by what the largest house can do."""
-        power = max(MOST, 2 * (reading.power or 0.0))
-        seconds = max(reading.at - self.at, reading.pace)
-        rise = reading.energy - self.energy
-        return reading.source == self.source and -reading.slack <= rise <= power * seconds / HOUR
+    def goes_on(self, reading: Reading, *, power: float) -> bool:
+        """Tell whether a reading could be the next one of a counter of so many W, with no absence in between.
 
-    def seconds(self, reading: Reading) -> float:
+        Up to three cycles, or a quarter of an hour, are none.
+        """
+        gap, rise = reading.at - self.at, reading.energy - self.energy
+        highest = power * max(gap, reading.pace) / HOUR + RESOLUTION
+        unbroken = gap <= max(3 * reading.cycle, reading.pace, PROVED_SECONDS)
+        return reading.source == self.source and unbroken and -reading.slack <= rise <= highest
+
+    def rising_seconds(self, reading: Reading) -> float:
         """Return for how long the counter may have risen since the last reading, for one reading alone to tell it.
 
         After an absence of more than three cycles one reading is not believed. A counter that moves in steps may have
@@ -110,7 +118,8 @@ class Series:
         A counter that moves in steps has it up to its last step, or up to a pace ago while its first step is to come.
         """
         if not reading.pace:
-            return self.at
+            # Without a power nobody can tell a counter at rest from one that was frozen.
+            return self.at if reading.power is not None else self.moved_at
         return min(self.moved_at, reading.at - reading.pace) if self.moved_at == self.begun_at else self.moved_at
 
     def with_reading(self, reading: Reading) -> Self:

@@ -30,7 +30,7 @@ async def async_last_known(hass: HomeAssistant, entity_id: str) -> Origin | None
 
 def async_clear_statistics(hass: HomeAssistant, entity_ids: list[str]) -> None:
     """Have the recorder forget the statistics of totals that began with what turned out to be wrong."""
-    if "recorder" not in hass.config.components:
+    if not entity_ids or "recorder" not in hass.config.components:
         return
     from homeassistant.components.recorder import get_instance  # noqa: PLC0415
 

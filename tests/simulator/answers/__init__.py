@@ -26,7 +26,7 @@ ANSWERS: Final[dict[str, Callable[[Scene], Json]]] = {
     endpoints.INVERTERS: inverters,
     "/production.json": overview,
     "/production": overview,
-    "/ivp/ensemble/inventory": inventory,
+    endpoints.INVENTORY: inventory,
     "/ivp/ensemble/power": power,
     "/ivp/ensemble/secctrl": control,
 }

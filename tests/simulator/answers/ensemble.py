@@ -1,4 +1,4 @@
-"""The IQ batteries one by one and together; for other clients, ours never asks (gateway-api.md 14)."""
+"""The IQ batteries one by one and together; ours asks for the inventory alone (gateway-api.md 14)."""
 
 from typing import Final
 
@@ -8,13 +8,21 @@ from .inverters import serial_of
 from .scene import Scene
 
 _UNIT_CAPACITY: Final = 5_000
+_CLOSED: Final = (24, "ENPWR_STATE_OPER_CLOSED")
+_GENERATOR_CLOSED: Final = (30, "ENPWR_STATE_OPER_GEN_CLOSE")
+# Its number was never recorded.
+_OPEN: Final = (0, "ENPWR_STATE_OPER_OPEN")
 _CHARGING, _IDLE, _DISCHARGING = 12, 14, 13
 
 
 def inventory(scene: Scene) -> Json:
-    """Return the batteries of the site; an empty list without any."""
-    devices = [_device(scene, serial) for serial in _serials(scene)]
-    return [{"type": "ENCHARGE", "devices": [*devices]}] if devices else []
+    """Return the batteries of the site and what separates it from the grid; an empty list without any."""
+    groups: dict[str, list[Json]] = {
+        "ENCHARGE": [_device(scene, serial) for serial in _serials(scene)],
+        "ENPOWER": [_system_controller(scene)] if scene.profile.system_controller else [],
+        "COLLAR": [_collar(scene)] if scene.profile.collar else [],
+    }
+    return [{"type": kind, "devices": devices} for kind, devices in groups.items() if devices]
 
 
 def power(scene: Scene) -> Json:
@@ -86,4 +94,57 @@ def _device(scene: Scene, serial: str) -> Json:
         "encharge_rev": 3,
         "encharge_capacity": _UNIT_CAPACITY,
         "phase": "ph-a",
+    }
+
+
+def _serial_of_switch(scene: Scene) -> str:
+    return f"48{serial_of(scene, 0)[2:]}"
+
+
+def _system_controller(scene: Scene) -> Json:
+    """Return the System Controller, which measures in °F."""
+    profile = scene.profile
+    runs, closed = profile.generator > 0, "closed" if profile.on_grid else "open"
+    code, state = _GENERATOR_CLOSED if runs else _CLOSED if profile.on_grid else _OPEN
+    return {
+        "part_num": "865-00378-r27",
+        "serial_num": _serial_of_switch(scene),
+        "installed": 1722887831,
+        "device_status": ["envoy.global.ok", "prop.done"],
+        "last_rpt_date": scene.stamp,
+        "admin_state": code,
+        "admin_state_str": state,
+        "created_date": 1722887831,
+        "img_load_date": 1722887831,
+        "img_pnum_running": "3.0.6297_rel/31.33",
+        "communicating": True,
+        "temperature": 83,
+        "comm_level_sub_ghz": 0,
+        "comm_level_2_4_ghz": 0,
+        "mains_admin_state": "closed",
+        "mains_oper_state": closed,
+        "Enpwr_grid_mode": "multimode-ongrid" if profile.on_grid else "multimode-offgrid",
+        "Enchg_grid_mode": "multimode-generator" if runs else "multimode-ongrid",
+    }
+
+
+def _collar(scene: Scene) -> Json:
+    """Return the collar, which tells the date of its installation as that of its last report."""
+    return {
+        "part_num": "865-00400-r22",
+        "serial_num": _serial_of_switch(scene),
+        "installed": 1752939759,
+        "device_status": ["envoy.global.ok", "prop.done"],
+        "last_rpt_date": 1752939759,
+        "admin_state": 88,
+        "admin_state_str": "ENCMN_MDE_ON_GRID",
+        "created_date": 1752939759,
+        "img_load_date": 1752939759,
+        "img_pnum_running": "3.0.6-D0",
+        "communicating": True,
+        "temperature": 42,
+        "mid_state": "close",
+        "grid_state": "on_grid",
+        "control_error": 0,
+        "collar_state": "Installed",
     }

@@ -10,6 +10,7 @@ from .consumption import CONSUMPTION, ConsumptionReport, ReportLine
 from .endpoint import HOURLY, MAX_BODY, Answer, Endpoint
 from .energy import ENERGY, EnergyTotals
 from .info import INFO, GatewayInfo
+from .inventory import INVENTORY, ListedDevice
 from .inverters import INVERTERS, Inverter
 from .live import LIVE, LiveData, LiveFlow
 from .meters import METERS, Meter
@@ -25,6 +26,7 @@ ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     PRODUCTION,
     INVERTERS,
     CONSUMPTION,
+    INVENTORY,
 )
 
 CHECK_TOKEN_PATH: Final = "/auth/check_jwt"
@@ -37,6 +39,7 @@ __all__ = [
     "ENERGY",
     "HOURLY",
     "INFO",
+    "INVENTORY",
     "INVERTERS",
     "LIVE",
     "MAX_BODY",
@@ -51,6 +54,7 @@ __all__ = [
     "EnergyTotals",
     "GatewayInfo",
     "Inverter",
+    "ListedDevice",
     "LiveData",
     "LiveFlow",
     "Meter",

@@ -1,0 +1,63 @@
+"""`/ivp/ensemble/inventory`: batteries and what switches the house, all kinds in one list (gateway-api.md 14.1)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..errors import InvalidAnswer
+from ..values import flag, moment, number, text
+from .endpoint import Endpoint
+from .shapes import Parsed, Record
+
+# What stands where there is no serial number; zeros alone are none either.
+_NO_SERIAL: Final = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDevice:
+    """A device of any kind; some kinds tell nothing but their serial and part numbers."""
+
+    serial: str
+    type: str  # ENCHARGE, ENPOWER, COLLAR, ...
+    part_number: str | None
+    communicating: bool | None
+    temperature: float | None  # °F of a System Controller, °C of all others
+    state: str | None  # as the gateway writes it, ENPWR_STATE_OPER_CLOSED
+    last_report: int | None  # seconds since 1970
+
+
+def _device(row: object, kind: str | None) -> ListedDevice | None:
+    serial = text(row.get("serial_num")) if isinstance(row, dict) else None
+    if not isinstance(row, dict) or serial is None or serial == _NO_SERIAL or not serial.strip("0") or kind is None:
+        return None
+    return ListedDevice(
+        serial=serial,
+        type=kind,
+        part_number=text(row.get("part_num")),
+        communicating=flag(row.get("communicating")),
+        temperature=number(row.get("temperature")),
+        state=text(row.get("admin_state_str")),
+        last_report=moment(row.get("last_rpt_date")),
+    )
+
+
+def _devices(group: Record) -> list[ListedDevice | None]:
+    """Return what a group lists, None for what is broken; a group without devices is none."""
+    kind, listed = text(group.get("type")), group.get("devices", [])
+    return [_device(row, kind) for row in listed] if isinstance(listed, list) else [None]
+
+
+def parse_inventory(payload: object) -> Parsed[tuple[ListedDevice, ...]]:
+    """Parse the groups into one list, refused only if there is no group in what is not empty."""
+    if not isinstance(payload, list):
+        raise InvalidAnswer("a list was expected")
+    groups = [group for group in payload if isinstance(group, dict)]
+    if payload and not groups:
+        raise InvalidAnswer("no group of the list can be used")
+    parsed = [device for group in groups for device in _devices(group)]
+    good = tuple(device for device in parsed if device is not None)
+    return good, len(payload) - len(groups) + len(parsed) - len(good)
+
+
+INVENTORY: Final = Endpoint[tuple[ListedDevice, ...]](
+    name="inventory", path="/ivp/ensemble/inventory", parse=parse_inventory, known_by="serial"
+)

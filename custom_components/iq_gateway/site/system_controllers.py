@@ -1,0 +1,30 @@
+"""IQ System Controllers, which measure in °F (gateway-api.md 14.3)."""
+
+from typing import Final
+
+from ..client.endpoints import INVENTORY
+from .inventory import listed
+from .models import SiteSystemController
+from .moment import moment
+from .snapshot import Snapshot
+
+_SYSTEM_CONTROLLER: Final = "ENPOWER"
+
+
+def build_system_controllers(snapshot: Snapshot) -> dict[str, SiteSystemController]:
+    """Return every known System Controller by serial number; without figures while the inventory is too old."""
+    fresh = snapshot.fresh(INVENTORY) is not None
+    return {
+        device.serial: SiteSystemController(
+            part_number=device.part_number,
+            temperature=_celsius(device.temperature) if fresh else None,
+            communicating=device.communicating if fresh else None,
+            state=device.state if fresh else None,
+            last_report=moment(device.last_report) if fresh else None,
+        )
+        for device in listed(snapshot, _SYSTEM_CONTROLLER)
+    }
+
+
+def _celsius(fahrenheit: float | None) -> float | None:
+    return None if fahrenheit is None else (fahrenheit - 32) / 1.8
