@@ -88,8 +88,6 @@ OUTCOMES: Final[Mapping[str, Mapping[Fault, Outcome]]] = {
 REPLACED: Final = {
     ("inverters", Fault.WRAPPED): "-4.0",
     ("inverters", Fault.NEGATIVE_ZERO): "0.0",
-    # It has not reported since 1970.
-    ("inverters", Fault.TIME_ZERO): "0.0",
 }
 
 METERED: Final = (INFO, METERS, READINGS, LIVE, ENERGY, INVERTERS)

@@ -89,7 +89,7 @@ async def arena(directory: Path) -> AsyncGenerator[Arena]:
     self_signed("envoy")
     async with home_assistant(directory) as hass:
         await hass.config.async_set_time_zone(ZONE.key)
-        with stopped_time(min(SEASONS.values())) as frozen:
+        with IQ_GATEWAY.quick(), stopped_time(min(SEASONS.values())) as frozen:
             yield Arena(hass, frozen)
 
 

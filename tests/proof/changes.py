@@ -1,7 +1,7 @@
 """A site watched through something that truly changes: what is counted of it, and what the user is told."""
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from tests.simulator import PROFILES, GatewaySimulator, Profile
 from .adversary import ZONE
 from .adversary_edits import DELIVERED, more
 from .adversary_run import counted, number
+from .contenders import IQ_GATEWAY
 from .days import set_up, simulated_gateways
 from .home import Statistics, home_assistant
 from .verdict import totals_of
@@ -172,10 +173,10 @@ async def watched(
     """
     profile = PROFILES[site] if isinstance(site, str) else site
     record = ("sensor.*energy*",) if recorded else ()
-    async with (
-        home_assistant(directory, record=record) as hass,
-        simulated_gateways([profile], begin) as (found, frozen),
-    ):
+    async with AsyncExitStack() as stack:
+        stack.enter_context(IQ_GATEWAY.quick())
+        hass = await stack.enter_async_context(home_assistant(directory, record=record))
+        found, frozen = await stack.enter_async_context(simulated_gateways([profile], begin))
         await hass.config.async_set_time_zone(ZONE.key)
         statistics = Statistics(hass, begin.astimezone(UTC)) if recorded else None
         prepare(found[0])

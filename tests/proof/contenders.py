@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.client import gateway as client
 from custom_components.iq_gateway.const import CONF_FINGERPRINT, CONF_SERIAL, DOMAIN
+from custom_components.iq_gateway.polling import stream
 from tests import states
 from tests.simulator import GatewaySimulator
 
@@ -41,7 +42,8 @@ class Contender:
 
 @contextmanager
 def _quick_iq_gateway() -> Iterator[None]:
-    with patch.object(client, "REQUEST_TIMEOUT", SHORT_TIMEOUT):
+    """Wait in no real seconds for live data to move: simulated ones do as soon as their stream is enabled."""
+    with patch.object(client, "REQUEST_TIMEOUT", SHORT_TIMEOUT), patch.object(stream, "MOVES_AFTER", 0.0):
         yield
 
 
