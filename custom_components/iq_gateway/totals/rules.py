@@ -43,7 +43,7 @@ def observe(was: LifetimeTotal, reading: Reading, *, others_counted: bool = Fals
         begins = reading.energy > 0 or (reading.derived and reading.energy < 0) or not others_counted
         return _begun(was, candidate) if (begins and _agrees(was, candidate, reading)) or candidate.proved else was
     # A counter that stays at zero has not begun to count: nothing is lost by waiting for it, or for the old one.
-    counts = reading.energy > 0 or (reading.derived and reading.energy < 0)
+    counts = candidate.begun > 0 or (reading.derived and reading.energy != 0)
     return _adopting(was, was.base, candidate, reading) if candidate.proved and counts else was
 
 
@@ -57,6 +57,8 @@ def resume(was: LifetimeTotal, origin: Origin) -> LifetimeTotal:
     """Return a total that goes on from what is known from elsewhere, once two readings agree."""
     series = was.last_series if origin.same_counter else None
     resumed = LifetimeTotal(origin=origin, peak=was.peak, witness=was.witness, candidate=series, pace=was.pace)
+    if series:
+        resumed = replace(resumed, held_since=series.begun_at)
     return _begun(resumed, series) if series and series.readings >= _AGREEING else resumed
 
 
