@@ -32,6 +32,7 @@ from tests.states import coordinator
 
 NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)
 INVERTERS = "api_v1_production_inverters"
+INVENTORY = "ivp_ensemble_inventory"
 PERSONAL: Json = {
     "site_name": "Maple Street 5",
     "timezone": "Europe/Amsterdam",
@@ -55,14 +56,15 @@ def add_personal(payload: Json) -> Json:
 
 
 def serials(answer: Json) -> list[str]:
-    """Return the serial numbers in a list of inverters."""
-    assert isinstance(answer, list)
-    return [str(row["serialNumber"]) for row in answer if isinstance(row, dict)]
+    """Return the serial numbers of devices in an answer, in its order."""
+    found = re.findall(r'"(?:serialNumber|serial_num)": ?"([^"]*)"', json.dumps(answer))
+    assert found
+    return found
 
 
-def original_serials(entry: MockConfigEntry) -> list[str]:
-    """Return the serial numbers of the inverters as the gateway sent them."""
-    answer = coordinator(entry).poller.states["inverters"].answer
+def original_serials(entry: MockConfigEntry, endpoint: str = "inverters") -> list[str]:
+    """Return the serial numbers of devices as the gateway sent them."""
+    answer = coordinator(entry).poller.states[endpoint].answer
     assert answer is not None
     return serials(json.loads(answer.raw))
 
@@ -129,6 +131,8 @@ async def test_a_replay_shows_the_same_entities(
     report = await report_of(hass, entry)
     shown = entities_of(hass, entry)
     stand_ins = dict(zip(original_serials(entry), serials(report["answers"][INVERTERS]), strict=True))
+    if INVENTORY in report["answers"] and report["answers"][INVENTORY]:
+        stand_ins |= zip(original_serials(entry, "inventory"), serials(report["answers"][INVENTORY]), strict=True)
     stand_ins[gateway.serial] = report["entry"]["data"]["serial"]
     expected = {re.sub(r"\d{12}", lambda serial: stand_ins[serial[0]], name): value for name, value in shown.items()}
 
@@ -188,7 +192,13 @@ async def test_they_tell_what_is_set_up(
     assert report["entry"]["data"]["password"] == "**REDACTED**"
     assert report["token"]["role"] == "owner"
     assert {"battery", "consumption", "grid", "relays"} <= set(report["site"]["parts"])
-    assert report["site"]["devices"] == {"gateways": 1, "meters": 3, "inverters": 35}
+    assert report["site"]["devices"] == {
+        "gateways": 1,
+        "meters": 3,
+        "inverters": 35,
+        "collars": 0,
+        "system_controllers": 0,
+    }
     assert report["ledger"] == json.loads(json.dumps(coordinator(entry).totals.as_dict()))
     assert "production_energy" in json.dumps(report["ledger"])
 

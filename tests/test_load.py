@@ -80,7 +80,7 @@ async def test_a_start_reads_nothing_twice(
     await hass.async_block_till_done()
     asked = _paths(gateway)
     assert asked[-1] == "/ivp/meters/reports/consumption"
-    assert len(asked) == 7
+    assert len(asked) == 8
     assert len(set(asked)) == len(asked)
     assert states.figure(hass, gateway.serial, "consumption_reactive_power") is not None
 
