@@ -4,7 +4,7 @@ The gateway is one device; every enabled meter and every microinverter is one of
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import override
 
 from homeassistant.core import callback
@@ -83,11 +83,11 @@ def async_add_as_found(
     entry: IQGatewayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     described: type[AnyDescription],
-    make: type[IQGatewayEntity],
+    make: Callable[..., IQGatewayEntity],
 ) -> None:
     """Add a platform's entities that the site has now, and later what it did not have before, without a reload.
 
-    `described` is the class of the platform's descriptions, `make` that of its entities.
+    `described` is the class of the platform's descriptions, `make` what makes its entities.
     """
     coordinator, gateway_id = entry.runtime_data, entry.runtime_data.device_id
     # By kind and key of a device: what it has not shown yet. Almost always nothing, so that a cycle costs a look.

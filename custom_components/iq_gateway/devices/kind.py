@@ -33,7 +33,7 @@ class IQGatewayDescription[SubjectT](EntityDescription):
     enabled_fn: Callable[[SubjectT], bool] = always
     """Whether it is on when it is added first; one that is off by default stays off either way."""
     attributes_fn: Callable[[SubjectT], Mapping[str, Value]] | None = None
-    """What else the entity tells, beside its value."""
+    """What else the entity tells, beside its value. What has such is restored: a total goes on from there."""
     phase: int | None = None  # counted from 1
 
 

@@ -35,8 +35,10 @@ def observe(was: LifetimeTotal, reading: Reading, *, others_counted: bool = Fals
     if base := _followed_by(was, reading):
         return _counting(was, base, reading)
     candidate = was.candidate.with_reading(reading) if was.candidate and _joins(was, reading) else Series.begin(reading)
-    # Nothing is held in an absence.
-    held_since = reading.at if was.witness.back_at == reading.at else was.held_since or reading.at
+    # Nothing is held in an absence, and zero is not yet a reading that others could disagree with.
+    began_late = was.base is None and was.candidate is not None and not was.candidate.energy
+    anew = began_late or was.witness.back_at == reading.at
+    held_since = reading.at if anew else was.held_since or reading.at
     was = replace(was, candidate=candidate, held_since=held_since)
     if was.base is None:
         # Zero is what a gateway shows that is just starting, and no meter is below it.

@@ -1,10 +1,11 @@
-"""What Home Assistant's recorder knows of a total: from there it goes on where the ledger does not know."""
+"""What Home Assistant knows of a total: from there it goes on where the ledger does not know."""
 
 from datetime import timedelta
 from typing import Final
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfEnergy
 from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import restore_state
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import EnergyConverter
 
@@ -19,13 +20,15 @@ _LAST_STATES: Final = 20
 
 
 async def async_last_known(hass: HomeAssistant, entity_id: str) -> Origin | None:
-    """Return what the recorder last knew of a total; None without a recorder, or if it knows nothing of it."""
-    if "recorder" not in hass.config.components:
-        return None
-    # Not every Home Assistant runs a recorder, and it is large.
-    from homeassistant.components.recorder import get_instance  # noqa: PLC0415
+    """Return what Home Assistant last knew of a total: by the entity's restored state, its states or its statistics."""
+    stored = restore_state.async_get(hass).last_states.get(entity_id)
+    known = [_from_state(stored.state) if stored else None]
+    if "recorder" in hass.config.components:
+        # Not every Home Assistant runs a recorder, and it is large.
+        from homeassistant.components.recorder import get_instance  # noqa: PLC0415
 
-    return await get_instance(hass).async_add_executor_job(_last_known, hass, entity_id)
+        known += await get_instance(hass).async_add_executor_job(_recorded, hass, entity_id)
+    return max((origin for origin in known if origin), key=lambda origin: origin.at, default=None)
 
 
 def async_clear_statistics(hass: HomeAssistant, entity_ids: list[str]) -> None:
@@ -37,10 +40,9 @@ def async_clear_statistics(hass: HomeAssistant, entity_ids: list[str]) -> None:
     get_instance(hass).async_clear_statistics(entity_ids)
 
 
-def _last_known(hass: HomeAssistant, entity_id: str) -> Origin | None:
-    """Return the later one of the last state and the last statistics, in the recorder's thread."""
-    known = [origin for origin in (_last_state(hass, entity_id), _last_statistics(hass, entity_id)) if origin]
-    return max(known, key=lambda origin: origin.at, default=None)
+def _recorded(hass: HomeAssistant, entity_id: str) -> list[Origin | None]:
+    """Return the last state and the last statistics, in the recorder's thread."""
+    return [_last_state(hass, entity_id), _last_statistics(hass, entity_id)]
 
 
 def _last_state(hass: HomeAssistant, entity_id: str) -> Origin | None:
