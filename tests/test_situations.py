@@ -90,8 +90,11 @@ async def test_nothing_flaps_in_the_nightly_absence(
     before = _unavailable(hass)
     for seconds in range(0, 300, 43):
         away = (EVENING + timedelta(minutes=30)).replace(day=EVENING.day + seconds // 43)
-        drive.frozen.move_to(away - timedelta(minutes=5, seconds=-seconds))
+        drive.frozen.move_to(away - timedelta(minutes=35, seconds=-seconds))
+        # What a day without a reading has counted is there after a quarter of an hour.
         await drive.cycle(after=0)
+        for _ in range(6):
+            await drive.cycle(after=300)
         caplog.clear()
         while datetime.now(UTC) < away + timedelta(minutes=20):
             await drive.cycle()

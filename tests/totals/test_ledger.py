@@ -155,12 +155,12 @@ def test_what_begins_anew_lower_is_named(site: Site) -> None:
     assert site.anew == set()
 
 
-def test_what_begins_anew_higher_is_a_rise_from_zero(site: Site) -> None:
-    """Its statistics have nothing to forget."""
+def test_what_begins_anew_higher_is_told_too(site: Site) -> None:
+    """Statistics would take it for energy."""
     site.read(5, production_energy=0.0)
     site.read(4, production_energy=OLD)
     assert shown(site.ledger, SUN) == OLD
-    assert site.anew == set()
+    assert site.anew == {SUN}
 
 
 def test_a_day_is_told_from_the_first_midnight_that_was_seen(site: Site) -> None:
@@ -195,7 +195,7 @@ def test_a_day_of_what_is_not_shown_is_not_told(site: Site) -> None:
     site.midnight = NEXT_MIDNIGHT
     site.read(production_energy=OLD)
     assert site.today() == 0.0
-    site.read(2, production_energy=5.0)
+    site.read(3, production_energy=5.0)
     assert site.today() is None
 
 

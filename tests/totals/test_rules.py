@@ -78,8 +78,6 @@ def test_the_second_reading_is_no_absence_later(watch: Watch, after: float, begi
         (0.0, False, True, False),
         (0.0, True, True, False),
         (-5.0, True, True, True),
-        (-5.0, False, True, False),
-        (-5.0, False, False, True),
         (0.5, False, True, True),
     ],
 )
@@ -107,9 +105,16 @@ def test_a_balance_below_zero_begins_at_zero(watch: Watch) -> None:
 def test_doubts_about_a_beginning_are_not_shown(watch: Watch) -> None:
     """Which of the readings is true is not known once two agree, and nobody has seen any of them for long."""
     watch.read(OLD, OLD)
-    assert watch.read(500.0) == OLD
+    assert watch.read(500.0, 500.0) == OLD
     assert watch.read(500.0) is None
     assert watch.read(OLD) == OLD
+
+
+def test_what_was_below_zero_is_no_beginning(proved: Watch) -> None:
+    """A meter that comes back from there has not counted the way up."""
+    proved.read(*[-1_800.0] * 4)
+    assert proved.prove(0.5) == OLD
+    assert proved.read(100.5) == OLD + 100
 
 
 def test_a_young_total_begins_anew_with_what_lasts(watch: Watch) -> None:

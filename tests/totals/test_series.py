@@ -95,10 +95,11 @@ def test_a_series_moves_when_it_rises() -> None:
         (13_001.0, 300, {"pace": HOUR}, True),
         (13_001.1, 300, {"pace": HOUR}, False),
         (2_001.1, 300, {"pace": 299.0}, False),
-        # Nothing over an absence, of more than three cycles, or than a pace.
-        (1_000.0, 900, {}, True),
-        (1_000.0, 901, {}, False),
-        (1_000.0, 900, {"cycle": 299.0}, False),
+        # Nothing over an absence, of more than three cycles, than a pace, or than a quarter of an hour.
+        (1_000.0, 900, {"cycle": 30.0}, True),
+        (1_000.0, 901, {"cycle": 30.0}, False),
+        (1_000.0, 1_200, {"cycle": 400.0}, True),
+        (1_000.0, 1_201, {"cycle": 400.0}, False),
         (1_000.0, 3_600, {"pace": HOUR}, True),
         (1_000.0, 3_601, {"pace": HOUR}, False),
         (1_000.0, 300, {"source": "another"}, False),

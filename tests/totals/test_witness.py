@@ -56,10 +56,10 @@ def test_an_absence_is_as_long_as_the_chosen_cycle_makes_it(cycle: float, missed
     assert witness((600.0, 0), (600.0, 600), cycle=cycle).missed == missed
 
 
-def test_a_power_that_is_not_told_is_the_last_one_known() -> None:
-    """It flows on, as far as anybody knows."""
+def test_a_power_that_is_not_told_is_none() -> None:
+    """An absurd one must not be remembered."""
     told = witness((600.0, 0), (None, 300), (None, 600))
-    assert (told.power, told.sustained, told.highest, told.missed) == (600.0, 600.0, 600.0, 100.0)
+    assert (told.power, told.sustained, told.highest, told.missed) == (0.0, 0.0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def observe(was: LifetimeTotal, reading: Reading, *, others_counted: bool = Fals
         return _counting(was, base, reading)
     candidate = was.candidate.with_reading(reading) if was.candidate and _joins(was, reading) else Series.begin(reading)
     # Nothing is held in an absence, and zero is not yet a reading that others could disagree with.
-    began_late = was.base is None and was.candidate is not None and not was.candidate.energy
+    began_late = was.base is None and was.candidate is not None and not was.candidate.energy and bool(reading.energy)
     anew = began_late or was.witness.back_at == reading.at
     held_since = reading.at if anew else was.held_since or reading.at
     was = replace(was, candidate=candidate, held_since=held_since)
@@ -45,7 +45,7 @@ def observe(was: LifetimeTotal, reading: Reading, *, others_counted: bool = Fals
         begins = reading.energy > 0 or (reading.derived and reading.energy < 0) or not others_counted
         return _begun(was, candidate) if (begins and _agrees(was, candidate, reading)) or candidate.proved else was
     # A counter that stays at zero has not begun to count: nothing is lost by waiting for it, or for the old one.
-    counts = candidate.begun > 0 or (reading.derived and reading.energy != 0)
+    counts = reading.energy > 0 or (reading.derived and reading.energy < 0)
     return _adopting(was, was.base, candidate, reading) if candidate.proved and counts else was
 
 
@@ -95,7 +95,9 @@ def _can_rise(was: LifetimeTotal, series: Series, reading: Reading, rise: float)
 def _joins(was: LifetimeTotal, reading: Reading) -> bool:
     """Tell whether a reading goes on from the candidate."""
     power = MOST if reading.power is None else MORE * max(_BURST, was.peak, was.witness.sustained)
-    return was.candidate is not None and was.candidate.goes_on(reading, power=power)
+    if was.candidate is None or (was.candidate.energy < 0 and not reading.derived):
+        return False
+    return was.candidate.goes_on(reading, power=power)
 
 
 def _at_once(was: LifetimeTotal, series: Series, reading: Reading) -> float:
