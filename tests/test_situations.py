@@ -89,7 +89,7 @@ async def test_nothing_flaps_in_the_nightly_absence(
     gateway.situations.append(NightlyAbsence(zone=gateway.zone, with_fault=fault))
     before = _unavailable(hass)
     for seconds in range(0, 300, 43):
-        away = (EVENING + timedelta(minutes=30)).replace(day=EVENING.day + seconds // 43)
+        away = EVENING + timedelta(days=1 + seconds // 43, minutes=30)
         drive.frozen.move_to(away - timedelta(minutes=35, seconds=-seconds))
         # What a day without a reading has counted is there after a quarter of an hour.
         await drive.cycle(after=0)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -21,6 +22,7 @@ _STEP: Final = 0.01
 _STANDS: Final = 2
 _AGREE: Final = 2
 _HOUR: Final = 3600.0
+_SETTLING: Final = timedelta(minutes=20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,9 @@ def _absences(trial: Trial, key: str) -> Iterator[str]:
         yield f"{key} unavailable while values stand"
     # An endpoint that was refused is asked again hourly, all others with each poll.
     patience = len(trial.after) - 1 if any(way.refuses for way in cell.ways) else _AGREE
-    if any(_missing(trial.after[patience:], key)):
+    # Where the very first readings disagreed, only what lasts for a quarter of an hour is shown.
+    settled = trial.after[0].at + (_SETTLING if beginning else timedelta())
+    if any(_missing((sample for sample in trial.after[patience:] if sample.at > settled), key)):
         yield f"{key} unavailable after all was well again"
 
 
