@@ -148,6 +148,7 @@ async def test_one_damaged_total_is_told_in_one_line(
     totals = states.coordinator(entry).totals
     for key in ("production_energy", "grid_import_energy"):
         await totals.async_set_total(key, 5_000_000.0)
+    await states.coordinator(entry).async_refresh()
     await hass.config_entries.async_unload(entry.entry_id)
     hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]["totals"]["production_energy"]["base"] = 7
     caplog.clear()
