@@ -68,7 +68,7 @@ class Beginning:
     """
 
     at: Callable[[str], timedelta]
-    watched: timedelta = timedelta(minutes=5)
+    watched: timedelta = timedelta(minutes=25)
     step: int = 0
     first_start: bool = False
     away: timedelta | None = None

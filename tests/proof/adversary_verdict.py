@@ -94,13 +94,14 @@ def _beyond(
     # What two readings agree on in the first minute of all cannot be known to be wrong; it is made good soon after.
     unknowable = cell.start.first_start and cell.polls > 1
     excused = cell.long and bool(repairs)
+    told = any(sample.repairs for sample in trial.samples)
     for key, lead in ahead.items():
-        if lead > allowed[key] + EXACT and not unknowable and not excused:
+        if lead > allowed[key] + EXACT and not unknowable and not (cell.long and told):
             yield f"{key} ahead by {lead:.0f} Wh, allowed are {allowed[key]:.0f}"
     for key, error in errors.items():
-        # What an hour's cycle may bring counts at once; where it was wrong, the total stands until the counter is there.
+        # What a cycle may bring counts at once; if it was wrong, the total stands until the counter has come as far.
         lead = (last.shown[key] or 0.0) - last.truth[key]
-        stands = cell.interval >= _HOUR and 0 < lead <= allowed[key]
+        stands = 0 < lead <= allowed[key] and last.truth[key] - trial.after[0].truth[key] <= ahead[key]
         if error > EXACT and not excused and not stands:
             yield f"{key} off by {error:.1f} Wh an hour after{', without a repair' if cell.long else ''}"
     if repairs and not cell.long:

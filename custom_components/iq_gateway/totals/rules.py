@@ -34,10 +34,11 @@ def observe(was: LifetimeTotal, reading: Reading, *, others_counted: bool = Fals
     was = replace(was, witness=was.witness.with_power(reading, peak=was.peak), pace=reading.pace)
     if base := _followed_by(was, reading):
         return _counting(was, base, reading)
-    candidate = was.candidate.with_reading(reading) if was.candidate and _joins(was, reading) else Series.begin(reading)
+    joins = _joins(was, reading)
+    candidate = was.candidate.with_reading(reading) if was.candidate and joins else Series.begin(reading)
     # Nothing is held in an absence, and zero is not yet a reading that others could disagree with.
     began_late = was.base is None and was.candidate is not None and not was.candidate.energy and bool(reading.energy)
-    anew = began_late or was.witness.back_at == reading.at
+    anew = began_late or (was.witness.back_at == reading.at and not joins)
     held_since = reading.at if anew else was.held_since or reading.at
     was = replace(was, candidate=candidate, held_since=held_since)
     if was.base is None:
