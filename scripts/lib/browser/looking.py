@@ -27,7 +27,7 @@ _SOME_ENERGY: Final = re.compile(r"(?<![\d.])(?=[\d.,]*[1-9])[\d.,]+\s?kWh")
 async def look_at_device(stage: Stage, frontend: Frontend) -> None:
     """Look at the integration's page and at the gateway's device page."""
     await frontend.open(INTEGRATION)
-    await frontend.see("Consumption meter")
+    await frontend.see("IQ Gateway grid meter")
     await frontend.picture("integration")
     await frontend.go(await stage.device_page())
     await frontend.see(f"Firmware: {stage.home.firmware}")
