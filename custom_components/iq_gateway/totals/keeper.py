@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 from ..const import CONF_SERIAL, CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL, DOMAIN, LOGGER
 from ..site import Site, Total
 from .ledger import Ledger, PublishedTotal, Standing
-from .lifetime import Change, LifetimeTotal
+from .lifetime import Change
 from .reports import TotalsReports
 from .series import RESOLUTION, Reading
 from .statistics import async_clear_statistics, async_last_known
@@ -67,10 +67,6 @@ class LifetimeTotals:
     def as_dict(self) -> dict[str, object]:
         """Return every total as it stands, for diagnostics."""
         return self._ledger.to_dict()
-
-    def get(self, key: str) -> LifetimeTotal | None:
-        """Return all that is known of a total."""
-        return self._ledger.total(key)
 
     def next_reading_within(self) -> float:
         """Return the seconds within which the totals want to be read again.

@@ -41,12 +41,12 @@ def observe(was: LifetimeTotal, reading: Reading, *, others_counted: bool = Fals
     anew = began_late or (was.witness.back_at == reading.at and not joins)
     held_since = reading.at if anew else was.held_since or reading.at
     was = replace(was, candidate=candidate, held_since=held_since)
-    if was.base is None:
-        # Zero is what a gateway shows that is just starting, and no meter is below it.
-        begins = reading.energy > 0 or (reading.derived and reading.energy < 0) or not others_counted
-        return _begun(was, candidate) if (begins and _agrees(was, candidate, reading)) or candidate.proved else was
-    # A counter that stays at zero has not begun to count: nothing is lost by waiting for it, or for the old one.
+    # Zero is what a gateway shows that is just starting, and no meter is below it.
     counts = reading.energy > 0 or (reading.derived and reading.energy < 0)
+    if was.base is None:
+        agrees = (counts or not others_counted) and _agrees(was, candidate, reading)
+        return _begun(was, candidate) if agrees or candidate.proved else was
+    # A counter that stays at zero has not begun to count: nothing is lost by waiting for it, or for the old one.
     return _adopting(was, was.base, candidate, reading) if candidate.proved and counts else was
 
 
