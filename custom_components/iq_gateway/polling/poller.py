@@ -151,12 +151,12 @@ class Poller:
         is_wanted = not self._stream.was_tried or any(LIVE.name in self.site.needs.get(key, ()) for key in wanted)
         if progress.tried_stream or not is_wanted:
             return False
-        stands = self.cache.snapshot().live_stands
-        return self._stream.is_due(self.site.parts, stands=stands, now=time.monotonic())
+        still = self.cache.snapshot().live_is_still
+        return self._stream.is_due(self.site.parts, still=still, now=time.monotonic())
 
     async def _enable_stream(self, progress: PollProgress) -> None:
         progress.tried_stream = True
-        stood = self.cache.snapshot().live_stands
+        was_still = self.cache.snapshot().live_is_still
         try:
             await self.gateway.enable_stream()
         except ENDS_CYCLE:
@@ -165,6 +165,6 @@ class Poller:
             self._stream.failed(err, now=time.monotonic())
         else:
             live = self.states[LIVE.name]
-            live.ready_at = self._stream.enabled(stood=stood, now=time.monotonic())
+            live.ready_at = self._stream.enabled(was_still=was_still, now=time.monotonic())
             live.again = True
             progress.asked.discard(LIVE.name)
