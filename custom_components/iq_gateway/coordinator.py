@@ -29,7 +29,7 @@ from .const import (
 from .polling import Poller, PollResult
 from .polling.fault import Fault
 from .polling.interval import PollInterval
-from .polling.outage_log import AvailabilityLogger
+from .polling.outage_log import OutageLog
 from .polling.store import KeptStore
 from .site import Site
 from .tokens import TokenKeeper
@@ -96,7 +96,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         self._fault: Fault | None = None
         self._kept = KeptStore(hass, entry, self.poller.keep)
         self._interval = PollInterval(chosen)
-        self._availability = AvailabilityLogger(entry.title)
+        self._outages = OutageLog(entry.title)
         self._oddities: frozenset[str] = frozenset()
         self._result: PollResult | None = None
         self._completing = False
@@ -172,7 +172,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         whole = self._result.joined(result) if self._completing and self._result else result
         is_first = self._completing or self._result is None
         self._result = whole
-        self._availability.update(whole)
+        self._outages.update(whole)
         # Completing a first cycle settles nothing of what that waits for.
         soonest = [self.update_interval] if self._completing and self.update_interval else []
         soonest.append(self._interval.next(whole))
