@@ -208,7 +208,7 @@ class EndpointCache:
     def _have_meters_read(self) -> None:
         """Have the list of meters read, unless that was done in this cycle."""
         meters = self.states[METERS.name]
-        meters.again = meters.asked_at is None or meters.asked_at < self._cycle_at
+        meters.again = meters.again or meters.asked_at is None or meters.asked_at < self._cycle_at
 
     def _stands(self, state: EndpointState) -> bool:
         return self._stood(state.endpoint, state.read_at)

@@ -53,6 +53,11 @@ def total_power(snapshot: Snapshot) -> float | None:
     return sum(filter(None, powers)) if powers else None
 
 
+def highest_power(snapshot: Snapshot) -> float:
+    """Return what all inverters would give together in W if each gave the most that it ever reported."""
+    return sum(inverter.max_power or 0.0 for inverter in microinverters(snapshot.known(INVERTERS) or ()))
+
+
 def count_reporting(snapshot: Snapshot) -> int | None:
     """Return how many inverters reported lately, by the gateway's own clock."""
     listed, now = snapshot.fresh(INVERTERS), snapshot.time(INVERTERS)

@@ -9,14 +9,13 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_SERIAL, CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL, DOMAIN, LOGGER
+from ..const import CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL, LOGGER
 from ..site import Site, Total
 from .ledger import Ledger, PublishedTotal, Standing
 from .lifetime import Change
-from .reports import TotalsReports
+from .reports import TotalsReports, entity_id_of
 from .series import RESOLUTION, Reading
 from .statistics import async_clear_statistics, async_last_known
 from .store import LedgerStore
@@ -116,7 +115,8 @@ class LifetimeTotals:
                 readings[key] = reading
         has_counted = any(inverter.max_power for inverter in site.inverters.values())
         anew = self._ledger.observe(readings, midnight=_midnight(), has_counted=has_counted)
-        async_clear_statistics(self._hass, [entity_id for key in anew if (entity_id := self._entity_id(key))])
+        entities = (entity_id_of(self._hass, self._entry, key) for key in anew)
+        async_clear_statistics(self._hass, [entity_id for entity_id in entities if entity_id])
         await self._async_compare(readings)
         self._reports.async_tell(self._ledger)
         self._async_schedule_save(0 if self._ledger.offsets != offsets else _SAVE_DELAY)
@@ -157,6 +157,7 @@ class LifetimeTotals:
             source=total.source,
             at=now,
             power=total.power,
+            highest=total.highest,
             cycle=self._cycle,
             pace=total.pace,
             derived=total.derived,
@@ -166,7 +167,7 @@ class LifetimeTotals:
     async def _async_compare(self, keys: Iterable[str]) -> None:
         """Go on from what the recorder knows of totals of which the ledger knows less: once each after a start."""
         for key in set(keys) - self._compared:
-            total, entity_id = self._ledger.total(key), self._entity_id(key)
+            total, entity_id = self._ledger.total(key), entity_id_of(self._hass, self._entry, key)
             if entity_id is None or total is None or total.total is None or total.base is None:
                 continue
             self._compared.add(key)
@@ -180,10 +181,6 @@ class LifetimeTotals:
                 key,
                 known.total / 1000,
             )
-
-    def _entity_id(self, key: str) -> str | None:
-        unique_id = f"{self._entry.data[CONF_SERIAL]}_{key}"
-        return er.async_get(self._hass).async_get_entity_id("sensor", DOMAIN, unique_id)
 
     def _is_shown(self, key: str, site: Site) -> bool:
         """Tell whether a counter is read; one whose endpoint answers without a figure stands for two cycles."""

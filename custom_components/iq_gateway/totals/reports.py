@@ -67,10 +67,14 @@ class TotalsReports:
         return f": {old:.1f} kWh \N{RIGHTWARDS ARROW} {new:.1f} kWh ({when:%Y-%m-%d %H:%M})"
 
     def _name(self, key: str) -> str:
-        registry = er.async_get(self._hass)
-        entity_id = registry.async_get_entity_id("sensor", DOMAIN, f"{self._entry.data[CONF_SERIAL]}_{key}")
-        entity = registry.async_get(entity_id) if entity_id else None
+        entity_id = entity_id_of(self._hass, self._entry, key)
+        entity = er.async_get(self._hass).async_get(entity_id) if entity_id else None
         return (entity.name or entity.original_name if entity else None) or key
+
+
+def entity_id_of(hass: HomeAssistant, entry: ConfigEntry, key: str) -> str | None:
+    """Return the entity of a total by the total's key; None while there is none."""
+    return er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{entry.data[CONF_SERIAL]}_{key}")
 
 
 _LOG = {
