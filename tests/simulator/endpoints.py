@@ -12,6 +12,9 @@ INVERTERS: Final = "/api/v1/production/inverters"
 ENERGY: Final = "/ivp/pdm/energy"
 LIVE: Final = "/ivp/livedata/status"
 INVENTORY: Final = "/ivp/ensemble/inventory"
+BATTERY_POWER: Final = "/ivp/ensemble/power"
+SECCTRL: Final = "/ivp/ensemble/secctrl"
+STORAGE_SCHEDULE: Final = "/ivp/sc/sched"
 STREAM: Final = "/ivp/livedata/stream"
 CHECK_JWT: Final = "/auth/check_jwt"
 
@@ -25,6 +28,9 @@ PATHS: Final = {
     "live": LIVE,
     "consumption": CONSUMPTION,
     "inventory": INVENTORY,
+    "battery_power": BATTERY_POWER,
+    "secctrl": SECCTRL,
+    "storage_schedule": STORAGE_SCHEDULE,
     "stream": STREAM,
     "check_jwt": CHECK_JWT,
 }

@@ -1,6 +1,6 @@
 """The sites the simulator knows: what is installed, and how much of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 type Measurement = Literal["production", "net-consumption", "total-consumption", "storage"]
@@ -133,6 +133,17 @@ _ALL: Final = (
         load=900.0,
         battery=Battery(capacity=10_000.0, power=3_840.0, reserve=20),
         collar=True,
+    ),
+    Profile(
+        name="system_controller",
+        serial="122333444513",
+        phase_mode="split",
+        phases=2,
+        meters=("production", "net-consumption", "storage"),
+        inverters=35,
+        load=1_400.0,
+        battery=replace(_SPLIT_BATTERY, reserve=20),
+        system_controller=True,
     ),
     Profile(
         name="off_grid",

@@ -12,6 +12,7 @@ from ..coordinator import IQGatewayCoordinator, IQGatewayData
 from .collar import COLLAR
 from .gateway import GATEWAY
 from .inverter import INVERTER
+from .iq_battery import IQ_BATTERY
 from .kind import (
     AnyDescription,
     AnyKind,
@@ -43,7 +44,7 @@ __all__ = [
     "renamed",
 ]
 
-KINDS: Final[tuple[AnyKind, ...]] = (GATEWAY, METER, INVERTER, COLLAR, SYSTEM_CONTROLLER)
+KINDS: Final[tuple[AnyKind, ...]] = (GATEWAY, METER, INVERTER, IQ_BATTERY, COLLAR, SYSTEM_CONTROLLER)
 
 
 def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool:

@@ -8,7 +8,6 @@ from typing import Final
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
-    PERCENTAGE,
     EntityCategory,
     UnitOfApparentPower,
     UnitOfPower,
@@ -17,7 +16,8 @@ from homeassistant.const import (
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..coordinator import IQGatewayData
-from ..site import BatteryMode, Flow, GridState, Part, Site
+from ..site import Flow, GridState, Part, Site
+from .batteries import BATTERY_BINARY_SENSORS, BATTERY_SENSORS
 from .kind import (
     BinarySensorDescription,
     DeviceKind,
@@ -139,43 +139,6 @@ _SENSORS: Final[tuple[SensorDescription[IQGatewayData], ...]] = (
         value_fn=lambda data: data.site.consumption.reactive_power,
     ),
     SensorDescription(
-        key="battery_level",
-        translation_key="battery_level",
-        need="live",
-        device_class=SensorDeviceClass.BATTERY,
-        native_unit_of_measurement=PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.level,
-    ),
-    SensorDescription(
-        key="battery_reserve",
-        translation_key="battery_reserve",
-        need="live",
-        native_unit_of_measurement=PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.reserve,
-    ),
-    EnergySensorDescription(
-        key="battery_stored_energy",
-        translation_key="battery_stored_energy",
-        need="live",
-        device_class=SensorDeviceClass.ENERGY_STORAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.stored_energy,
-    ),
-    SensorDescription(
-        key="battery_mode",
-        translation_key="battery_mode",
-        need="live",
-        device_class=SensorDeviceClass.ENUM,
-        options=list(BatteryMode),
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.mode,
-    ),
-    SensorDescription(
         key="grid_state",
         translation_key="grid_state",
         need="live",
@@ -236,5 +199,12 @@ GATEWAY: Final = DeviceKind[IQGatewayData](
     suffix=lambda _: "",
     # It is registered before anything that is reached through it.
     describe=lambda _key, _data: DeviceInfo(),
-    entities=(*_POWERS, *TOTAL_SENSORS, *_SENSORS, *_BINARY_SENSORS),
+    entities=(
+        *_POWERS,
+        *TOTAL_SENSORS,
+        *BATTERY_SENSORS,
+        *_SENSORS,
+        *BATTERY_BINARY_SENSORS,
+        *_BINARY_SENSORS,
+    ),
 )

@@ -95,6 +95,8 @@ class EndpointCache:
 
     def __init__(self, *, interval: float) -> None:
         self.interval = interval
+        # Endpoints that are read in each cycle whatever their rows say.
+        self.each_cycle: frozenset[str] = frozenset()
         self.states = {endpoint.name: EndpointState(endpoint) for endpoint in ENDPOINTS}
         self._cycle_at = 0.0
         self._cycle = 0
@@ -219,7 +221,8 @@ class EndpointCache:
 
     def _standing_time(self, endpoint: Endpoint[object]) -> float:
         """Return for how many seconds a good answer stands."""
-        return _STANDS_FOR_PERIODS * endpoint.every + self.stands_for
+        every = 0 if endpoint.name in self.each_cycle else endpoint.every
+        return _STANDS_FOR_PERIODS * every + self.stands_for
 
 
 def never_answered(states: Iterable[EndpointState]) -> bool:

@@ -90,7 +90,8 @@ def _turn(state: EndpointState, site: Site, needed: Iterable[str], now: float, *
     elif failed or state.read_at is None:
         period = 0
     else:
-        period = endpoint.every if is_needed else max(endpoint.every, HOURLY)
+        every = 0 if endpoint.name in site.each_cycle else endpoint.every
+        period = every if is_needed else max(every, HOURLY)
     # A cycle is never quite on time: half of one too early is early enough.
     return _Turn(state=state, period=period, late=(age + interval / 2) / period if period else age)
 

@@ -9,7 +9,7 @@ from ..client.endpoints import INFO, LIVE, Endpoint
 from ..client.errors import GatewayBusy, GatewayError, Unconfirmed, WrongGateway
 from ..client.gateway import Gateway
 from ..const import CYCLE_TIMEOUT
-from ..site import Site, Snapshot, build_site
+from ..site import BatteryRuntime, Site, Snapshot, build_site
 from .cache import EndpointCache, EndpointState, never_answered
 from .kept import Kept
 from .plan import is_certain, plan
@@ -32,6 +32,7 @@ class Poller:
         self.states = self.cache.states
         self.site: Site = build_site(Snapshot())
         self._serial = serial
+        self._runtime = BatteryRuntime()
         self._stream = LiveStream(wanted=keep_live_data)
 
     async def run(self, wanted: AbstractSet[str], *, only_new: bool = False) -> PollResult:
@@ -82,7 +83,9 @@ class Poller:
         return {name for name, state in self.states.items() if state.asked_at is not None}
 
     def _rebuild(self) -> None:
-        self.site = build_site(self.cache.snapshot(), seen=self.site.parts)
+        site = build_site(self.cache.snapshot(), seen=self.site.parts)
+        self.site = self._runtime.tell(site, now=time.monotonic())
+        self.cache.each_cycle = site.each_cycle
 
     def _plan(self, wanted: AbstractSet[str], progress: PollProgress) -> list[EndpointState]:
         return plan(

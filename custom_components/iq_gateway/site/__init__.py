@@ -14,15 +14,18 @@ from .models import (
     Site,
     SiteCollar,
     SiteInverter,
+    SiteIQBattery,
     SiteMeter,
     SiteSystemController,
     Total,
 )
+from .runtime import BatteryRuntime
 from .snapshot import Snapshot
 
 __all__ = [
     "Battery",
     "BatteryMode",
+    "BatteryRuntime",
     "Consumption",
     "EnergyFlow",
     "Flow",
@@ -32,6 +35,7 @@ __all__ = [
     "Relays",
     "Site",
     "SiteCollar",
+    "SiteIQBattery",
     "SiteInverter",
     "SiteMeter",
     "SiteSystemController",

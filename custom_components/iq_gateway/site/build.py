@@ -1,11 +1,23 @@
 """Puts the picture of a site together."""
 
-from ..client.endpoints import CONSUMPTION, ENERGY, INVENTORY, INVERTERS, LIVE, METERS, READINGS, ReportLine
+from ..client.endpoints import (
+    BATTERY_POWER,
+    CONSUMPTION,
+    ENERGY,
+    INVENTORY,
+    INVERTERS,
+    LIVE,
+    METERS,
+    READINGS,
+    SECCTRL,
+    ReportLine,
+)
+from .batteries import battery_needs, battery_parts, build_battery, build_iq_batteries, count_iq_batteries, stands_in
 from .collars import build_collars
 from .flows import Flows
 from .inventory import may_list
 from .inverters import build_inverters, count_reporting
-from .live import build_battery, build_cloud_connected, build_relays, live_oddities
+from .live import build_cloud_connected, build_relays, live_oddities
 from .meters import LOAD_METER, Meters
 from .models import Consumption, EnergyFlow, Needs, Part, Site, Total
 from .snapshot import Snapshot
@@ -29,7 +41,7 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
     flows = Flows(snapshot, meters, seen)
     totals, sums = build_totals(snapshot, meters, flows), production_sums(snapshot, meters)
     return Site(
-        parts=flows.parts | _periods(snapshot, meters, sums),
+        parts=flows.parts | _periods(snapshot, meters, sums) | battery_parts(snapshot),
         production=_production(flows, sums),
         consumption=_consumption(snapshot, meters, flows),
         grid=flows.grid(),
@@ -41,6 +53,7 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         meters=meters.picture(),
         inverters=build_inverters(snapshot),
         inverters_reporting=count_reporting(snapshot),
+        iq_batteries=build_iq_batteries(snapshot),
         collars=build_collars(snapshot),
         system_controllers=build_system_controllers(snapshot),
         phase_count=flows.phase_count,
@@ -48,6 +61,7 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         needs=_needs(snapshot, meters, flows, totals, sums),
         fresh=snapshot.fresh_names,
         learn=_learn(snapshot, meters, flows),
+        each_cycle=frozenset({SECCTRL.name}) if stands_in(snapshot, flows.parts) else frozenset(),
     )
 
 
@@ -87,7 +101,12 @@ def _load_report(snapshot: Snapshot) -> ReportLine | None:
 
 def _learn(snapshot: Snapshot, meters: Meters, flows: Flows) -> Needs:
     """Return the endpoints that only some sites are asked for, and this one is."""
-    there = {READINGS: meters.any, INVENTORY: may_list(snapshot, flows.parts)}
+    there = {
+        READINGS: meters.any,
+        INVENTORY: may_list(snapshot, flows.parts),
+        BATTERY_POWER: count_iq_batteries(snapshot) > 0,
+        SECCTRL: Part.BATTERY in flows.parts,
+    }
     return frozenset(endpoint.name for endpoint, has in there.items() if has)
 
 
@@ -112,5 +131,6 @@ def _needs(
         # A gateway without meters has no readings worth asking for.
         "meter": frozenset({READINGS.name}) if meters.any else frozenset(),
         "meter_status": frozenset({METERS.name}),
+        **battery_needs(snapshot, flows.parts, flows.battery_needs()),
         **{key: total_needs(snapshot, meters, key) for key in totals},
     }

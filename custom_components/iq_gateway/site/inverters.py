@@ -27,9 +27,9 @@ def microinverters(listed: Iterable[Inverter]) -> list[Inverter]:
     return list(newest.values())
 
 
-def has_ac_batteries(snapshot: Snapshot) -> bool:
-    """Tell whether AC batteries are listed: live data does not show those that are empty."""
-    return any(inverter.device_type == _AC_BATTERY for inverter in snapshot.known(INVERTERS) or ())
+def count_ac_batteries(snapshot: Snapshot) -> int:
+    """Return how many AC batteries are listed: live data does not show those that are empty."""
+    return len({one.serial for one in snapshot.known(INVERTERS) or () if one.device_type == _AC_BATTERY})
 
 
 def build_inverters(snapshot: Snapshot) -> dict[str, SiteInverter]:

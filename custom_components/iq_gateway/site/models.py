@@ -31,7 +31,10 @@ class Part(StrEnum):
     BATTERY = "battery"
     GENERATOR = "generator"
     RELAYS = "relays"
-    LIVE = "live"  # live data, which alone tells the battery's level and the connection to the cloud
+    LIVE = "live"  # live data, which alone tells what the battery is used for and the connection to the cloud
+    BATTERY_CONTROL = "battery_control"  # what controls the batteries tells of them together: level, capacity, reserve
+    BATTERY_HEALTH = "battery_health"
+    SHUTDOWN_LEVEL = "shutdown_level"
 
 
 class GridState(StrEnum):
@@ -116,6 +119,14 @@ class Battery(Flow):
     stored_energy: float | None = None  # Wh
     reserve: float | None = None  # %
     mode: BatteryMode | None = None
+    charging: bool | None = None
+    capacity: float | None = None  # Wh that all of them can hold now
+    health: float | None = None  # %, of IQ Batteries
+    reserve_energy: float | None = None  # Wh
+    shutdown_level: float | None = None  # %, at which IQ Batteries turn themselves off
+    grid_charging_allowed: bool | None = None
+    time_to_empty: float | None = None  # hours; down to the reserve while on the grid
+    time_to_full: float | None = None  # hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +170,30 @@ class SiteInverter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteIQBattery:
+    """An IQ Battery; positive power discharges."""
+
+    part_number: str | None
+    tells_power: bool  # whether its power is to be had: some firmware keeps it from owners
+    level: float | None = None  # %
+    power: float | None = None
+    apparent_power: float | None = None
+    available_energy: float | None = None  # Wh
+    capacity: float | None = None  # Wh
+    temperature: float | None = None  # °C
+    max_cell_temperature: float | None = None  # °C
+    last_report: datetime | None = None
+    communicating: bool | None = None
+    dc_switch: bool | None = None  # True is on
+    conditions: tuple[str, ...] | None = None  # what is not as it should be, in words
+
+    @property
+    def problem(self) -> bool | None:
+        """Whether anything is not as it should be."""
+        return None if self.conditions is None else bool(self.conditions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteCollar:
     """An IQ Meter Collar, which separates a house from the grid at its meter."""
 
@@ -195,6 +230,7 @@ class Site:
     meters: Mapping[str, SiteMeter]  # by measurement type
     inverters: Mapping[str, SiteInverter]  # by serial number
     inverters_reporting: int | None
+    iq_batteries: Mapping[str, SiteIQBattery]  # by serial number
     collars: Mapping[str, SiteCollar]  # by serial number
     system_controllers: Mapping[str, SiteSystemController]  # by serial number
     phase_count: int
@@ -203,3 +239,5 @@ class Site:
     fresh: frozenset[str]  # endpoints whose last answer still stands
     # Endpoints that are worth asking once at this site, besides those that every site is asked for at first.
     learn: frozenset[str] = frozenset()
+    # Endpoints that are rarely read elsewhere, and in each cycle here: what they stand in for does not answer.
+    each_cycle: frozenset[str] = frozenset()

@@ -7,7 +7,7 @@ from tests.simulator import endpoints
 from tests.simulator.reply import Json
 
 from .energy import pdm_energy, v1_production
-from .ensemble import control, inventory, power
+from .ensemble import control, inventory, power, schedule
 from .inverters import inverters
 from .live import live_status
 from .meters import consumption_reports, meters, readings, reports
@@ -27,6 +27,7 @@ ANSWERS: Final[dict[str, Callable[[Scene], Json]]] = {
     "/production.json": overview,
     "/production": overview,
     endpoints.INVENTORY: inventory,
-    "/ivp/ensemble/power": power,
-    "/ivp/ensemble/secctrl": control,
+    endpoints.BATTERY_POWER: power,
+    endpoints.SECCTRL: control,
+    endpoints.STORAGE_SCHEDULE: schedule,
 }

@@ -6,6 +6,7 @@ VA and var, whatever the gateway counts in; times are seconds since 1970 by the 
 
 from typing import Final
 
+from .battery_power import BATTERY_POWER, BatteryPower
 from .consumption import CONSUMPTION, ConsumptionReport, ReportLine
 from .endpoint import HOURLY, MAX_BODY, Answer, Endpoint
 from .energy import ENERGY, EnergyTotals
@@ -16,6 +17,8 @@ from .live import LIVE, LiveData, LiveFlow
 from .meters import METERS, Meter
 from .production import PRODUCTION, ProductionTotals
 from .readings import READINGS, Channel, MeterReading
+from .secctrl import SECCTRL, StorageControl
+from .storage_schedule import STORAGE_SCHEDULE, StorageSchedule
 
 ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     INFO,
@@ -27,12 +30,16 @@ ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     INVERTERS,
     CONSUMPTION,
     INVENTORY,
+    BATTERY_POWER,
+    SECCTRL,
+    STORAGE_SCHEDULE,
 )
 
 CHECK_TOKEN_PATH: Final = "/auth/check_jwt"
 STREAM_PATH: Final = "/ivp/livedata/stream"
 
 __all__ = [
+    "BATTERY_POWER",
     "CHECK_TOKEN_PATH",
     "CONSUMPTION",
     "ENDPOINTS",
@@ -46,8 +53,11 @@ __all__ = [
     "METERS",
     "PRODUCTION",
     "READINGS",
+    "SECCTRL",
+    "STORAGE_SCHEDULE",
     "STREAM_PATH",
     "Answer",
+    "BatteryPower",
     "Channel",
     "ConsumptionReport",
     "Endpoint",
@@ -61,4 +71,6 @@ __all__ = [
     "MeterReading",
     "ProductionTotals",
     "ReportLine",
+    "StorageControl",
+    "StorageSchedule",
 ]
