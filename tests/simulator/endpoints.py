@@ -12,6 +12,12 @@ INVERTERS: Final = "/api/v1/production/inverters"
 ENERGY: Final = "/ivp/pdm/energy"
 LIVE: Final = "/ivp/livedata/status"
 INVENTORY: Final = "/ivp/ensemble/inventory"
+RELAY: Final = "/ivp/ensemble/relay"
+DRY_CONTACTS: Final = "/ivp/ensemble/dry_contacts"
+DRY_CONTACT_SETTINGS: Final = "/ivp/ss/dry_contact_settings"
+GENERATOR: Final = "/ivp/ensemble/generator"
+GENERATOR_CONFIG: Final = "/ivp/ss/gen_config"
+GENERATOR_MODE: Final = "/ivp/ss/gen_mode"
 STREAM: Final = "/ivp/livedata/stream"
 CHECK_JWT: Final = "/auth/check_jwt"
 
@@ -25,6 +31,12 @@ PATHS: Final = {
     "live": LIVE,
     "consumption": CONSUMPTION,
     "inventory": INVENTORY,
+    "relay": RELAY,
+    "dry_contacts": DRY_CONTACTS,
+    "dry_contact_settings": DRY_CONTACT_SETTINGS,
+    "generator": GENERATOR,
+    "generator_config": GENERATOR_CONFIG,
+    "generator_mode": GENERATOR_MODE,
     "stream": STREAM,
     "check_jwt": CHECK_JWT,
 }
@@ -39,6 +51,7 @@ LATENCY: Final = {
     INVERTERS: 0.03,
     ENERGY: 0.04,
     LIVE: 0.17,
+    RELAY: 0.3,
     "/production.json": 1.2,
     "/production": 3.0,
     "/home": 6.4,

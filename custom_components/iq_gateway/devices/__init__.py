@@ -10,7 +10,10 @@ from homeassistant.helpers import device_registry as dr
 from ..const import DOMAIN
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
 from .collar import COLLAR
+from .combiner import COMBINER
+from .dry_contact import DRY_CONTACT
 from .gateway import GATEWAY
+from .generator import GENERATOR
 from .inverter import INVERTER
 from .kind import (
     AnyDescription,
@@ -43,7 +46,16 @@ __all__ = [
     "renamed",
 ]
 
-KINDS: Final[tuple[AnyKind, ...]] = (GATEWAY, METER, INVERTER, COLLAR, SYSTEM_CONTROLLER)
+KINDS: Final[tuple[AnyKind, ...]] = (
+    GATEWAY,
+    METER,
+    INVERTER,
+    COLLAR,
+    COMBINER,
+    SYSTEM_CONTROLLER,
+    DRY_CONTACT,
+    GENERATOR,
+)
 
 
 def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool:

@@ -18,6 +18,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..coordinator import IQGatewayData
 from ..site import BatteryMode, Flow, GridState, Part, Site
+from .gateway_diagnostics import DIAGNOSTIC_SENSORS
 from .kind import (
     BinarySensorDescription,
     DeviceKind,
@@ -178,7 +179,7 @@ _SENSORS: Final[tuple[SensorDescription[IQGatewayData], ...]] = (
     SensorDescription(
         key="grid_state",
         translation_key="grid_state",
-        need="live",
+        need="grid_relay",
         device_class=SensorDeviceClass.ENUM,
         options=list(GridState),
         exists_fn=_has(Part.RELAYS),
@@ -207,17 +208,25 @@ _BINARY_SENSORS: Final[tuple[BinarySensorDescription[IQGatewayData], ...]] = (
     BinarySensorDescription(
         key="grid_relay",
         translation_key="grid_relay",
-        need="live",
+        need="grid_relay",
         exists_fn=_has(Part.RELAYS),
         value_fn=lambda data: data.site.relays.grid_closed,
     ),
     BinarySensorDescription(
         key="generator_relay",
         translation_key="generator_relay",
-        need="live",
+        need="generator_relay",
         exists_fn=_has(Part.RELAYS),
         enabled_fn=_has(Part.GENERATOR),
         value_fn=lambda data: data.site.relays.generator_closed,
+    ),
+    BinarySensorDescription(
+        key="grid_outage",
+        translation_key="grid_outage",
+        need="grid_outage",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        exists_fn=lambda data: bool(data.site.system_controllers or data.site.collars),
+        value_fn=lambda data: data.site.relays.grid_outage,
     ),
     BinarySensorDescription(
         key="cloud_connection",
@@ -236,5 +245,5 @@ GATEWAY: Final = DeviceKind[IQGatewayData](
     suffix=lambda _: "",
     # It is registered before anything that is reached through it.
     describe=lambda _key, _data: DeviceInfo(),
-    entities=(*_POWERS, *TOTAL_SENSORS, *_SENSORS, *_BINARY_SENSORS),
+    entities=(*_POWERS, *TOTAL_SENSORS, *_SENSORS, *DIAGNOSTIC_SENSORS, *_BINARY_SENSORS),
 )

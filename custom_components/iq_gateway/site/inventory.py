@@ -19,11 +19,13 @@ def may_list(snapshot: Snapshot, parts: frozenset[Part]) -> bool:
     """Tell whether the inventory may list something, or more than it did.
 
     A System Controller without batteries shows in nothing else while it is on the grid. So where live data tells of a
-    main relay, as that of every gateway does, one answer that lists nothing says that there is nothing.
+    main relay, as that of every gateway does, or is not there at all, one answer that lists nothing says that there is
+    nothing.
     """
     if parts & _HINTS:
         return True
     if (known := snapshot.known(INVENTORY)) is not None:
         return bool(known)
-    live = snapshot.known(LIVE)
-    return live is not None and live.main_relay_state is not None
+    if (live := snapshot.known(LIVE)) is None:
+        return snapshot.is_told(LIVE)
+    return live.main_relay_state is not None

@@ -1,4 +1,4 @@
-"""What only live data tells: the battery's state, the relays, the connection to the cloud (gateway-api.md 13)."""
+"""What live data tells: the battery's state, the relays, the connection to the cloud (gateway-api.md 13)."""
 
 from typing import Final
 
@@ -39,8 +39,8 @@ def build_battery(snapshot: Snapshot, flow: Flow) -> Battery:
     )
 
 
-def build_relays(snapshot: Snapshot) -> Relays:
-    """Return what the relays are doing."""
+def live_relays(snapshot: Snapshot) -> Relays:
+    """Return what the relays are doing, as live data tells it."""
     if (live := snapshot.current_live) is None:
         return Relays()
     return Relays(

@@ -7,8 +7,13 @@ VA and var, whatever the gateway counts in; times are seconds since 1970 by the 
 from typing import Final
 
 from .consumption import CONSUMPTION, ConsumptionReport, ReportLine
+from .dry_contact_settings import DRY_CONTACT_SETTINGS, DryContactSettings
+from .dry_contacts import DRY_CONTACTS, DryContact
 from .endpoint import HOURLY, MAX_BODY, Answer, Endpoint
 from .energy import ENERGY, EnergyTotals
+from .generator import GENERATOR, GeneratorStatus
+from .generator_config import GENERATOR_CONFIG, GeneratorConfig
+from .generator_mode import GENERATOR_MODE, GeneratorMode
 from .info import INFO, GatewayInfo
 from .inventory import INVENTORY, ListedDevice
 from .inverters import INVERTERS, Inverter
@@ -16,6 +21,7 @@ from .live import LIVE, LiveData, LiveFlow
 from .meters import METERS, Meter
 from .production import PRODUCTION, ProductionTotals
 from .readings import READINGS, Channel, MeterReading
+from .relay import RELAY, RelayWord
 
 ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     INFO,
@@ -27,6 +33,12 @@ ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     INVERTERS,
     CONSUMPTION,
     INVENTORY,
+    RELAY,
+    DRY_CONTACTS,
+    DRY_CONTACT_SETTINGS,
+    GENERATOR,
+    GENERATOR_CONFIG,
+    GENERATOR_MODE,
 )
 
 CHECK_TOKEN_PATH: Final = "/auth/check_jwt"
@@ -35,8 +47,13 @@ STREAM_PATH: Final = "/ivp/livedata/stream"
 __all__ = [
     "CHECK_TOKEN_PATH",
     "CONSUMPTION",
+    "DRY_CONTACTS",
+    "DRY_CONTACT_SETTINGS",
     "ENDPOINTS",
     "ENERGY",
+    "GENERATOR",
+    "GENERATOR_CONFIG",
+    "GENERATOR_MODE",
     "HOURLY",
     "INFO",
     "INVENTORY",
@@ -46,13 +63,19 @@ __all__ = [
     "METERS",
     "PRODUCTION",
     "READINGS",
+    "RELAY",
     "STREAM_PATH",
     "Answer",
     "Channel",
     "ConsumptionReport",
+    "DryContact",
+    "DryContactSettings",
     "Endpoint",
     "EnergyTotals",
     "GatewayInfo",
+    "GeneratorConfig",
+    "GeneratorMode",
+    "GeneratorStatus",
     "Inverter",
     "ListedDevice",
     "LiveData",
@@ -60,5 +83,6 @@ __all__ = [
     "Meter",
     "MeterReading",
     "ProductionTotals",
+    "RelayWord",
     "ReportLine",
 ]

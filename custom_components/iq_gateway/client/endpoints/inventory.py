@@ -23,6 +23,8 @@ class ListedDevice:
     temperature: float | None  # °F of a System Controller, °C of all others
     state: str | None  # as the gateway writes it, ENPWR_STATE_OPER_CLOSED
     last_report: int | None  # seconds since 1970
+    relay_wanted: str | None = None  # of a System Controller: closed, open
+    relay_state: str | None = None  # closed, open, open synchronizing; close, open of a collar
 
 
 def _device(row: object, kind: str | None) -> ListedDevice | None:
@@ -37,6 +39,8 @@ def _device(row: object, kind: str | None) -> ListedDevice | None:
         temperature=number(row.get("temperature")),
         state=text(row.get("admin_state_str")),
         last_report=moment(row.get("last_rpt_date")),
+        relay_wanted=text(row.get("mains_admin_state")),
+        relay_state=text(row.get("mains_oper_state")) or text(row.get("mid_state")),
     )
 
 
