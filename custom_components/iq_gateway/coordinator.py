@@ -38,8 +38,11 @@ from .totals.keeper import LifetimeTotals
 
 type IQGatewayConfigEntry = ConfigEntry[IQGatewayCoordinator]
 
-# What was read for the first time and waits for a second reading does not have to wait for a whole interval.
+# What waits for a second reading, be it the first or an outage, does not have to wait for a whole interval.
 _SECOND_CYCLE: Final = timedelta(seconds=30)
+
+# The need of what shows how the gateway is read: nothing is asked for it, but it changes with each cycle.
+NEED_REQUESTS: Final = "requests"
 
 # Why a whole cycle failed, as the user reads it.
 _REASONS: Final[dict[type[GatewayError], str]] = {
@@ -58,6 +61,8 @@ class IQGatewayData:
     totals: Mapping[str, PublishedTotal]
     token: AccessToken | None
     firmware: str | None = None  # for the gateway's device
+    response_time: float | None = None  # s, the mean of the last cycle; told only while somebody looks at it
+    requests_last_hour: int | None = None  # likewise
     stands: bool = True  # False once cycles have come to nothing, by a fault of our own, for too long
 
 
@@ -181,11 +186,14 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         site = self.poller.site
         totals = await self.totals.async_update(site, result.answered)
         soonest.append(timedelta(seconds=self.totals.next_reading_within()))
-        if is_first and self.poller.cache.unconfirmed:
+        if (is_first and self.poller.cache.unconfirmed) or self.poller.wants_second_look:
             soonest.append(_SECOND_CYCLE)
         self.update_interval = min(soonest)
         firmware = self.info.software if self.info else None
-        return IQGatewayData(site=site, totals=totals, token=self.keeper.token, firmware=firmware)
+        data = IQGatewayData(site=site, totals=totals, token=self.keeper.token, firmware=firmware)
+        if NEED_REQUESTS not in self._needs:
+            return data
+        return replace(data, response_time=result.response_time, requests_last_hour=self.poller.requests_last_hour)
 
     def _after(self, fault: Fault) -> IQGatewayData:
         """Return what still stands after a fault of our own; said once, until it has gone away."""

@@ -15,6 +15,12 @@ INVENTORY: Final = "/ivp/ensemble/inventory"
 BATTERY_POWER: Final = "/ivp/ensemble/power"
 SECCTRL: Final = "/ivp/ensemble/secctrl"
 STORAGE_SCHEDULE: Final = "/ivp/sc/sched"
+RELAY: Final = "/ivp/ensemble/relay"
+DRY_CONTACTS: Final = "/ivp/ensemble/dry_contacts"
+DRY_CONTACT_SETTINGS: Final = "/ivp/ss/dry_contact_settings"
+GENERATOR: Final = "/ivp/ensemble/generator"
+GENERATOR_CONFIG: Final = "/ivp/ss/gen_config"
+GENERATOR_MODE: Final = "/ivp/ss/gen_mode"
 STREAM: Final = "/ivp/livedata/stream"
 CHECK_JWT: Final = "/auth/check_jwt"
 
@@ -31,6 +37,12 @@ PATHS: Final = {
     "battery_power": BATTERY_POWER,
     "secctrl": SECCTRL,
     "storage_schedule": STORAGE_SCHEDULE,
+    "relay": RELAY,
+    "dry_contacts": DRY_CONTACTS,
+    "dry_contact_settings": DRY_CONTACT_SETTINGS,
+    "generator": GENERATOR,
+    "generator_config": GENERATOR_CONFIG,
+    "generator_mode": GENERATOR_MODE,
     "stream": STREAM,
     "check_jwt": CHECK_JWT,
 }
@@ -45,6 +57,7 @@ LATENCY: Final = {
     INVERTERS: 0.03,
     ENERGY: 0.04,
     LIVE: 0.17,
+    RELAY: 0.3,
     "/production.json": 1.2,
     "/production": 3.0,
     "/home": 6.4,

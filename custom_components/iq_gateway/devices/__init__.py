@@ -10,7 +10,10 @@ from homeassistant.helpers import device_registry as dr
 from ..const import DOMAIN
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
 from .collar import COLLAR
+from .combiner import COMBINER
+from .dry_contact import DRY_CONTACT
 from .gateway import GATEWAY
+from .generator import GENERATOR
 from .inverter import INVERTER
 from .iq_battery import IQ_BATTERY
 from .kind import (
@@ -44,7 +47,17 @@ __all__ = [
     "renamed",
 ]
 
-KINDS: Final[tuple[AnyKind, ...]] = (GATEWAY, METER, INVERTER, IQ_BATTERY, COLLAR, SYSTEM_CONTROLLER)
+KINDS: Final[tuple[AnyKind, ...]] = (
+    GATEWAY,
+    METER,
+    INVERTER,
+    IQ_BATTERY,
+    COLLAR,
+    COMBINER,
+    SYSTEM_CONTROLLER,
+    DRY_CONTACT,
+    GENERATOR,
+)
 
 
 def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool:

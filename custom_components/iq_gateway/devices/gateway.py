@@ -18,6 +18,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from ..coordinator import IQGatewayData
 from ..site import Flow, GridState, Part, Site
 from .batteries import BATTERY_BINARY_SENSORS, BATTERY_SENSORS
+from .gateway_diagnostics import DIAGNOSTIC_SENSORS
 from .kind import (
     BinarySensorDescription,
     DeviceKind,
@@ -141,7 +142,7 @@ _SENSORS: Final[tuple[SensorDescription[IQGatewayData], ...]] = (
     SensorDescription(
         key="grid_state",
         translation_key="grid_state",
-        need="live",
+        need="grid_relay",
         device_class=SensorDeviceClass.ENUM,
         options=list(GridState),
         exists_fn=_has(Part.RELAYS),
@@ -170,17 +171,25 @@ _BINARY_SENSORS: Final[tuple[BinarySensorDescription[IQGatewayData], ...]] = (
     BinarySensorDescription(
         key="grid_relay",
         translation_key="grid_relay",
-        need="live",
+        need="grid_relay",
         exists_fn=_has(Part.RELAYS),
         value_fn=lambda data: data.site.relays.grid_closed,
     ),
     BinarySensorDescription(
         key="generator_relay",
         translation_key="generator_relay",
-        need="live",
+        need="generator_relay",
         exists_fn=_has(Part.RELAYS),
         enabled_fn=_has(Part.GENERATOR),
         value_fn=lambda data: data.site.relays.generator_closed,
+    ),
+    BinarySensorDescription(
+        key="grid_outage",
+        translation_key="grid_outage",
+        need="grid_outage",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        exists_fn=lambda data: bool(data.site.system_controllers or data.site.collars),
+        value_fn=lambda data: data.site.relays.grid_outage,
     ),
     BinarySensorDescription(
         key="cloud_connection",
@@ -204,6 +213,7 @@ GATEWAY: Final = DeviceKind[IQGatewayData](
         *TOTAL_SENSORS,
         *BATTERY_SENSORS,
         *_SENSORS,
+        *DIAGNOSTIC_SENSORS,
         *BATTERY_BINARY_SENSORS,
         *_BINARY_SENSORS,
     ),

@@ -2,6 +2,7 @@
 
 from asyncio import sleep, timeout
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 import time
 from typing import Final
 
@@ -12,6 +13,7 @@ from ..const import CYCLE_TIMEOUT
 from ..site import BatteryRuntime, Site, Snapshot, build_site
 from .cache import EndpointCache, EndpointState, never_answered
 from .kept import Kept
+from .outage_watch import OutageWatch
 from .plan import is_certain, plan
 from .result import ENDS_CYCLE, PollProgress, PollResult
 from .stream import LiveStream
@@ -34,6 +36,7 @@ class Poller:
         self._serial = serial
         self._runtime = BatteryRuntime()
         self._stream = LiveStream(wanted=keep_live_data)
+        self._outage = OutageWatch()
 
     async def run(self, wanted: AbstractSet[str], *, only_new: bool = False) -> PollResult:
         """Read what the given needs are read from, and build the site anew; `only_new` leaves out what was ever asked.
@@ -41,7 +44,9 @@ class Poller:
         No error of the gateway is raised: each is in the result, with the endpoint it befell.
         """
         progress = PollProgress(
-            asked=self._ever_asked() if only_new else set(), is_first=never_answered(self.states.values())
+            asked=self._ever_asked() if only_new else set(),
+            is_first=never_answered(self.states.values()),
+            begins=only_new,
         )
         self.cache.begin_cycle(time.monotonic())
         if progress.is_first:
@@ -54,6 +59,7 @@ class Poller:
         except ENDS_CYCLE as err:
             self._give_up(err, progress)
         self._rebuild()
+        self._watch_for_outage(progress)
         return PollResult(
             answered=frozenset(progress.answered),
             errors=progress.errors,
@@ -63,7 +69,17 @@ class Poller:
 
     def lacks(self, wanted: AbstractSet[str]) -> bool:
         """Tell whether the needs take an endpoint that nobody has asked for yet."""
-        return bool(self._plan(wanted, PollProgress(asked=self._ever_asked())))
+        return bool(self._plan(wanted, PollProgress(asked=self._ever_asked(), begins=True)))
+
+    @property
+    def requests_last_hour(self) -> int:
+        """How many requests for answers were sent in the last hour."""
+        return sum(state.log.summary().requests for state in self.states.values())
+
+    @property
+    def wants_second_look(self) -> bool:
+        """Whether something was said that is not to be believed before it is said again, soon."""
+        return self._outage.wants_second_look
 
     def forget_refusals(self) -> None:
         """Ask again where the token's role was too low: there is another token."""
@@ -87,6 +103,12 @@ class Poller:
         self.site = self._runtime.tell(site, now=time.monotonic())
         self.cache.each_cycle = site.each_cycle
 
+    def _watch_for_outage(self, progress: PollProgress) -> None:
+        relays = self.site.relays
+        is_news = relays.outage_told_by in progress.answered
+        outage = self._outage.look(said=relays.grid_outage, now=time.monotonic(), is_news=is_news)
+        self.site = replace(self.site, relays=replace(relays, grid_outage=outage))
+
     def _plan(self, wanted: AbstractSet[str], progress: PollProgress) -> list[EndpointState]:
         return plan(
             self.states,
@@ -96,6 +118,7 @@ class Poller:
             interval=self.cache.interval,
             asked=progress.asked,
             crowded=progress.tried_stream,
+            begins=progress.begins or progress.is_first,
         )
 
     async def _ask_all(self, wanted: AbstractSet[str], progress: PollProgress) -> None:

@@ -1,9 +1,16 @@
 """Puts the picture of a site together."""
 
+from typing import Final
+
 from ..client.endpoints import (
     BATTERY_POWER,
     CONSUMPTION,
+    DRY_CONTACT_SETTINGS,
+    DRY_CONTACTS,
     ENERGY,
+    GENERATOR,
+    GENERATOR_CONFIG,
+    GENERATOR_MODE,
     INVENTORY,
     INVERTERS,
     LIVE,
@@ -14,12 +21,16 @@ from ..client.endpoints import (
 )
 from .batteries import battery_needs, battery_parts, build_battery, build_iq_batteries, count_iq_batteries, stands_in
 from .collars import build_collars
+from .combiners import build_combiners
+from .dry_contacts import build_dry_contacts
 from .flows import Flows
+from .generators import build_generators
 from .inventory import may_list
 from .inverters import build_inverters, count_reporting
-from .live import build_cloud_connected, build_relays, live_oddities
+from .live import build_cloud_connected, live_oddities
 from .meters import LOAD_METER, Meters
 from .models import Consumption, EnergyFlow, Needs, Part, Site, Total
+from .relays import build_relays, generator_relay_needs, outage_needs, relay_needs
 from .snapshot import Snapshot
 from .sums import (
     Sums,
@@ -28,8 +39,10 @@ from .sums import (
     production_period_needs,
     production_sums,
 )
-from .system_controllers import build_system_controllers
+from .system_controllers import build_system_controllers, first_controller
 from .totals import build_totals, total_needs
+
+_OF_A_CONTROLLER: Final = (DRY_CONTACTS, DRY_CONTACT_SETTINGS, GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE)
 
 
 def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Site:
@@ -56,6 +69,9 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         iq_batteries=build_iq_batteries(snapshot),
         collars=build_collars(snapshot),
         system_controllers=build_system_controllers(snapshot),
+        combiners=build_combiners(snapshot),
+        dry_contacts=build_dry_contacts(snapshot),
+        generators=build_generators(snapshot),
         phase_count=flows.phase_count,
         oddities=live_oddities(snapshot) | meters.oddities,
         needs=_needs(snapshot, meters, flows, totals, sums),
@@ -101,11 +117,14 @@ def _load_report(snapshot: Snapshot) -> ReportLine | None:
 
 def _learn(snapshot: Snapshot, meters: Meters, flows: Flows) -> Needs:
     """Return the endpoints that only some sites are asked for, and this one is."""
+    switches = first_controller(snapshot) is not None
     there = {
         READINGS: meters.any,
         INVENTORY: may_list(snapshot, flows.parts),
         BATTERY_POWER: count_iq_batteries(snapshot) > 0,
         SECCTRL: Part.BATTERY in flows.parts,
+        DRY_CONTACT_SETTINGS: switches,
+        GENERATOR_CONFIG: switches,
     }
     return frozenset(endpoint.name for endpoint, has in there.items() if has)
 
@@ -127,6 +146,10 @@ def _needs(
         "report": report,
         "inventory": frozenset({INVENTORY.name}),
         "live": live,
+        "grid_relay": relay_needs(snapshot),
+        "generator_relay": generator_relay_needs(snapshot),
+        "grid_outage": outage_needs(snapshot),
+        **{endpoint.name: frozenset({endpoint.name}) for endpoint in _OF_A_CONTROLLER},
         "inverters": inverters,
         # A gateway without meters has no readings worth asking for.
         "meter": frozenset({READINGS.name}) if meters.any else frozenset(),

@@ -1,4 +1,4 @@
-"""What only live data tells: the battery's use, the relays, the connection to the cloud (gateway-api.md 13)."""
+"""What live data tells: the battery's state, the relays, the connection to the cloud (gateway-api.md 13)."""
 
 from typing import Final
 
@@ -24,8 +24,8 @@ BATTERY_MODES: Final[dict[int | None, BatteryMode]] = {
 _CONNECTED: Final = "connected"
 
 
-def build_relays(snapshot: Snapshot) -> Relays:
-    """Return what the relays are doing."""
+def live_relays(snapshot: Snapshot) -> Relays:
+    """Return what the relays are doing, as live data tells it."""
     if (live := snapshot.current_live) is None:
         return Relays()
     return Relays(

@@ -47,6 +47,21 @@ class GridState(StrEnum):
     STARTING = "starting"
 
 
+class ContactMode(StrEnum):
+    """By what a dry contact is switched (gateway-api.md 14.7)."""
+
+    MANUAL = "manual"
+    BATTERY_LEVEL = "battery_level"
+
+
+class GeneratorMode(StrEnum):
+    """What a generator was last told (gateway-api.md 14.8)."""
+
+    ON = "on"
+    OFF = "off"
+    AUTO = "auto"
+
+
 class BatteryMode(StrEnum):
     """What the battery is used for (gateway-api.md 13)."""
 
@@ -136,6 +151,8 @@ class Relays:
     grid_closed: bool | None = None
     grid_state: GridState | None = None
     generator_closed: bool | None = None
+    grid_outage: bool | None = None  # by what was last said; the poller holds it against what is said next
+    outage_told_by: str | None = None  # the endpoint that says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +232,40 @@ class SiteSystemController:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteCombiner:
+    """The controller of an IQ Combiner 6C."""
+
+    part_number: str | None
+    communicating: bool | None
+    state: str | None  # in the gateway's words, which nobody has a full list of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteDryContact:
+    """A dry contact of a System Controller that is configured to switch something."""
+
+    controller: str  # the serial number of the System Controller
+    contact: str  # NC1, NC2, NO1, NO2
+    load_name: str | None
+    closed: bool | None
+    mode: ContactMode | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteGenerator:
+    """A generator that is configured."""
+
+    controller: str  # the serial number of the System Controller that it hangs on
+    manufacturer: str | None
+    model: str | None
+    running: bool | None
+    mode: GeneratorMode | None
+    start_level: float | None  # % of the batteries
+    stop_level: float | None  # % of the batteries; None where it does not stop at any
+    rated_power: float | None  # W
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """All that is known of a site now."""
 
@@ -233,6 +284,9 @@ class Site:
     iq_batteries: Mapping[str, SiteIQBattery]  # by serial number
     collars: Mapping[str, SiteCollar]  # by serial number
     system_controllers: Mapping[str, SiteSystemController]  # by serial number
+    combiners: Mapping[str, SiteCombiner]  # by serial number
+    dry_contacts: Mapping[str, SiteDryContact]  # by the serial number of their controller and theirs: "48..._nc1"
+    generators: Mapping[str, SiteGenerator]  # there is one at most
     phase_count: int
     needs: Mapping[str, Needs]  # which endpoints an entity's value is read from, by the entity's need
     oddities: frozenset[str]  # values of unknown meaning, as "name value"

@@ -13,6 +13,7 @@ from .live import live_status
 from .meters import consumption_reports, meters, readings, reports
 from .overview import overview
 from .scene import Scene
+from .switching import dry_contact_settings, dry_contacts, generator, generator_config, generator_mode, relay
 
 __all__ = ["ANSWERS", "Scene", "live_status"]
 
@@ -30,4 +31,10 @@ ANSWERS: Final[dict[str, Callable[[Scene], Json]]] = {
     endpoints.BATTERY_POWER: power,
     endpoints.SECCTRL: control,
     endpoints.STORAGE_SCHEDULE: schedule,
+    endpoints.RELAY: relay,
+    endpoints.DRY_CONTACTS: dry_contacts,
+    endpoints.DRY_CONTACT_SETTINGS: dry_contact_settings,
+    endpoints.GENERATOR: generator,
+    endpoints.GENERATOR_CONFIG: generator_config,
+    endpoints.GENERATOR_MODE: generator_mode,
 }

@@ -7,6 +7,7 @@ from tests.simulator.reply import Json
 from .inverters import serial_of
 from .meters import version
 from .scene import Scene
+from .switching import combiner
 
 _UNIT_CAPACITY: Final = 5_000
 _AC_BATTERY_CAPACITY: Final = 1_240
@@ -36,6 +37,7 @@ def inventory(scene: Scene) -> Json:
         "ENCHARGE": [_device(scene, index, serial) for index, serial in enumerate(_serials(scene))],
         "ENPOWER": [_system_controller(scene)] if scene.profile.system_controller else [],
         "COLLAR": [_collar(scene)] if scene.profile.collar else [],
+        "C6 COMBINER CONTROLLER": [combiner(_serial_of_combiner(scene))] if scene.profile.combiner else [],
     }
     return [{"type": kind, "devices": devices} for kind, devices in groups.items() if devices]
 
@@ -145,6 +147,10 @@ def _serial_of_switch(scene: Scene) -> str:
     return f"48{serial_of(scene, 0)[2:]}"
 
 
+def _serial_of_combiner(scene: Scene) -> str:
+    return f"49{serial_of(scene, 0)[2:]}"
+
+
 def _system_controller(scene: Scene) -> Json:
     """Return the System Controller, which measures in °F."""
     profile = scene.profile
@@ -174,6 +180,7 @@ def _system_controller(scene: Scene) -> Json:
 
 def _collar(scene: Scene) -> Json:
     """Return the collar, which tells the date of its installation as that of its last report."""
+    on_grid = scene.profile.on_grid
     return {
         "part_num": "865-00400-r22",
         "serial_num": _serial_of_switch(scene),
@@ -181,13 +188,13 @@ def _collar(scene: Scene) -> Json:
         "device_status": ["envoy.global.ok", "prop.done"],
         "last_rpt_date": 1752939759,
         "admin_state": 88,
-        "admin_state_str": "ENCMN_MDE_ON_GRID",
+        "admin_state_str": "ENCMN_MDE_ON_GRID" if on_grid else "ENCMN_MDE_OFF_GRID",
         "created_date": 1752939759,
         "img_load_date": 1752939759,
         "img_pnum_running": "3.0.6-D0",
         "communicating": True,
         "temperature": 42,
-        "mid_state": "close",
+        "mid_state": "close" if on_grid else "open",
         "grid_state": "on_grid",
         "control_error": 0,
         "collar_state": "Installed",

@@ -8,8 +8,13 @@ from typing import Final
 
 from .battery_power import BATTERY_POWER, BatteryPower
 from .consumption import CONSUMPTION, ConsumptionReport, ReportLine
+from .dry_contact_settings import DRY_CONTACT_SETTINGS, DryContactSettings
+from .dry_contacts import DRY_CONTACTS, DryContact
 from .endpoint import HOURLY, MAX_BODY, Answer, Endpoint
 from .energy import ENERGY, EnergyTotals
+from .generator import GENERATOR, GeneratorStatus
+from .generator_config import GENERATOR_CONFIG, GeneratorConfig
+from .generator_mode import GENERATOR_MODE, GeneratorMode
 from .info import INFO, GatewayInfo
 from .inventory import INVENTORY, ListedDevice
 from .inverters import INVERTERS, Inverter
@@ -17,6 +22,7 @@ from .live import LIVE, LiveData, LiveFlow
 from .meters import METERS, Meter
 from .production import PRODUCTION, ProductionTotals
 from .readings import READINGS, Channel, MeterReading
+from .relay import RELAY, RelayWord
 from .secctrl import SECCTRL, StorageControl
 from .storage_schedule import STORAGE_SCHEDULE, StorageSchedule
 
@@ -33,6 +39,12 @@ ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     BATTERY_POWER,
     SECCTRL,
     STORAGE_SCHEDULE,
+    RELAY,
+    DRY_CONTACTS,
+    DRY_CONTACT_SETTINGS,
+    GENERATOR,
+    GENERATOR_CONFIG,
+    GENERATOR_MODE,
 )
 
 CHECK_TOKEN_PATH: Final = "/auth/check_jwt"
@@ -42,8 +54,13 @@ __all__ = [
     "BATTERY_POWER",
     "CHECK_TOKEN_PATH",
     "CONSUMPTION",
+    "DRY_CONTACTS",
+    "DRY_CONTACT_SETTINGS",
     "ENDPOINTS",
     "ENERGY",
+    "GENERATOR",
+    "GENERATOR_CONFIG",
+    "GENERATOR_MODE",
     "HOURLY",
     "INFO",
     "INVENTORY",
@@ -53,6 +70,7 @@ __all__ = [
     "METERS",
     "PRODUCTION",
     "READINGS",
+    "RELAY",
     "SECCTRL",
     "STORAGE_SCHEDULE",
     "STREAM_PATH",
@@ -60,9 +78,14 @@ __all__ = [
     "BatteryPower",
     "Channel",
     "ConsumptionReport",
+    "DryContact",
+    "DryContactSettings",
     "Endpoint",
     "EnergyTotals",
     "GatewayInfo",
+    "GeneratorConfig",
+    "GeneratorMode",
+    "GeneratorStatus",
     "Inverter",
     "ListedDevice",
     "LiveData",
@@ -70,6 +93,7 @@ __all__ = [
     "Meter",
     "MeterReading",
     "ProductionTotals",
+    "RelayWord",
     "ReportLine",
     "StorageControl",
     "StorageSchedule",

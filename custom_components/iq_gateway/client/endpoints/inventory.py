@@ -28,6 +28,8 @@ class ListedDevice:
     max_cell_temperature: float | None  # °C
     capacity: float | None  # Wh
     dc_switch_off: bool | None
+    relay_wanted: str | None = None  # of a System Controller: closed, open
+    relay_state: str | None = None  # closed, open, open synchronizing; close, open of a collar
 
 
 def _device(row: object, kind: str | None) -> ListedDevice | None:
@@ -47,6 +49,8 @@ def _device(row: object, kind: str | None) -> ListedDevice | None:
         max_cell_temperature=number(row.get("maxCellTemp")),
         capacity=number(row.get("encharge_capacity")),
         dc_switch_off=flag(row.get("dc_switch_off")),
+        relay_wanted=text(row.get("mains_admin_state")),
+        relay_state=text(row.get("mains_oper_state")) or text(row.get("mid_state")),
     )
 
 
