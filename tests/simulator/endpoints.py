@@ -12,6 +12,8 @@ INVERTERS: Final = "/api/v1/production/inverters"
 ENERGY: Final = "/ivp/pdm/energy"
 LIVE: Final = "/ivp/livedata/status"
 INVENTORY: Final = "/ivp/ensemble/inventory"
+DEVICE_DATA: Final = "/ivp/pdm/device_data"
+FULL_INVENTORY: Final = "/inventory.json"
 STREAM: Final = "/ivp/livedata/stream"
 CHECK_JWT: Final = "/auth/check_jwt"
 
@@ -25,6 +27,8 @@ PATHS: Final = {
     "live": LIVE,
     "consumption": CONSUMPTION,
     "inventory": INVENTORY,
+    "device_data": DEVICE_DATA,
+    "full_inventory": FULL_INVENTORY,
     "stream": STREAM,
     "check_jwt": CHECK_JWT,
 }
@@ -43,7 +47,7 @@ LATENCY: Final = {
     "/production": 3.0,
     "/home": 6.4,
     "/inventory": 2.5,
-    "/inventory.json": 2.5,
+    FULL_INVENTORY: 2.5,
 }
 """Seconds a fast wired gateway takes (gateway-api.md 3)."""
 

@@ -9,6 +9,7 @@ from homeassistant.helpers import device_registry as dr
 
 from ..const import DOMAIN
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
+from .ac_battery import AC_BATTERY
 from .collar import COLLAR
 from .gateway import GATEWAY
 from .inverter import INVERTER
@@ -18,13 +19,15 @@ from .kind import (
     BinarySensorDescription,
     DeviceKind,
     IQGatewayDescription,
+    LifetimeEnergyDescription,
     SensorDescription,
     Value,
 )
 from .meter import METER
+from .q_relay import Q_RELAY
 from .registry import async_register, async_register_gateway
 from .system_controller import SYSTEM_CONTROLLER
-from .totals import TOTALS
+from .totals import TOTALS, attributes_of
 
 __all__ = [
     "KINDS",
@@ -34,16 +37,18 @@ __all__ = [
     "BinarySensorDescription",
     "DeviceKind",
     "IQGatewayDescription",
+    "LifetimeEnergyDescription",
     "SensorDescription",
     "Value",
     "async_register",
     "async_register_gateway",
+    "attributes_of",
     "count_devices",
     "is_listed",
     "renamed",
 ]
 
-KINDS: Final[tuple[AnyKind, ...]] = (GATEWAY, METER, INVERTER, COLLAR, SYSTEM_CONTROLLER)
+KINDS: Final[tuple[AnyKind, ...]] = (GATEWAY, METER, INVERTER, COLLAR, SYSTEM_CONTROLLER, AC_BATTERY, Q_RELAY)
 
 
 def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool:

@@ -36,13 +36,14 @@ def plan(
     interval: float,
     asked: AbstractSet[str] = frozenset(),
     crowded: bool = False,
+    hurried: bool = False,
 ) -> list[EndpointState]:
     """Return what to ask in this cycle, the next one first.
 
     `wanted` are the keys of the needs of all that is looked at, `interval` the seconds between cycles, `asked` what is
     not to be asked (again). What is due less often than each cycle is spread, the latest first: so many of them a cycle
     as have to be for all to be read within twice their period; none in a cycle that is `crowded` by other requests,
-    unless it is a quarter of its period late.
+    unless it is a quarter of its period late. What is slow is left to another cycle than a `hurried` one.
     """
     needed = set().union(*(site.needs.get(key, frozenset()) for key in wanted))
     turns = [turn for state in states.values() if (turn := _turn(state, site, needed, now, interval=interval))]
@@ -51,7 +52,7 @@ def plan(
     chosen = [turn for turn in chosen if turn.state.endpoint.name not in asked]
     slow = sorted((turn for turn in chosen if turn.state.endpoint.slow), key=_latest_first)
     others = [turn for turn in chosen if not turn.state.endpoint.slow]
-    if not any(states[name].endpoint.slow for name in asked):
+    if not hurried and not any(states[name].endpoint.slow for name in asked):
         others += slow[:1]
     return sorted((turn.state for turn in others), key=lambda state: _rank(state, site, now))
 

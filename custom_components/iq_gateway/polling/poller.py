@@ -39,8 +39,9 @@ class Poller:
 
         No error of the gateway is raised: each is in the result, with the endpoint it befell.
         """
+        is_first = never_answered(self.states.values())
         progress = PollProgress(
-            asked=self._ever_asked() if only_new else set(), is_first=never_answered(self.states.values())
+            asked=self._ever_asked() if only_new else set(), is_first=is_first, is_start=is_first or only_new
         )
         self.cache.begin_cycle(time.monotonic())
         if progress.is_first:
@@ -62,7 +63,11 @@ class Poller:
 
     def lacks(self, wanted: AbstractSet[str]) -> bool:
         """Tell whether the needs take an endpoint that nobody has asked for yet."""
-        return bool(self._plan(wanted, PollProgress(asked=self._ever_asked())))
+        return bool(self._plan(wanted, PollProgress(asked=self._ever_asked(), is_start=True)))
+
+    def owes(self, wanted: AbstractSet[str]) -> bool:
+        """Tell whether something slow, for which no start waits, is yet to be asked for the first time."""
+        return any(state.endpoint.slow for state in self._plan(wanted, PollProgress(asked=self._ever_asked())))
 
     def forget_refusals(self) -> None:
         """Ask again where the token's role was too low: there is another token."""
@@ -93,6 +98,7 @@ class Poller:
             interval=self.cache.interval,
             asked=progress.asked,
             crowded=progress.tried_stream,
+            hurried=progress.is_start,
         )
 
     async def _ask_all(self, wanted: AbstractSet[str], progress: PollProgress) -> None:

@@ -51,3 +51,4 @@ class PollProgress:
     seconds: dict[str, float] = field(default_factory=dict)
     tried_stream: bool = False
     is_first: bool = False  # nothing was read before it
+    is_start: bool = False  # Home Assistant waits for it

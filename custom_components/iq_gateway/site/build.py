@@ -1,13 +1,27 @@
 """Puts the picture of a site together."""
 
-from ..client.endpoints import CONSUMPTION, ENERGY, INVENTORY, INVERTERS, LIVE, METERS, READINGS, ReportLine
+from ..client.endpoints import (
+    CONSUMPTION,
+    DEVICE_DATA,
+    ENERGY,
+    FULL_INVENTORY,
+    INVENTORY,
+    INVERTERS,
+    LIVE,
+    METERS,
+    READINGS,
+    ReportLine,
+)
+from .ac_batteries import ac_battery_needs, build_ac_batteries
 from .collars import build_collars
+from .device_data import has_inventory, may_report
 from .flows import Flows
 from .inventory import may_list
 from .inverters import build_inverters, count_reporting
 from .live import build_battery, build_cloud_connected, build_relays, live_oddities
 from .meters import LOAD_METER, Meters
 from .models import Consumption, EnergyFlow, Needs, Part, Site, Total
+from .q_relays import build_q_relays
 from .snapshot import Snapshot
 from .sums import (
     Sums,
@@ -27,12 +41,15 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
     """
     meters = Meters(snapshot)
     flows = Flows(snapshot, meters, seen)
+    grid = flows.grid()
     totals, sums = build_totals(snapshot, meters, flows), production_sums(snapshot, meters)
     return Site(
         parts=flows.parts | _periods(snapshot, meters, sums),
         production=_production(flows, sums),
         consumption=_consumption(snapshot, meters, flows),
-        grid=flows.grid(),
+        grid=grid,
+        grid_import=grid.not_negative(),
+        grid_export=(-grid).not_negative(),
         battery=build_battery(snapshot, flows.battery()),
         generator=flows.generator(),
         relays=build_relays(snapshot),
@@ -41,6 +58,8 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         meters=meters.picture(),
         inverters=build_inverters(snapshot),
         inverters_reporting=count_reporting(snapshot),
+        ac_batteries=build_ac_batteries(snapshot),
+        q_relays=build_q_relays(snapshot),
         collars=build_collars(snapshot),
         system_controllers=build_system_controllers(snapshot),
         phase_count=flows.phase_count,
@@ -87,7 +106,12 @@ def _load_report(snapshot: Snapshot) -> ReportLine | None:
 
 def _learn(snapshot: Snapshot, meters: Meters, flows: Flows) -> Needs:
     """Return the endpoints that only some sites are asked for, and this one is."""
-    there = {READINGS: meters.any, INVENTORY: may_list(snapshot, flows.parts)}
+    there = {
+        READINGS: meters.any,
+        INVENTORY: may_list(snapshot, flows.parts),
+        DEVICE_DATA: may_report(snapshot, phase_count=flows.phase_count),
+        FULL_INVENTORY: has_inventory(snapshot),
+    }
     return frozenset(endpoint.name for endpoint, has in there.items() if has)
 
 
@@ -107,10 +131,21 @@ def _needs(
         "consumption_period": frozenset({ENERGY.name}),
         "report": report,
         "inventory": frozenset({INVENTORY.name}),
+        "device_data": frozenset({DEVICE_DATA.name}),
+        "full_inventory": frozenset({FULL_INVENTORY.name}),
+        "ac_battery": ac_battery_needs(snapshot),
         "live": live,
         "inverters": inverters,
         # A gateway without meters has no readings worth asking for.
         "meter": frozenset({READINGS.name}) if meters.any else frozenset(),
         "meter_status": frozenset({METERS.name}),
         **{key: total_needs(snapshot, meters, key) for key in totals},
+        "self_sufficiency": _needs_of(snapshot, meters, "consumption_energy", "grid_import_energy"),
+        "self_consumption": _needs_of(snapshot, meters, "production_energy", "grid_export_energy"),
     }
+
+
+def _needs_of(snapshot: Snapshot, meters: Meters, *totals: str) -> Needs:
+    """Return where several totals are read."""
+    nothing: Needs = frozenset()
+    return nothing.union(*(total_needs(snapshot, meters, key) for key in totals))

@@ -6,6 +6,7 @@ from typing import Final
 from tests.simulator import endpoints
 from tests.simulator.reply import Json
 
+from .devices import device_data, full_inventory
 from .energy import pdm_energy, v1_production
 from .ensemble import control, inventory, power
 from .inverters import inverters
@@ -27,6 +28,9 @@ ANSWERS: Final[dict[str, Callable[[Scene], Json]]] = {
     "/production.json": overview,
     "/production": overview,
     endpoints.INVENTORY: inventory,
+    endpoints.DEVICE_DATA: device_data,
+    endpoints.FULL_INVENTORY: full_inventory,
+    "/inventory": full_inventory,
     "/ivp/ensemble/power": power,
     "/ivp/ensemble/secctrl": control,
 }

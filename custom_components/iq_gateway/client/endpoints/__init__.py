@@ -7,8 +7,10 @@ VA and var, whatever the gateway counts in; times are seconds since 1970 by the 
 from typing import Final
 
 from .consumption import CONSUMPTION, ConsumptionReport, ReportLine
+from .device_data import DEVICE_DATA, ReportedDevice
 from .endpoint import HOURLY, MAX_BODY, Answer, Endpoint
 from .energy import ENERGY, EnergyTotals
+from .full_inventory import AC_BATTERIES, FULL_INVENTORY, Q_RELAYS, InstalledDevice
 from .info import INFO, GatewayInfo
 from .inventory import INVENTORY, ListedDevice
 from .inverters import INVERTERS, Inverter
@@ -27,16 +29,21 @@ ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     INVERTERS,
     CONSUMPTION,
     INVENTORY,
+    DEVICE_DATA,
+    FULL_INVENTORY,
 )
 
 CHECK_TOKEN_PATH: Final = "/auth/check_jwt"
 STREAM_PATH: Final = "/ivp/livedata/stream"
 
 __all__ = [
+    "AC_BATTERIES",
     "CHECK_TOKEN_PATH",
     "CONSUMPTION",
+    "DEVICE_DATA",
     "ENDPOINTS",
     "ENERGY",
+    "FULL_INVENTORY",
     "HOURLY",
     "INFO",
     "INVENTORY",
@@ -45,6 +52,7 @@ __all__ = [
     "MAX_BODY",
     "METERS",
     "PRODUCTION",
+    "Q_RELAYS",
     "READINGS",
     "STREAM_PATH",
     "Answer",
@@ -53,6 +61,7 @@ __all__ = [
     "Endpoint",
     "EnergyTotals",
     "GatewayInfo",
+    "InstalledDevice",
     "Inverter",
     "ListedDevice",
     "LiveData",
@@ -61,4 +70,5 @@ __all__ = [
     "MeterReading",
     "ProductionTotals",
     "ReportLine",
+    "ReportedDevice",
 ]
