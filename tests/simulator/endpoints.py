@@ -21,6 +21,8 @@ DRY_CONTACT_SETTINGS: Final = "/ivp/ss/dry_contact_settings"
 GENERATOR: Final = "/ivp/ensemble/generator"
 GENERATOR_CONFIG: Final = "/ivp/ss/gen_config"
 GENERATOR_MODE: Final = "/ivp/ss/gen_mode"
+DEVICE_DATA: Final = "/ivp/pdm/device_data"
+FULL_INVENTORY: Final = "/inventory.json"
 STREAM: Final = "/ivp/livedata/stream"
 CHECK_JWT: Final = "/auth/check_jwt"
 
@@ -43,6 +45,8 @@ PATHS: Final = {
     "generator": GENERATOR,
     "generator_config": GENERATOR_CONFIG,
     "generator_mode": GENERATOR_MODE,
+    "device_data": DEVICE_DATA,
+    "full_inventory": FULL_INVENTORY,
     "stream": STREAM,
     "check_jwt": CHECK_JWT,
 }
@@ -62,7 +66,7 @@ LATENCY: Final = {
     "/production": 3.0,
     "/home": 6.4,
     "/inventory": 2.5,
-    "/inventory.json": 2.5,
+    FULL_INVENTORY: 2.5,
 }
 """Seconds a fast wired gateway takes (gateway-api.md 3)."""
 

@@ -26,7 +26,7 @@ from .kind import (
     SensorDescription,
     always,
 )
-from .totals import TOTAL_SENSORS
+from .totals import SHARE_SENSORS, TOTAL_SENSORS
 
 type _Condition = Callable[[IQGatewayData], bool]
 
@@ -88,11 +88,23 @@ def _phase_power(flow: Callable[[Site], Flow], index: int, data: IQGatewayData) 
     return phases[index] if index < len(phases) else None
 
 
+def _directions() -> Iterator[SensorDescription[IQGatewayData]]:
+    """Return the grid's power each way, for those who cannot use one with a sign; off until somebody wants them."""
+    flows: dict[str, Callable[[Site], Flow]] = {
+        "grid_import_power": lambda site: site.grid_import,
+        "grid_export_power": lambda site: site.grid_export,
+    }
+    for key, flow in flows.items():
+        whole = next(_power(key, flow, _is_read("grid_power", Part.GRID)))
+        yield replace(whole, need="grid_power", entity_registry_enabled_default=False)
+
+
 _POWERS: Final = (
     *_power("production_power", lambda site: site.production, always),
     *_power("consumption_power", lambda site: site.consumption, _is_read("consumption_power", Part.CONSUMPTION)),
     *_power("grid_power", lambda site: site.grid, _is_read("grid_power", Part.GRID)),
     *_power("battery_power", lambda site: site.battery, _is_read("battery_power", Part.BATTERY)),
+    *_directions(),
     *_power("generator_power", lambda site: site.generator, _has(Part.GENERATOR)),
 )
 
@@ -211,6 +223,7 @@ GATEWAY: Final = DeviceKind[IQGatewayData](
     entities=(
         *_POWERS,
         *TOTAL_SENSORS,
+        *SHARE_SENSORS,
         *BATTERY_SENSORS,
         *_SENSORS,
         *DIAGNOSTIC_SENSORS,

@@ -43,10 +43,9 @@ class Poller:
 
         No error of the gateway is raised: each is in the result, with the endpoint it befell.
         """
+        is_first = never_answered(self.states.values())
         progress = PollProgress(
-            asked=self._ever_asked() if only_new else set(),
-            is_first=never_answered(self.states.values()),
-            begins=only_new,
+            asked=self._ever_asked() if only_new else set(), is_first=is_first, is_start=is_first or only_new
         )
         self.cache.begin_cycle(time.monotonic())
         if progress.is_first:
@@ -69,7 +68,11 @@ class Poller:
 
     def lacks(self, wanted: AbstractSet[str]) -> bool:
         """Tell whether the needs take an endpoint that nobody has asked for yet."""
-        return bool(self._plan(wanted, PollProgress(asked=self._ever_asked(), begins=True)))
+        return bool(self._plan(wanted, PollProgress(asked=self._ever_asked(), is_start=True)))
+
+    def owes(self, wanted: AbstractSet[str]) -> bool:
+        """Tell whether something for which no start waits is yet to be asked for the first time."""
+        return bool(self._plan(wanted, PollProgress(asked=self._ever_asked())))
 
     @property
     def requests_last_hour(self) -> int:
@@ -118,7 +121,7 @@ class Poller:
             interval=self.cache.interval,
             asked=progress.asked,
             crowded=progress.tried_stream,
-            begins=progress.begins or progress.is_first,
+            is_start=progress.is_start,
         )
 
     async def _ask_all(self, wanted: AbstractSet[str], progress: PollProgress) -> None:

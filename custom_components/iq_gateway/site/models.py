@@ -62,6 +62,31 @@ class GeneratorMode(StrEnum):
     AUTO = "auto"
 
 
+class ChargeStatus(StrEnum):
+    """What an AC battery does (gateway-api.md 12)."""
+
+    IDLE = "idle"
+    CHARGING = "charging"
+    DISCHARGING = "discharging"
+
+
+class SleepState(StrEnum):
+    """Whether an AC battery sleeps, or is on its way to that or back (gateway-api.md 12)."""
+
+    AWAKE = "awake"
+    GOING_TO_SLEEP = "going_to_sleep"
+    ASLEEP = "asleep"
+    WAKING = "waking"
+
+
+class MeteringStatus(StrEnum):
+    """What a meter says of itself (gateway-api.md 5)."""
+
+    NORMAL = "normal"
+    NOT_METERING = "not_metering"
+    CHECK_WIRING = "check_wiring"
+
+
 class BatteryMode(StrEnum):
     """What the battery is used for (gateway-api.md 13)."""
 
@@ -165,6 +190,9 @@ class MeterPhase:
     power_factor: float | None = None
     apparent_power: float | None = None
     reactive_power: float | None = None
+    power: float | None = None
+    delivered: Total | None = None
+    received: Total | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +202,23 @@ class SiteMeter:
     whole: MeterPhase
     phases: tuple[MeterPhase, ...]
     phase_count: int
+    status: MeteringStatus | None
     problem: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InverterDetails:
+    """What only the first few dozen devices of a site tell; the default is one of which none is told."""
+
+    energy: Total | None = None
+    energy_today: float | None = None
+    dc_voltage: float | None = None
+    dc_current: float | None = None
+    ac_voltage: float | None = None
+    ac_current: float | None = None
+    frequency: float | None = None
+    temperature: float | None = None  # °C
+    signal: int | None = None  # of the power line, as the gateway counts it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +228,43 @@ class SiteInverter:
     power: float | None
     max_power: float | None
     last_report: datetime | None
+    has_details: bool  # as far as anybody can tell
+    details: InverterDetails
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteACBattery:
+    """An AC battery; positive power discharges, on average over its last report's interval."""
+
+    part_number: str | None
+    has_report: bool  # it is known to tell health and energies
+    is_installed: bool  # it is known to tell how it is set up
+    level: float | None  # %
+    health: float | None  # %
+    power: float | None
+    temperature: float | None  # °C, of the warmest cell
+    charge_status: ChargeStatus | None
+    sleep_state: SleepState | None
+    last_report: datetime | None
+    communicating: bool | None
+    charged: Total | None
+    discharged: Total | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteQRelay:
+    """A Q-relay, which separates microinverters from the grid when that is not as it should be."""
+
+    part_number: str | None
+    has_report: bool  # it is known to tell what it measures
+    is_installed: bool  # it is known to tell how it is switched
+    lines: tuple[bool, ...]  # which of three lines are connected
+    temperature: float | None  # °C
+    frequency: float | None
+    voltages: Phases
+    switch_count: int | None
+    closed: bool | None
+    communicating: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +354,8 @@ class Site:
     production: EnergyFlow
     consumption: Consumption
     grid: Flow
+    grid_import: Flow  # what comes from the grid, never below zero
+    grid_export: Flow
     battery: Battery
     generator: Flow
     relays: Relays
@@ -282,6 +365,9 @@ class Site:
     inverters: Mapping[str, SiteInverter]  # by serial number
     inverters_reporting: int | None
     iq_batteries: Mapping[str, SiteIQBattery]  # by serial number
+
+    ac_batteries: Mapping[str, SiteACBattery]  # by serial number
+    q_relays: Mapping[str, SiteQRelay]  # by serial number
     collars: Mapping[str, SiteCollar]  # by serial number
     system_controllers: Mapping[str, SiteSystemController]  # by serial number
     combiners: Mapping[str, SiteCombiner]  # by serial number

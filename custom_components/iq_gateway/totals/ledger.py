@@ -67,7 +67,8 @@ class Ledger:
         self._read = frozenset(readings)
         for key, reading in readings.items():
             before = self._totals.get(key, LifetimeTotal())
-            after = observe(before, reading, others_counted=has_counted or bool(counted - {key}))
+            others_counted = has_counted or len(counted) > (key in counted)
+            after = observe(before, reading, others_counted=others_counted)
             self._totals[key] = after
             if before.begun_at not in (None, after.begun_at) and before.origin is None:
                 anew.add(key)
@@ -145,6 +146,13 @@ class Ledger:
     def resume(self, key: str, origin: Origin) -> None:
         """Go on with a total from what is known of it from elsewhere."""
         self._totals[key] = resume(self._totals.get(key, LifetimeTotal()), origin)
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Forget totals of which nothing will be read any more."""
+        for key in list(keys):
+            self._totals.pop(key, None)
+            self._days.pop(key, None)
+        self._read = self._read & self._totals.keys()
 
     def detach(self) -> None:
         """Go on with another gateway: each total continues from where it is with that gateway's first readings."""

@@ -6,6 +6,7 @@ from typing import Final
 from tests.simulator import endpoints
 from tests.simulator.reply import Json
 
+from .devices import device_data, full_inventory
 from .energy import pdm_energy, v1_production
 from .ensemble import control, inventory, power, schedule
 from .inverters import inverters
@@ -37,4 +38,7 @@ ANSWERS: Final[dict[str, Callable[[Scene], Json]]] = {
     endpoints.GENERATOR: generator,
     endpoints.GENERATOR_CONFIG: generator_config,
     endpoints.GENERATOR_MODE: generator_mode,
+    endpoints.DEVICE_DATA: device_data,
+    endpoints.FULL_INVENTORY: full_inventory,
+    "/inventory": full_inventory,
 }

@@ -8,10 +8,12 @@ from typing import Final
 
 from .battery_power import BATTERY_POWER, BatteryPower
 from .consumption import CONSUMPTION, ConsumptionReport, ReportLine
+from .device_data import DEVICE_DATA, ReportedDevice
 from .dry_contact_settings import DRY_CONTACT_SETTINGS, DryContactSettings
 from .dry_contacts import DRY_CONTACTS, DryContact
 from .endpoint import HOURLY, MAX_BODY, Answer, Endpoint
 from .energy import ENERGY, EnergyTotals
+from .full_inventory import AC_BATTERIES, FULL_INVENTORY, Q_RELAYS, InstalledDevice
 from .generator import GENERATOR, GeneratorStatus
 from .generator_config import GENERATOR_CONFIG, GeneratorConfig
 from .generator_mode import GENERATOR_MODE, GeneratorMode
@@ -45,19 +47,24 @@ ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     GENERATOR,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
+    DEVICE_DATA,
+    FULL_INVENTORY,
 )
 
 CHECK_TOKEN_PATH: Final = "/auth/check_jwt"
 STREAM_PATH: Final = "/ivp/livedata/stream"
 
 __all__ = [
+    "AC_BATTERIES",
     "BATTERY_POWER",
     "CHECK_TOKEN_PATH",
     "CONSUMPTION",
+    "DEVICE_DATA",
     "DRY_CONTACTS",
     "DRY_CONTACT_SETTINGS",
     "ENDPOINTS",
     "ENERGY",
+    "FULL_INVENTORY",
     "GENERATOR",
     "GENERATOR_CONFIG",
     "GENERATOR_MODE",
@@ -69,6 +76,7 @@ __all__ = [
     "MAX_BODY",
     "METERS",
     "PRODUCTION",
+    "Q_RELAYS",
     "READINGS",
     "RELAY",
     "SECCTRL",
@@ -86,6 +94,7 @@ __all__ = [
     "GeneratorConfig",
     "GeneratorMode",
     "GeneratorStatus",
+    "InstalledDevice",
     "Inverter",
     "ListedDevice",
     "LiveData",
@@ -95,6 +104,7 @@ __all__ = [
     "ProductionTotals",
     "RelayWord",
     "ReportLine",
+    "ReportedDevice",
     "StorageControl",
     "StorageSchedule",
 ]
