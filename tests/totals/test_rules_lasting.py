@@ -107,6 +107,15 @@ def test_a_counter_a_little_lower_is_the_same_and_is_told(proved: Watch, fall: f
     assert proved.read(OLD - fall + 300) == pytest.approx(max(OLD, OLD - fall + 300) if is_same else OLD + 300)
 
 
+def test_a_counter_that_has_come_up_to_its_total_again_has_lost_nothing(watch: Watch) -> None:
+    """After an absence it told for some minutes what it had told before: nobody has to look at that."""
+    watch.pace, watch.power = HOUR, 2_600.0
+    watch.settle(OLD)
+    watch.now += DAY
+    watch.read(OLD - 2_000, OLD - 2_000, OLD - 2_000, OLD + 14_000)
+    assert (watch.total.shown, watch.offset, watch.total.change) == (OLD + 14_000, 0.0, None)
+
+
 def test_a_small_fall_forgets_no_counter_that_may_come_back(proved: Watch) -> None:
     """The one that was there before is still the former one."""
     proved.prove(500_000.0)

@@ -100,6 +100,23 @@ def test_after_it_began_anew_a_counter_does_not_fall_back(watch: Watch) -> None:
     assert not watch.counts
 
 
+def test_a_step_within_a_doubt_is_that_of_a_whole_pace(watch: Watch) -> None:
+    """Not of the few minutes between two readings: the highest power would be one that no house reaches."""
+    watch.pace, watch.power = HOUR, 2_600.0
+    watch.settle(OLD)
+    watch.now += DAY
+    watch.read(OLD - 2_000, OLD - 2_000, OLD - 2_000, OLD + 14_000)
+    assert (watch.total.shown, watch.total.peak) == (OLD + 14_000, 16_000.0)
+
+
+def test_what_nobody_has_seen_proved_does_not_begin_anew(watch: Watch) -> None:
+    """Two readings that were 2^32 J too high: the total begins with what lasts, and nothing is added to that."""
+    watch.wraps = True
+    watch.read(OLD + WRAP, OLD + WRAP)
+    watch.prove(OLD)
+    assert (watch.total.shown, watch.offset) == (OLD, 0.0)
+
+
 def test_a_counter_may_begin_anew_more_than_once_in_an_absence(watch: Watch) -> None:
     """Each time 32 bits; a large site has that in two months."""
     watch.wraps = True
