@@ -160,7 +160,9 @@ class _Fight:
             trial.before += [self._sample(), *[sample async for sample in self._watch()]]
         await self._attack(trial)
         # An hour of good answers, the first of which may be an hour away.
-        while len(trial.after) < _POLLS_AFTER or trial.after[-1].at < trial.after[0].at + _HOUR or self._in_new_doubt:
+        # What was refused is asked again hourly, after what else is due then.
+        enough = _HOUR + (_DOUBT if any(way.refuses for way in cell.ways) else timedelta())
+        while len(trial.after) < _POLLS_AFTER or trial.after[-1].at < trial.after[0].at + enough or self._in_new_doubt:
             await self._poll()
             trial.after.append(self._sample())
         trial.today = self._today()
