@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.iq_gateway.totals import Change
 
-from .watch import BEGIN, CYCLE, HOUR, OLD, PEAK, WRAP, Watch
+from .watch import BEGIN, CYCLE, DAY, HOUR, OLD, PEAK, WRAP, Watch
 
 
 def test_another_level_that_lasts_takes_the_counters_place(proved: Watch) -> None:
