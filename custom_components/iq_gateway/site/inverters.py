@@ -16,7 +16,7 @@ _REPORTS_WITHIN: Final = 2 * 3600
 
 
 def microinverters(listed: Iterable[Inverter]) -> list[Inverter]:
-    """Return the microinverters, each once: of two rows with one serial number the newer report counts."""
+    """Return the microinverters, each once: of two records with one serial number the newer report counts."""
     newest: dict[str, Inverter] = {}
     for inverter in listed:
         if inverter.device_type in _OTHER_DEVICES:
