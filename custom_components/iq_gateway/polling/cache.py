@@ -196,9 +196,9 @@ class EndpointCache:
         return info is not None and info.metered is True
 
     def _look_for_strangers(self) -> None:
-        """Have the meters read if the readings hold rows that the list of meters does not, and did not the last time.
+        """Have the meters read if the readings hold records that the list of meters lacks, and did not the last time.
 
-        Newer firmware always sends one such row (gateway-api.md 6), which is no reason to ask again each time.
+        Newer firmware always sends one such record (gateway-api.md 6), which is no reason to ask again each time.
         """
         snapshot = self.snapshot()
         read = {reading.eid for reading in snapshot.fresh(READINGS) or ()}
