@@ -57,7 +57,7 @@ def device(hass: HomeAssistant, identifier: str) -> dr.DeviceEntry:
 def without_value(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:
     """Return the enabled entities that are unknown, unavailable or missing.
 
-    But for the figures of today, which begin with the first midnight that is seen, and for how long batteries last, which
+    But for the figures of today, which begin with the first midnight that is seen, and how long batteries last, which
     is known of those that are at work.
     """
     registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
