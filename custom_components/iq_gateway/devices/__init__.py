@@ -49,6 +49,7 @@ __all__ = [
     "attributes_of",
     "count_devices",
     "is_listed",
+    "is_registered",
     "renamed",
 ]
 
@@ -73,6 +74,13 @@ def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool
         (DOMAIN, kind.identifier(coordinator.serial, key)) for kind in KINDS for key in kind.subjects(coordinator.data)
     }
     return not listed.isdisjoint(device.identifiers)
+
+
+def is_registered(coordinator: IQGatewayCoordinator, kind: AnyKind, key: str) -> bool:
+    """Tell whether there is a device of the gateway with this key."""
+    identifier = (DOMAIN, kind.identifier(coordinator.serial, key))
+    registry = dr.async_get(coordinator.hass)
+    return registry.async_get_device_by_identifier(identifier, coordinator.config_entry.entry_id) is not None
 
 
 def count_devices(data: IQGatewayData) -> dict[str, int]:

@@ -32,7 +32,8 @@ class Part(StrEnum):
     GENERATOR = "generator"
     RELAYS = "relays"
     LIVE = "live"  # live data, which alone tells what the battery is used for and the connection to the cloud
-    BATTERY_CONTROL = "battery_control"  # what controls the batteries tells of them together: level, capacity, reserve
+    BATTERY_CONTROL = "battery_control"  # what controls the batteries tells of them together: level, energy, reserve
+    BATTERY_CAPACITY = "battery_capacity"
     BATTERY_HEALTH = "battery_health"
     SHUTDOWN_LEVEL = "shutdown_level"
 
