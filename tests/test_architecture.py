@@ -150,6 +150,7 @@ def test_every_state_has_a_name() -> None:
     told = [one for _, one in ALL if isinstance(one, SensorDescription) and one.options]
     assert {one.key for one in told} >= {"battery_mode", "grid_state"}
     for one in told:
+        assert one.translation_key is not None
         assert texts[one.translation_key]["state"].keys() == set(one.options or ())
 
 

@@ -9,25 +9,29 @@ from homeassistant.helpers import device_registry as dr
 
 from ..const import DOMAIN
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
+from .ac_battery import AC_BATTERY
 from .collar import COLLAR
 from .combiner import COMBINER
 from .dry_contact import DRY_CONTACT
 from .gateway import GATEWAY
 from .generator import GENERATOR
 from .inverter import INVERTER
+from .iq_battery import IQ_BATTERY
 from .kind import (
     AnyDescription,
     AnyKind,
     BinarySensorDescription,
     DeviceKind,
     IQGatewayDescription,
+    LifetimeEnergyDescription,
     SensorDescription,
     Value,
 )
 from .meter import METER
+from .q_relay import Q_RELAY
 from .registry import async_register, async_register_gateway
 from .system_controller import SYSTEM_CONTROLLER
-from .totals import TOTALS
+from .totals import TOTALS, attributes_of
 
 __all__ = [
     "KINDS",
@@ -37,10 +41,12 @@ __all__ = [
     "BinarySensorDescription",
     "DeviceKind",
     "IQGatewayDescription",
+    "LifetimeEnergyDescription",
     "SensorDescription",
     "Value",
     "async_register",
     "async_register_gateway",
+    "attributes_of",
     "count_devices",
     "is_listed",
     "renamed",
@@ -50,11 +56,14 @@ KINDS: Final[tuple[AnyKind, ...]] = (
     GATEWAY,
     METER,
     INVERTER,
+    IQ_BATTERY,
+    AC_BATTERY,
     COLLAR,
     COMBINER,
     SYSTEM_CONTROLLER,
     DRY_CONTACT,
     GENERATOR,
+    Q_RELAY,
 )
 
 

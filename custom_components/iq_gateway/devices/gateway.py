@@ -8,7 +8,6 @@ from typing import Final
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
-    PERCENTAGE,
     EntityCategory,
     UnitOfApparentPower,
     UnitOfPower,
@@ -17,7 +16,8 @@ from homeassistant.const import (
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..coordinator import IQGatewayData
-from ..site import BatteryMode, Flow, GridState, Part, Site
+from ..site import Flow, GridState, Part, Site
+from .batteries import BATTERY_BINARY_SENSORS, BATTERY_SENSORS
 from .gateway_diagnostics import DIAGNOSTIC_SENSORS
 from .kind import (
     BinarySensorDescription,
@@ -26,7 +26,7 @@ from .kind import (
     SensorDescription,
     always,
 )
-from .totals import TOTAL_SENSORS
+from .totals import SHARE_SENSORS, TOTAL_SENSORS
 
 type _Condition = Callable[[IQGatewayData], bool]
 
@@ -88,11 +88,23 @@ def _phase_power(flow: Callable[[Site], Flow], index: int, data: IQGatewayData) 
     return phases[index] if index < len(phases) else None
 
 
+def _directions() -> Iterator[SensorDescription[IQGatewayData]]:
+    """Return the grid's power each way, for those who cannot use one with a sign; off until somebody wants them."""
+    flows: dict[str, Callable[[Site], Flow]] = {
+        "grid_import_power": lambda site: site.grid_import,
+        "grid_export_power": lambda site: site.grid_export,
+    }
+    for key, flow in flows.items():
+        whole = next(_power(key, flow, _is_read("grid_power", Part.GRID)))
+        yield replace(whole, need="grid_power", entity_registry_enabled_default=False)
+
+
 _POWERS: Final = (
     *_power("production_power", lambda site: site.production, always),
     *_power("consumption_power", lambda site: site.consumption, _is_read("consumption_power", Part.CONSUMPTION)),
     *_power("grid_power", lambda site: site.grid, _is_read("grid_power", Part.GRID)),
     *_power("battery_power", lambda site: site.battery, _is_read("battery_power", Part.BATTERY)),
+    *_directions(),
     *_power("generator_power", lambda site: site.generator, _has(Part.GENERATOR)),
 )
 
@@ -138,43 +150,6 @@ _SENSORS: Final[tuple[SensorDescription[IQGatewayData], ...]] = (
         entity_registry_enabled_default=False,
         exists_fn=_reports_load,
         value_fn=lambda data: data.site.consumption.reactive_power,
-    ),
-    SensorDescription(
-        key="battery_level",
-        translation_key="battery_level",
-        need="live",
-        device_class=SensorDeviceClass.BATTERY,
-        native_unit_of_measurement=PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.level,
-    ),
-    SensorDescription(
-        key="battery_reserve",
-        translation_key="battery_reserve",
-        need="live",
-        native_unit_of_measurement=PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.reserve,
-    ),
-    EnergySensorDescription(
-        key="battery_stored_energy",
-        translation_key="battery_stored_energy",
-        need="live",
-        device_class=SensorDeviceClass.ENERGY_STORAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.stored_energy,
-    ),
-    SensorDescription(
-        key="battery_mode",
-        translation_key="battery_mode",
-        need="live",
-        device_class=SensorDeviceClass.ENUM,
-        options=list(BatteryMode),
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.mode,
     ),
     SensorDescription(
         key="grid_state",
@@ -245,5 +220,14 @@ GATEWAY: Final = DeviceKind[IQGatewayData](
     suffix=lambda _: "",
     # It is registered before anything that is reached through it.
     describe=lambda _key, _data: DeviceInfo(),
-    entities=(*_POWERS, *TOTAL_SENSORS, *_SENSORS, *DIAGNOSTIC_SENSORS, *_BINARY_SENSORS),
+    entities=(
+        *_POWERS,
+        *TOTAL_SENSORS,
+        *SHARE_SENSORS,
+        *BATTERY_SENSORS,
+        *_SENSORS,
+        *DIAGNOSTIC_SENSORS,
+        *BATTERY_BINARY_SENSORS,
+        *_BINARY_SENSORS,
+    ),
 )

@@ -14,6 +14,7 @@ from homeassistant.helpers.entity import EntityDescription
 
 from ..const import DOMAIN, MANUFACTURER
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
+from ..site import Total
 
 type Value = float | int | str | bool | datetime | None
 
@@ -54,6 +55,18 @@ class EnergySensorDescription[SubjectT](SensorDescription[SubjectT]):
     state_class: SensorStateClass | None = SensorStateClass.TOTAL_INCREASING
 
 
+def _from_the_ledger(_: object) -> Value:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LifetimeEnergyDescription[SubjectT](EnergySensorDescription[SubjectT]):
+    """Describes a sensor of what a device has counted over its life: it shows what the ledger makes of that."""
+
+    counter_fn: Callable[[SubjectT], Total | None]
+    value_fn: Callable[[SubjectT], Value] = _from_the_ledger
+
+
 @dataclass(frozen=True, kw_only=True)
 class BinarySensorDescription[SubjectT](IQGatewayDescription[SubjectT], BinarySensorEntityDescription):
     """Describes a binary sensor."""
@@ -82,6 +95,13 @@ class DeviceKind[SubjectT]:
     def identifier(self, gateway: str, key: str) -> str:
         """Return what a device and the unique ids of its entities are known by; `gateway` is a serial number."""
         return key if self.suffix is None else f"{gateway}{self.suffix(key)}"
+
+    def ledger_key(self, key: str, description: IQGatewayDescription[SubjectT]) -> str:
+        """Return what the ledger knows a device's counter by.
+
+        Without the serial number of a gateway, so that what is a part of it goes on at the one that takes its place.
+        """
+        return f"{key}/{description.key}" if self.suffix is None else f"{self.suffix(key)[1:]}_{description.key}"
 
     def enables(self, description: IQGatewayDescription[SubjectT], data: IQGatewayData, key: str) -> bool:
         """Tell whether an entity is on when it is added first; the registry remembers that, and what the user did."""

@@ -10,7 +10,7 @@ from ..client.endpoints import INFO, LIVE, Endpoint
 from ..client.errors import GatewayBusy, GatewayError, Unconfirmed, WrongGateway
 from ..client.gateway import Gateway
 from ..const import CYCLE_TIMEOUT
-from ..site import Site, Snapshot, build_site
+from ..site import BatteryRuntime, Site, Snapshot, build_site
 from .cache import EndpointCache, EndpointState, never_answered
 from .kept import Kept
 from .outage_watch import OutageWatch
@@ -34,6 +34,7 @@ class Poller:
         self.states = self.cache.states
         self.site: Site = build_site(Snapshot())
         self._serial = serial
+        self._runtime = BatteryRuntime()
         self._stream = LiveStream(wanted=keep_live_data)
         self._outage = OutageWatch()
 
@@ -42,10 +43,9 @@ class Poller:
 
         No error of the gateway is raised: each is in the result, with the endpoint it befell.
         """
+        is_first = never_answered(self.states.values())
         progress = PollProgress(
-            asked=self._ever_asked() if only_new else set(),
-            is_first=never_answered(self.states.values()),
-            begins=only_new,
+            asked=self._ever_asked() if only_new else set(), is_first=is_first, is_start=is_first or only_new
         )
         self.cache.begin_cycle(time.monotonic())
         if progress.is_first:
@@ -68,7 +68,11 @@ class Poller:
 
     def lacks(self, wanted: AbstractSet[str]) -> bool:
         """Tell whether the needs take an endpoint that nobody has asked for yet."""
-        return bool(self._plan(wanted, PollProgress(asked=self._ever_asked(), begins=True)))
+        return bool(self._plan(wanted, PollProgress(asked=self._ever_asked(), is_start=True)))
+
+    def owes(self, wanted: AbstractSet[str]) -> bool:
+        """Tell whether something for which no start waits is yet to be asked for the first time."""
+        return bool(self._plan(wanted, PollProgress(asked=self._ever_asked())))
 
     @property
     def requests_last_hour(self) -> int:
@@ -98,7 +102,9 @@ class Poller:
         return {name for name, state in self.states.items() if state.asked_at is not None}
 
     def _rebuild(self) -> None:
-        self.site = build_site(self.cache.snapshot(), seen=self.site.parts)
+        site = build_site(self.cache.snapshot(), seen=self.site.parts)
+        self.site = self._runtime.tell(site, now=time.monotonic())
+        self.cache.each_cycle = site.each_cycle
 
     def _watch_for_outage(self, progress: PollProgress) -> None:
         relays = self.site.relays
@@ -115,7 +121,7 @@ class Poller:
             interval=self.cache.interval,
             asked=progress.asked,
             crowded=progress.tried_stream,
-            begins=progress.begins or progress.is_first,
+            is_start=progress.is_start,
         )
 
     async def _ask_all(self, wanted: AbstractSet[str], progress: PollProgress) -> None:
@@ -174,12 +180,12 @@ class Poller:
         is_wanted = not self._stream.was_tried or any(LIVE.name in self.site.needs.get(key, ()) for key in wanted)
         if progress.tried_stream or not is_wanted:
             return False
-        stands = self.cache.snapshot().live_stands
-        return self._stream.is_due(self.site.parts, stands=stands, now=time.monotonic())
+        still = self.cache.snapshot().live_is_still
+        return self._stream.is_due(self.site.parts, still=still, now=time.monotonic())
 
     async def _enable_stream(self, progress: PollProgress) -> None:
         progress.tried_stream = True
-        stood = self.cache.snapshot().live_stands
+        was_still = self.cache.snapshot().live_is_still
         try:
             await self.gateway.enable_stream()
         except ENDS_CYCLE:
@@ -188,6 +194,6 @@ class Poller:
             self._stream.failed(err, now=time.monotonic())
         else:
             live = self.states[LIVE.name]
-            live.ready_at = self._stream.enabled(stood=stood, now=time.monotonic())
+            live.ready_at = self._stream.enabled(was_still=was_still, now=time.monotonic())
             live.again = True
             progress.asked.discard(LIVE.name)

@@ -58,4 +58,4 @@ class PollProgress:
     seconds: dict[str, float] = field(default_factory=dict)
     tried_stream: bool = False
     is_first: bool = False  # nothing was read before it
-    begins: bool = False  # a part of setting up
+    is_start: bool = False  # Home Assistant waits for it

@@ -6,11 +6,14 @@ VA and var, whatever the gateway counts in; times are seconds since 1970 by the 
 
 from typing import Final
 
+from .battery_power import BATTERY_POWER, BatteryPower
 from .consumption import CONSUMPTION, ConsumptionReport, ReportLine
+from .device_data import DEVICE_DATA, ReportedDevice
 from .dry_contact_settings import DRY_CONTACT_SETTINGS, DryContactSettings
 from .dry_contacts import DRY_CONTACTS, DryContact
 from .endpoint import HOURLY, MAX_BODY, Answer, Endpoint
 from .energy import ENERGY, EnergyTotals
+from .full_inventory import AC_BATTERIES, FULL_INVENTORY, Q_RELAYS, InstalledDevice
 from .generator import GENERATOR, GeneratorStatus
 from .generator_config import GENERATOR_CONFIG, GeneratorConfig
 from .generator_mode import GENERATOR_MODE, GeneratorMode
@@ -22,6 +25,8 @@ from .meters import METERS, Meter
 from .production import PRODUCTION, ProductionTotals
 from .readings import READINGS, Channel, MeterReading
 from .relay import RELAY, RelayWord
+from .secctrl import SECCTRL, StorageControl
+from .storage_schedule import STORAGE_SCHEDULE, StorageSchedule
 
 ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     INFO,
@@ -33,24 +38,33 @@ ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     INVERTERS,
     CONSUMPTION,
     INVENTORY,
+    BATTERY_POWER,
+    SECCTRL,
+    STORAGE_SCHEDULE,
     RELAY,
     DRY_CONTACTS,
     DRY_CONTACT_SETTINGS,
     GENERATOR,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
+    DEVICE_DATA,
+    FULL_INVENTORY,
 )
 
 CHECK_TOKEN_PATH: Final = "/auth/check_jwt"
 STREAM_PATH: Final = "/ivp/livedata/stream"
 
 __all__ = [
+    "AC_BATTERIES",
+    "BATTERY_POWER",
     "CHECK_TOKEN_PATH",
     "CONSUMPTION",
+    "DEVICE_DATA",
     "DRY_CONTACTS",
     "DRY_CONTACT_SETTINGS",
     "ENDPOINTS",
     "ENERGY",
+    "FULL_INVENTORY",
     "GENERATOR",
     "GENERATOR_CONFIG",
     "GENERATOR_MODE",
@@ -62,10 +76,14 @@ __all__ = [
     "MAX_BODY",
     "METERS",
     "PRODUCTION",
+    "Q_RELAYS",
     "READINGS",
     "RELAY",
+    "SECCTRL",
+    "STORAGE_SCHEDULE",
     "STREAM_PATH",
     "Answer",
+    "BatteryPower",
     "Channel",
     "ConsumptionReport",
     "DryContact",
@@ -76,6 +94,7 @@ __all__ = [
     "GeneratorConfig",
     "GeneratorMode",
     "GeneratorStatus",
+    "InstalledDevice",
     "Inverter",
     "ListedDevice",
     "LiveData",
@@ -85,4 +104,7 @@ __all__ = [
     "ProductionTotals",
     "RelayWord",
     "ReportLine",
+    "ReportedDevice",
+    "StorageControl",
+    "StorageSchedule",
 ]
