@@ -178,7 +178,7 @@ class Relays:
     grid_state: GridState | None = None
     generator_closed: bool | None = None
     grid_outage: bool | None = None  # by what was last said; the poller holds it against what is said next
-    outage_told_by: str | None = None  # the endpoint that says so
+    outage_told_by: str | None = None  # the endpoint that says so; None where nothing ever said how the relay is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
