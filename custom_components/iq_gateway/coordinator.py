@@ -1,7 +1,7 @@
 """The cycle in Home Assistant: when it runs, what it hands on, and what the log says of it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 import time
@@ -26,6 +26,7 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
+from .live import LivePower
 from .polling import Poller, PollResult
 from .polling.fault import Fault
 from .polling.interval import PollInterval
@@ -93,12 +94,12 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         )
         self.keeper = TokenKeeper(hass, entry, self.poller, refresh=self.async_request_refresh)
         self.totals = LifetimeTotals(hass, entry)
-        self.live_power = False
         self.last_fault: Fault | None = None
         self._fault: Fault | None = None
         self._kept = KeptStore(hass, entry, self.poller.keep)
         self._interval = PollInterval(chosen)
         self._availability = AvailabilityLogger(entry.title)
+        self.live = LivePower(hass, entry, self.poller, self, self._availability)
         self._oddities: frozenset[str] = frozenset()
         self._result: PollResult | None = None
         self._completing = False
@@ -115,13 +116,23 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         return not self._interval.silent
 
     @property
-    def _needs(self) -> set[str]:
+    def site(self) -> Site:
+        """The site as it is shown."""
+        return self.data.site
+
+    @property
+    def strained(self) -> bool:
+        """Whether the gateway is under strain, by how its cycles went."""
+        return self._interval.strained
+
+    @property
+    def wanted(self) -> set[str]:
         """What the enabled entities need."""
         return {context for context in self.async_contexts() if isinstance(context, str)}
 
     async def async_complete(self) -> None:
         """Read what the entities need and the first cycle, before they were there, did not know to ask for."""
-        if not self.poller.lacks(self._needs):
+        if not self.poller.lacks(self.wanted):
             return
         self._completing = True
         try:
@@ -132,8 +143,21 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
     @callback
     def async_set_live_power(self, *, on: bool) -> None:
         """Have powers follow reality, or no longer."""
-        self.live_power = on
+        self.live.async_turn(on=on)
         self.data = replace(self.data, live_power=on)
+
+    @callback
+    def show(self, site: Site, keys: Collection[str]) -> None:
+        """Show another site, in which nothing has changed but what these needs are for, to whom it concerns."""
+        self.data = replace(self.data, site=site)
+        for update, context in list(self._listeners.values()):
+            if context in keys:
+                update()
+
+    @callback
+    def ask_for_cycle(self) -> None:
+        """Have a cycle run soon."""
+        self.config_entry.async_create_background_task(self.hass, self.async_request_refresh(), f"{self.name} refresh")
 
     async def async_close(self) -> None:
         """Write down what is to be known after a restart."""
@@ -166,7 +190,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
 
     async def _async_run_cycle(self) -> PollResult:
         """Read what is looked at; once more if that took a new token."""
-        needs = self._needs
+        needs = self.wanted
         result = await self.poller.run(needs, only_new=self._completing)
         while await self.keeper.async_follow(result):
             result = await self.poller.run(needs)
@@ -194,7 +218,11 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         self.update_interval = min(soonest)
         firmware = self.info.software if self.info else None
         return IQGatewayData(
-            site=site, totals=totals, token=self.keeper.token, live_power=self.live_power, firmware=firmware
+            site=self.live.async_follow(result, site),
+            totals=totals,
+            token=self.keeper.token,
+            live_power=self.live.on,
+            firmware=firmware,
         )
 
     def _after(self, fault: Fault) -> IQGatewayData:
