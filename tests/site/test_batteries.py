@@ -199,5 +199,5 @@ def test_nothing_is_known_of_charging_without_a_power() -> None:
 @pytest.mark.parametrize(("told", "allowed"), [({"Charge From Grid Allowed": True}, True), (None, None)])
 def test_charging_from_the_grid(told: Row | None, allowed: bool | None) -> None:
     """Only what is scheduled tells whether that may be."""
-    answers = {} if told is None else {"storage_schedule": told}
+    answers: dict[str, Any] = {} if told is None else {"storage_schedule": told}
     assert site(inventory=listed(ONE), **answers).battery.grid_charging_allowed is allowed
