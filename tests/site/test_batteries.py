@@ -100,7 +100,7 @@ def test_what_is_not_as_it_should_be_is_told_in_words(flags: object, conditions:
 
 def test_batteries_stay_while_all_is_silent() -> None:
     """Without figures; whose they are is known."""
-    told = {"inventory": listed(ONE), "battery_power": powers(_1={"soc": 54})}
+    told: dict[str, Any] = {"inventory": listed(ONE), "battery_power": powers(_1={"soc": 54})}
     built = site(**told, stale=["inventory", "battery_power"])
     assert built.iq_batteries == {"1": SiteIQBattery(part_number="836-01826-r76", tells_power=True)}
 
