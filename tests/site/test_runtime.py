@@ -38,6 +38,12 @@ def test_down_to_empty_off_the_grid(relay: int) -> None:
     assert _times(1_000.0, main_relay_state=relay) == (11.5, None)
 
 
+@pytest.mark.parametrize("relay", [None, 4])
+def test_a_relay_that_tells_nothing_is_no_outage(relay: int | None) -> None:
+    """A house without one is on the grid."""
+    assert _times(1_000.0, main_relay_state=relay) == (6.5, None)
+
+
 def test_until_it_is_full() -> None:
     """Of its capacity."""
     assert _times(-1_000.0) == (None, 13.5)
