@@ -28,6 +28,7 @@ CHECKED: Final = (
 _AC_BATTERY: Final = 11
 _CELSIUS: Final[dict[str, Callable[[float], float]]] = {
     "COLLAR": lambda told: told,
+    "ENCHARGE": lambda told: told,
     "ENPOWER": lambda told: (told - 32) * 5 / 9,
 }
 _ENERGY_KEYS: Final = {
@@ -78,6 +79,40 @@ class Recorded:
             for group in self._rows("ivp_ensemble_inventory")
             if group.get("type") in _CELSIUS
             for device in group["devices"]
+        }
+
+    def batteries(self) -> dict[str, Figures]:
+        """Return what is to be shown of each IQ Battery, by its serial number."""
+        now = {row["serial_num"]: row for row in self._json("ivp_ensemble_power").get("devices:", [])}
+        return {
+            device["serial_num"]: {
+                "level": now[device["serial_num"]]["soc"],
+                "power": now[device["serial_num"]]["real_power_mw"] / 1000,
+                "capacity": device["encharge_capacity"],
+                "available_energy": device["encharge_capacity"] * now[device["serial_num"]]["soc"] / 100,
+            }
+            for group in self._rows("ivp_ensemble_inventory")
+            if group.get("type") == "ENCHARGE"
+            for device in group["devices"]
+        }
+
+    def storage(self) -> Figures:
+        """Return what is to be shown of all batteries together; nothing without any."""
+        control = self._json("ivp_ensemble_secctrl")
+        if not control or not (self.batteries() or self._ac_batteries):
+            return {}
+        told = {"battery_capacity": control["Max_energy"]}
+        if self.batteries() and "ENC_agg_soh" in control:
+            told["battery_health"] = control["ENC_agg_soh"]
+        return told
+
+    def stored(self) -> Figures:
+        """Return what is to be shown of all batteries where live data does not tell it."""
+        control = self._json("ivp_ensemble_secctrl")
+        return {
+            "battery_level": control["agg_soc"],
+            "battery_stored_energy": control["ENC_agg_avail_energy"] + control["ACB_agg_energy"],
+            "battery_reserve": control["configured_backup_soc"],
         }
 
     def other_devices(self) -> set[str]:

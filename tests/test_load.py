@@ -67,6 +67,22 @@ async def test_the_first_refresh_is_short(
     assert gateway.handshakes == 1
 
 
+async def test_a_home_with_batteries_and_a_system_controller_is_asked_for_little(
+    hass: HomeAssistant, socket_enabled: None, clock: Clock, freezer: FrozenDateTimeFactory, add_entry: EntryMaker
+) -> None:
+    """Three meters, 35 inverters, five batteries: at most 12 requests at a start, seven a cycle, one handshake each."""
+    async with GatewaySimulator("system_controller", clock=clock) as gateway:
+        await _start(hass, add_entry(gateway))
+        assert len(gateway.requests) <= MOST_AT_FIRST
+        assert gateway.handshakes == 1
+        for _ in range(3 * CYCLES):
+            gateway.requests.clear()
+            handshakes = gateway.handshakes
+            await pass_time(hass, freezer, CYCLE)
+            assert len(gateway.requests) <= MOST_IN_A_CYCLE
+            assert gateway.handshakes - handshakes == 1
+
+
 async def test_a_start_reads_nothing_twice(
     hass: HomeAssistant, setup_entry: EntrySetUp, without_battery: GatewaySimulator
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_OFF
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
@@ -56,6 +57,41 @@ async def test_figures_are_those_of_the_recording(
         temperatures = {serial: states.figure(hass, serial, "temperature") for serial in recorded.temperatures()}
         assert temperatures == pytest.approx(recorded.temperatures(), abs=0.1)
         assert not [serial for serial in recorded.other_devices() if states.find(hass, serial, "power")]
+
+
+@pytest.mark.parametrize("folder", CURRENT, ids=lambda folder: folder.name)
+async def test_batteries_are_those_of_the_recording(
+    hass: HomeAssistant, socket_enabled: None, clock: Clock, setup_entry: EntrySetUp, folder: Path
+) -> None:
+    """One by one and together, and none where only placeholders are told."""
+    recorded = Recorded(folder)
+    async with GatewaySimulator(replay=folder, clock=clock) as gateway:
+        entry = await setup_entry(gateway)
+        assert states.coordinator(entry).data.site.iq_batteries.keys() == recorded.batteries().keys()
+        for serial, figures in recorded.batteries().items():
+            assert {key: states.figure(hass, serial, key) for key in figures} == pytest.approx(figures)
+            assert states.state(hass, serial, "problem", "binary_sensor") == STATE_OFF
+        keys = ("battery_capacity", "battery_health")
+        shown = {
+            key: states.figure(hass, gateway.serial, key) for key in keys if states.find(hass, gateway.serial, key)
+        }
+        assert shown == pytest.approx(recorded.storage())
+
+
+@pytest.mark.parametrize("folder", CURRENT, ids=lambda folder: folder.name)
+async def test_without_live_data_batteries_are_those_of_the_recording(
+    hass: HomeAssistant, socket_enabled: None, clock: Clock, setup_entry: EntrySetUp, folder: Path
+) -> None:
+    """Level, stored energy and reserve come from what controls them."""
+    recorded = Recorded(folder)
+    async with GatewaySimulator(replay=folder, clock=clock) as gateway:
+        gateway.fault("live", Fault.NOT_FOUND)
+        await setup_entry(gateway)
+        keys = ("battery_level", "battery_stored_energy", "battery_reserve")
+        shown = {
+            key: states.figure(hass, gateway.serial, key) for key in keys if states.find(hass, gateway.serial, key)
+        }
+        assert shown == pytest.approx(recorded.stored() if recorded.storage() else {})
 
 
 @pytest.mark.parametrize("folder", CURRENT, ids=lambda folder: folder.name)
