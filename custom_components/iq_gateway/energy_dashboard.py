@@ -211,20 +211,12 @@ def _merge_batteries(
     any_there = any(_is_there(sources, one) for one in found)
     is_whole = not isinstance(together, Left)
     if not found or (is_whole and (_is_there(sources, together) or not (all_counted or any_there))):
-        _merge(
-            sources,
-            _BATTERY,
-            _KINDS[_BATTERY],
-            together if is_whole or not single else _worst(together, single),
-            result,
-        )
+        if not is_whole and Left.DISABLED in single:
+            together = Left.DISABLED
+        _merge(sources, _BATTERY, _KINDS[_BATTERY], together, result)
         return
     for number, one in enumerate(found, start=1):
         _merge(sources, _BATTERY, _SINGLE_BATTERY, one, result, called=f"{_BATTERY}_{number}")
-
-
-def _worst(together: Statistics | Left, single: Sequence[Statistics | Left]) -> Statistics | Left:
-    return Left.DISABLED if Left.DISABLED in single else together
 
 
 def _batteries(entry: IQGatewayConfigEntry) -> tuple[list[str], bool]:

@@ -40,7 +40,7 @@ SCHEMA: Final = vol.Schema(
     }
 )
 # A wish as well, and offered where there is any.
-_WITH_FORECAST: Final = SCHEMA.extend({vol.Optional(CONF_SOLAR_FORECAST): BooleanSelector()})
+WITH_FORECAST: Final = SCHEMA.extend({vol.Optional(CONF_SOLAR_FORECAST): BooleanSelector()})
 
 
 class IQGatewayOptionsFlow(OptionsFlowWithReload):
@@ -53,7 +53,7 @@ class IQGatewayOptionsFlow(OptionsFlowWithReload):
             if pending := self.config_entry.options.get(CONF_ENERGY_PANEL_PENDING):
                 user_input = {**user_input, CONF_ENERGY_PANEL_PENDING: pending}
             return self.async_create_entry(data=user_input)
-        schema = _WITH_FORECAST if await async_solar_forecasts(self.hass) else SCHEMA
+        schema = WITH_FORECAST if await async_solar_forecasts(self.hass) else SCHEMA
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(schema, self.config_entry.options),
