@@ -11,6 +11,7 @@ import pytest
 
 from custom_components.iq_gateway.client.endpoints import (
     CONSUMPTION,
+    DEVICE_DATA,
     ENDPOINTS,
     ENERGY,
     GENERATOR_CONFIG,
@@ -157,9 +158,11 @@ def test_another_shape_altogether_is_refused(endpoint: Endpoint[Any], payload: o
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
 def test_an_empty_object_says_nothing(endpoint: Endpoint[Any]) -> None:
-    """But of a generator: that there is none."""
+    """But of a generator, and of details: that there is none."""
     if endpoint in (GENERATOR_CONFIG, GENERATOR_MODE):
         assert endpoint.parse({}) == ((() if endpoint is GENERATOR_CONFIG else GeneratorMode(command=None)), 0)
+    elif endpoint is DEVICE_DATA:
+        assert not endpoint.parse({})[0]
     else:
         with pytest.raises(InvalidAnswer):
             endpoint.parse({})
