@@ -28,8 +28,13 @@ CYCLES: Final = 14
 """More than an hour: what is read hourly and the renewal of live data fall into it."""
 
 MOST_IN_A_CYCLE: Final = 5
-MOST_AT_FIRST: Final = 9
-EXPENSIVE: Final = ("/production.json", "/production", "/home", "/inventory")
+MOST_AT_FIRST: Final = 10
+EXPENSIVE: Final = ("/production.json", "/production", "/home")
+INVENTORY: Final = "/inventory.json"
+WITH_INVENTORY: Final = {"ac_batteries"}
+"""Profiles with what only the slow inventory tells."""
+
+DEVICE_DATA: Final = "/ivp/pdm/device_data"
 INVERTERS: Final = "/api/v1/production/inverters"
 OURS: Final = "/iq_gateway/"
 
@@ -118,6 +123,8 @@ async def test_no_cycle_asks_for_much(
     async with GatewaySimulator(profile, clock=clock) as gateway:
         await _start(hass, add_entry(gateway))
         assert len(gateway.requests) <= MOST_AT_FIRST
+        assert INVENTORY not in _paths(gateway), "no start waits for it"
+        slow = 0
         for _ in range(CYCLES):
             handshakes = gateway.handshakes
             gateway.requests.clear()
@@ -125,7 +132,10 @@ async def test_no_cycle_asks_for_much(
             assert 1 <= len(gateway.requests) <= MOST_IN_A_CYCLE
             assert gateway.handshakes - handshakes == 1
             assert gateway.requests[-1].headers["connection"] == "close", "nothing stays open between cycles"
-            assert not [path for path in _paths(gateway) if path.startswith(EXPENSIVE)]
+            assert not set(_paths(gateway)).intersection(EXPENSIVE)
+            slow += _paths(gateway).count(INVENTORY)
+            assert (DEVICE_DATA in _paths(gateway)) is (profile in WITH_INVENTORY)
+        assert slow in ((4, 5, 6) if profile in WITH_INVENTORY else (0,)), "every quarter of an hour at most"
 
 
 async def test_what_changes_hourly_is_read_hourly(

@@ -28,9 +28,9 @@ class Profile:
     """A site.
 
     `meters` are the enabled current transformers, `disabled` those the gateway lists without using them. `panel_watts`
-    is one inverter's peak, `retired` are inverters that were taken down and are remembered, `load` the house's average, `generator` its rating, all in W. `inverter_interval` is the
-    pace of the inverters' reports in s, `live_refresh` that of live data while the stream is off (None: it stands
-    still; firmware from 8.3.5289 on: 15).
+    is one inverter's peak, `load` the house's average, `generator` its rating, all in W. `retired` are inverters that
+    were taken down. `inverter_interval` is the pace of the inverters' reports in s, `live_refresh` that of live data
+    while the stream is off (None: it stands still; firmware from 8.3.5289 on: 15).
     """
 
     name: str

@@ -109,7 +109,7 @@ def _learn(snapshot: Snapshot, meters: Meters, flows: Flows) -> Needs:
     there = {
         READINGS: meters.any,
         INVENTORY: may_list(snapshot, flows.parts),
-        DEVICE_DATA: may_report(snapshot, phase_count=flows.phase_count),
+        DEVICE_DATA: may_report(snapshot, meters),
         FULL_INVENTORY: has_inventory(snapshot),
     }
     return frozenset(endpoint.name for endpoint, has in there.items() if has)
