@@ -79,12 +79,12 @@ def can_report(snapshot: Snapshot) -> bool:
 def may_report(snapshot: Snapshot, meters: Meters) -> bool:
     """Tell whether device data may list something that nobody has asked for yet.
 
-    AC batteries stand in the list of inverters too. A Q-relay shows in nothing else, so that a house is asked once
-    where its grid is one for such relays, or not known; and a large site, for which of its inverters tell details.
+    AC batteries stand in the list of inverters too. A Q-relay shows in nothing else, so that a house is asked once a
+    run where its grid is one for such relays, or not known; and a large site, for which of its inverters tell details.
     """
     if has_inventory(snapshot):
         return True
-    if snapshot.is_told(DEVICE_DATA) or not can_report(snapshot):
+    if snapshot.known(DEVICE_DATA) is not None or not can_report(snapshot):
         return False
     unknown = snapshot.is_told(METERS) and not meters.any
     return unknown or 0 < (meters.frequency or 0.0) < _BELOW or is_cut(snapshot)
