@@ -29,7 +29,7 @@ from .const import (
 from .polling import Poller, PollResult
 from .polling.fault import Fault
 from .polling.interval import PollInterval
-from .polling.outage_log import AvailabilityLogger
+from .polling.outage_log import OutageLog
 from .polling.store import KeptStore
 from .site import Site, Total
 from .tokens import TokenKeeper
@@ -38,8 +38,11 @@ from .totals.keeper import Count, LifetimeTotals
 
 type IQGatewayConfigEntry = ConfigEntry[IQGatewayCoordinator]
 
-# What was read for the first time and waits for a second reading does not have to wait for a whole interval.
+# What waits for a second reading, be it the first or an outage, does not have to wait for a whole interval.
 _SECOND_CYCLE: Final = timedelta(seconds=30)
+
+# The need of what shows how the gateway is read: nothing is asked for it, but it changes with each cycle.
+NEED_REQUESTS: Final = "requests"
 
 # Why a whole cycle failed, as the user reads it.
 _REASONS: Final[dict[type[GatewayError], str]] = {
@@ -58,6 +61,8 @@ class IQGatewayData:
     totals: Mapping[str, PublishedTotal]
     token: AccessToken | None
     firmware: str | None = None  # for the gateway's device
+    response_time: float | None = None  # s, the mean of the last cycle; told only while somebody looks at it
+    requests_last_hour: int | None = None  # likewise
     stands: bool = True  # False once cycles have come to nothing, by a fault of our own, for too long
 
 
@@ -105,7 +110,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         self._fault: Fault | None = None
         self._kept = KeptStore(hass, entry, self.poller.keep)
         self._interval = PollInterval(chosen)
-        self._availability = AvailabilityLogger(entry.title)
+        self._outages = OutageLog(entry.title)
         self._oddities: frozenset[str] = frozenset()
         self._result: PollResult | None = None
         self._completing = False
@@ -191,7 +196,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         whole = self._result.joined(result) if self._completing and self._result else result
         is_first = self._completing or self._result is None
         self._result = whole
-        self._availability.update(whole)
+        self._outages.update(whole)
         # Completing a first cycle settles nothing of what that waits for.
         soonest = [self.update_interval] if self._completing and self.update_interval else []
         soonest.append(self._interval.next(whole))
@@ -204,10 +209,14 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         devices = {counter.key: self._count(counter, data, whole.answered) for counter in self._counters}
         totals = await self.totals.async_update(site, result.answered, devices)
         soonest.append(timedelta(seconds=self.totals.next_reading_within()))
-        if is_first and (self.poller.cache.unconfirmed or self.poller.owes(self._needs)):
+        owes = is_first and (self.poller.cache.unconfirmed or self.poller.owes(self._needs))
+        if owes or self.poller.wants_second_look:
             soonest.append(_SECOND_CYCLE)
         self.update_interval = min(soonest)
-        return replace(data, totals=totals)
+        data = replace(data, totals=totals)
+        if NEED_REQUESTS not in self._needs:
+            return data
+        return replace(data, response_time=result.response_time, requests_last_hour=self.poller.requests_last_hour)
 
     def _count(self, counter: DeviceCounter, data: IQGatewayData, answered: frozenset[str]) -> Count:
         needs = data.site.needs[counter.need]

@@ -2,7 +2,14 @@
 
 import pytest
 
-from custom_components.iq_gateway.client.errors import GatewayBusy, GatewayError, NotFound, NotPermitted, TokenRejected
+from custom_components.iq_gateway.client.errors import (
+    GatewayBusy,
+    GatewayError,
+    NoAnswerInTime,
+    NotFound,
+    NotPermitted,
+    TokenRejected,
+)
 from custom_components.iq_gateway.polling.stream import MOVES_AFTER
 from tests.site.answers import live
 
@@ -13,7 +20,7 @@ from .steps import ALL_SHOWN, INTERVAL, Time, begin, cycle, poller_for
 @pytest.fixture
 def still(script: Script) -> Script:
     """The same home with a battery, the live data of which stands still."""
-    script.payloads |= {"live": live(age=600, soc=50), "inventory": []}
+    script.payloads |= {"live": live(age=600, soc=50), "inventory": [], "secctrl": {"agg_soc": 0}}
     return script
 
 
@@ -73,6 +80,27 @@ async def test_a_stream_that_ended_between_two_cycles_is_given_time(still: Scrip
     assert time.now - began == MOVES_AFTER
 
 
+async def test_live_data_that_answers_at_last_is_no_failure(
+    still: Script, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it hangs, its stream comes to be renewed; what is read after that counts."""
+    poller, began = poller_for(still), time.now
+    await begin(poller, time, still)
+
+    async def enable() -> None:
+        still.errors.clear()
+        await Script.enable_stream(still)
+
+    monkeypatch.setattr(still, "enable_stream", enable)
+    still.errors["live"] = NoAnswerInTime()
+    still.takes = 5.0
+    time.advance(began + 583 - time.now)
+    _keep_moving(still)
+    result = await poller.run(ALL_SHOWN)
+    assert still.asked[:4] == ["readings", "live", STREAM, "live"]
+    assert ("live" in result.answered, result.errors) == (True, {})
+
+
 async def test_a_stream_that_is_not_wanted_is_left_alone(still: Script, time: Time) -> None:
     """Then nothing is sent to the gateway, and nothing that stands still is shown."""
     poller = poller_for(still, keep_live_data=False)
@@ -85,8 +113,8 @@ async def test_live_data_that_nobody_looks_at_may_stand_still(still: Script, tim
     """It is read hourly all the same, for what it tells of the site."""
     poller = poller_for(still)
     await begin(poller, time, still)
-    cycles = [await cycle(poller, time, still, {"production_power"}) for _ in range(16)]
-    assert [number for number, asked in enumerate(cycles) if "live" in asked] == [15]
+    cycles = [await cycle(poller, time, still, {"production_power"}) for _ in range(18)]
+    assert [number for number, asked in enumerate(cycles) if "live" in asked] == [16]
     assert not any(STREAM in asked for asked in cycles)
 
 

@@ -1,6 +1,7 @@
 """The sites the simulator knows: what is installed, and how much of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 type Measurement = Literal["production", "net-consumption", "total-consumption", "storage"]
@@ -28,9 +29,10 @@ class Profile:
     """A site.
 
     `meters` are the enabled current transformers, `disabled` those the gateway lists without using them. `panel_watts`
-    is one inverter's peak, `load` the house's average, `generator` its rating, all in W. `retired` are inverters that
-    were taken down. `inverter_interval` is the pace of the inverters' reports in s, `live_refresh` that of live data
-    while the stream is off (None: it stands still; firmware from 8.3.5289 on: 15).
+    is one inverter's peak, `load` the house's average, `generator` its rating, all in W; `retired` are inverters that
+    were taken down and are remembered. `inverter_interval` is the pace of the inverters' reports in s, `live_refresh`
+    that of live data while the stream is off (None: it stands still; firmware from 8.3.5289 on: 15). `contacts` are the
+    dry contacts of its System Controller that are used, with the names of their loads.
     """
 
     name: str
@@ -50,7 +52,9 @@ class Profile:
     generator: float = 0.0
     has_generator: bool = False
     collar: bool = False
+    combiner: bool = False
     system_controller: bool = False
+    contacts: Mapping[str, str] = field(default_factory=dict)
     firmware: str = FIRMWARE
     part_number: str = METERED
     metered: bool = True
@@ -137,6 +141,17 @@ _ALL: Final = (
         collar=True,
     ),
     Profile(
+        name="system_controller",
+        serial="122333444513",
+        phase_mode="split",
+        phases=2,
+        meters=("production", "net-consumption", "storage"),
+        inverters=35,
+        load=1_400.0,
+        battery=replace(_SPLIT_BATTERY, reserve=20),
+        system_controller=True,
+    ),
+    Profile(
         name="off_grid",
         serial="122333444509",
         phase_mode="split",
@@ -159,6 +174,29 @@ _ALL: Final = (
         generator=6_000.0,
         has_generator=True,
         system_controller=True,
+    ),
+    Profile(
+        name="generator_idle",
+        serial="122333444514",
+        phase_mode="split",
+        phases=2,
+        meters=("production", "net-consumption"),
+        inverters=20,
+        has_generator=True,
+        system_controller=True,
+        contacts={"NC1": "Water heater", "NC2": ""},
+    ),
+    Profile(
+        name="collar",
+        serial="122333444515",
+        phase_mode="split",
+        phases=2,
+        meters=("production", "net-consumption", "storage"),
+        inverters=16,
+        battery=Battery(capacity=10_000.0, power=3_840.0, reserve=20),
+        collar=True,
+        combiner=True,
+        firmware="D8.3.1598",
     ),
     Profile(
         name="ac_batteries",

@@ -86,6 +86,11 @@ class Gateway:
         self.token = token
 
     @property
+    def home_page(self) -> str:
+        """Where the gateway's own page is."""
+        return str(self._url.with_path("/home"))
+
+    @property
     def pin(self) -> Pin | None:
         """What the gateway last showed of itself; None before the first connection of an unpinned gateway."""
         return self._context.pin

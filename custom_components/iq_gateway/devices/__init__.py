@@ -11,8 +11,12 @@ from ..const import DOMAIN
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
 from .ac_battery import AC_BATTERY
 from .collar import COLLAR
+from .combiner import COMBINER
+from .dry_contact import DRY_CONTACT
 from .gateway import GATEWAY
+from .generator import GENERATOR
 from .inverter import INVERTER
+from .iq_battery import IQ_BATTERY
 from .kind import (
     AnyDescription,
     AnyKind,
@@ -45,10 +49,23 @@ __all__ = [
     "attributes_of",
     "count_devices",
     "is_listed",
+    "is_registered",
     "renamed",
 ]
 
-KINDS: Final[tuple[AnyKind, ...]] = (GATEWAY, METER, INVERTER, COLLAR, SYSTEM_CONTROLLER, AC_BATTERY, Q_RELAY)
+KINDS: Final[tuple[AnyKind, ...]] = (
+    GATEWAY,
+    METER,
+    INVERTER,
+    IQ_BATTERY,
+    AC_BATTERY,
+    COLLAR,
+    COMBINER,
+    SYSTEM_CONTROLLER,
+    DRY_CONTACT,
+    GENERATOR,
+    Q_RELAY,
+)
 
 
 def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool:
@@ -57,6 +74,13 @@ def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool
         (DOMAIN, kind.identifier(coordinator.serial, key)) for kind in KINDS for key in kind.subjects(coordinator.data)
     }
     return not listed.isdisjoint(device.identifiers)
+
+
+def is_registered(coordinator: IQGatewayCoordinator, kind: AnyKind, key: str) -> bool:
+    """Tell whether there is a device of the gateway with this key."""
+    identifier = (DOMAIN, kind.identifier(coordinator.serial, key))
+    registry = dr.async_get(coordinator.hass)
+    return registry.async_get_device_by_identifier(identifier, coordinator.config_entry.entry_id) is not None
 
 
 def count_devices(data: IQGatewayData) -> dict[str, int]:

@@ -8,7 +8,6 @@ from typing import Final
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
-    PERCENTAGE,
     EntityCategory,
     UnitOfApparentPower,
     UnitOfPower,
@@ -17,7 +16,9 @@ from homeassistant.const import (
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..coordinator import IQGatewayData
-from ..site import BatteryMode, Flow, GridState, Part, Site
+from ..site import Flow, GridState, Part, Site
+from .batteries import BATTERY_BINARY_SENSORS, BATTERY_SENSORS
+from .gateway_diagnostics import DIAGNOSTIC_SENSORS
 from .kind import (
     BinarySensorDescription,
     DeviceKind,
@@ -151,46 +152,9 @@ _SENSORS: Final[tuple[SensorDescription[IQGatewayData], ...]] = (
         value_fn=lambda data: data.site.consumption.reactive_power,
     ),
     SensorDescription(
-        key="battery_level",
-        translation_key="battery_level",
-        need="live",
-        device_class=SensorDeviceClass.BATTERY,
-        native_unit_of_measurement=PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.level,
-    ),
-    SensorDescription(
-        key="battery_reserve",
-        translation_key="battery_reserve",
-        need="live",
-        native_unit_of_measurement=PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.reserve,
-    ),
-    EnergySensorDescription(
-        key="battery_stored_energy",
-        translation_key="battery_stored_energy",
-        need="live",
-        device_class=SensorDeviceClass.ENERGY_STORAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.stored_energy,
-    ),
-    SensorDescription(
-        key="battery_mode",
-        translation_key="battery_mode",
-        need="live",
-        device_class=SensorDeviceClass.ENUM,
-        options=list(BatteryMode),
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.mode,
-    ),
-    SensorDescription(
         key="grid_state",
         translation_key="grid_state",
-        need="live",
+        need="grid_relay",
         device_class=SensorDeviceClass.ENUM,
         options=list(GridState),
         exists_fn=_has(Part.RELAYS),
@@ -219,17 +183,25 @@ _BINARY_SENSORS: Final[tuple[BinarySensorDescription[IQGatewayData], ...]] = (
     BinarySensorDescription(
         key="grid_relay",
         translation_key="grid_relay",
-        need="live",
+        need="grid_relay",
         exists_fn=_has(Part.RELAYS),
         value_fn=lambda data: data.site.relays.grid_closed,
     ),
     BinarySensorDescription(
         key="generator_relay",
         translation_key="generator_relay",
-        need="live",
+        need="generator_relay",
         exists_fn=_has(Part.RELAYS),
         enabled_fn=_has(Part.GENERATOR),
         value_fn=lambda data: data.site.relays.generator_closed,
+    ),
+    BinarySensorDescription(
+        key="grid_outage",
+        translation_key="grid_outage",
+        need="grid_outage",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        exists_fn=lambda data: data.site.relays.outage_told_by is not None,
+        value_fn=lambda data: data.site.relays.grid_outage,
     ),
     BinarySensorDescription(
         key="cloud_connection",
@@ -248,5 +220,14 @@ GATEWAY: Final = DeviceKind[IQGatewayData](
     suffix=lambda _: "",
     # It is registered before anything that is reached through it.
     describe=lambda _key, _data: DeviceInfo(),
-    entities=(*_POWERS, *TOTAL_SENSORS, *SHARE_SENSORS, *_SENSORS, *_BINARY_SENSORS),
+    entities=(
+        *_POWERS,
+        *TOTAL_SENSORS,
+        *SHARE_SENSORS,
+        *BATTERY_SENSORS,
+        *_SENSORS,
+        *DIAGNOSTIC_SENSORS,
+        *BATTERY_BINARY_SENSORS,
+        *_BINARY_SENSORS,
+    ),
 )

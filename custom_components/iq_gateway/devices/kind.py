@@ -8,6 +8,7 @@ from typing import Any
 from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription, SensorStateClass
 from homeassistant.const import UnitOfEnergy
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 
@@ -81,9 +82,14 @@ class DeviceKind[SubjectT]:
     describe: Callable[[str, SubjectT], DeviceInfo]
     """Model, name and the like of the device with this key."""
     entities: tuple[IQGatewayDescription[SubjectT], ...]
+    listed_by: str | None = None
+    """The endpoint that lists them: a device that this leaves out for a month is removed. None for what never goes."""
     suffix: Callable[[str], str] | None = None
     """For devices that are a part of one gateway: what their key adds to its serial number, "_storage_meter"; None for
     those that have a serial number of their own, which is their key."""
+
+    via: Callable[[SubjectT], str] | None = None
+    """The serial number of what devices of the kind are reached through; None where that is the gateway."""
 
     enabled_up_to: int | None = None
     """Beyond so many devices of the kind, what is added is off until somebody wants it."""
@@ -109,15 +115,17 @@ class DeviceKind[SubjectT]:
         self, coordinator: IQGatewayCoordinator, gateway_id: str, key: str, subject: SubjectT
     ) -> DeviceInfo:
         """Return what a device is registered with; `gateway_id` is the id of the gateway's own device."""
+        entry, registry = coordinator.config_entry, dr.async_get(coordinator.hass)
         identifier = self.identifier(coordinator.serial, key)
         info = self.describe(key, subject)
         info["identifiers"] = {(DOMAIN, identifier)}
         if identifier != coordinator.serial:
-            info["manufacturer"] = MANUFACTURER
-            info["via_device_id"] = gateway_id
+            info.setdefault("manufacturer", MANUFACTURER)
+            via = self.via and registry.async_get_device_by_identifier((DOMAIN, self.via(subject)), entry.entry_id)
+            info["via_device_id"] = via.id if via else gateway_id
             # A house may have several gateways, each with a production meter: names tell whose it is.
             placeholders = info.get("translation_placeholders") or {}
-            info["translation_placeholders"] = {"gateway": coordinator.config_entry.title, **placeholders}
+            info["translation_placeholders"] = {"gateway": entry.title, **placeholders}
         return info
 
 

@@ -19,7 +19,7 @@ _NO_DETAILS: Final = InverterDetails()
 
 
 def microinverters(listed: Iterable[Inverter]) -> list[Inverter]:
-    """Return the microinverters, each once: of two rows with one serial number the newer report counts."""
+    """Return the microinverters, each once: of two records with one serial number the newer report counts."""
     newest: dict[str, Inverter] = {}
     for inverter in listed:
         if inverter.device_type in _OTHER_DEVICES:
@@ -30,9 +30,9 @@ def microinverters(listed: Iterable[Inverter]) -> list[Inverter]:
     return list(newest.values())
 
 
-def has_ac_batteries(snapshot: Snapshot) -> bool:
-    """Tell whether AC batteries are listed: live data does not show those that are empty."""
-    return any(inverter.device_type == _AC_BATTERY for inverter in snapshot.known(INVERTERS) or ())
+def count_ac_batteries(snapshot: Snapshot) -> int:
+    """Return how many AC batteries are listed: live data does not show those that are empty."""
+    return len({one.serial for one in snapshot.known(INVERTERS) or () if one.device_type == _AC_BATTERY})
 
 
 def build_inverters(snapshot: Snapshot) -> dict[str, SiteInverter]:
@@ -83,6 +83,11 @@ def total_power(snapshot: Snapshot) -> float | None:
         _power(inverter, snapshot.time(INVERTERS)) for inverter in microinverters(snapshot.fresh(INVERTERS) or ())
     ]
     return sum(filter(None, powers)) if powers else None
+
+
+def highest_power(snapshot: Snapshot) -> float:
+    """Return what all inverters would give together in W if each gave the most that it ever reported."""
+    return sum(inverter.max_power or 0.0 for inverter in microinverters(snapshot.known(INVERTERS) or ()))
 
 
 def count_reporting(snapshot: Snapshot) -> int | None:

@@ -26,9 +26,11 @@ class Meters:
     def __init__(self, snapshot: Snapshot) -> None:
         self._status_fresh = snapshot.fresh(METERS) is not None
         self._meters: dict[str, Meter] = {}
-        for meter in snapshot.known(METERS) or ():
-            if meter.enabled:
-                self._meters.setdefault(meter.measurement_type, meter)
+        self.oddities: frozenset[str] = frozenset()
+        # Each type has one eid (gateway-api.md 5): no site is known that counts the same twice.
+        for meter in sorted(snapshot.known(METERS) or (), key=lambda meter: meter.eid):
+            if meter.enabled and self._meters.setdefault(meter.measurement_type, meter).eid != meter.eid:
+                self.oddities |= {f"second meter {meter.measurement_type}"}
         self._readings = {reading.eid: reading for reading in snapshot.fresh(READINGS) or ()}
 
     @property

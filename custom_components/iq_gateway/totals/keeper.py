@@ -9,15 +9,14 @@ from typing import Final, NamedTuple
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_SERIAL, CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL, DOMAIN, LOGGER
+from ..const import CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL, LOGGER
 from ..site import Site, Total
 from .ledger import Ledger, PublishedTotal, Standing
 from .lifetime import Change
-from .names import is_of_device, spoken, unique_id
-from .reports import TotalsReports
+from .names import is_of_device, spoken
+from .reports import TotalsReports, entity_id_of
 from .series import RESOLUTION, Reading
 from .statistics import async_clear_statistics, async_last_known
 from .store import LedgerStore
@@ -136,7 +135,8 @@ class LifetimeTotals:
                 readings[key] = reading
         has_counted = any(inverter.max_power for inverter in site.inverters.values())
         anew = self._ledger.observe(readings, midnight=_midnight(), has_counted=has_counted)
-        async_clear_statistics(self._hass, [entity_id for key in anew if (entity_id := self._entity_id(key))])
+        entities = (entity_id_of(self._hass, self._entry, key) for key in anew)
+        async_clear_statistics(self._hass, [entity_id for entity_id in entities if entity_id])
         await self._async_compare(readings)
         self._reports.async_tell(self._ledger)
         self._async_schedule_save(0 if self._ledger.offsets != offsets else _SAVE_DELAY)
@@ -178,6 +178,7 @@ class LifetimeTotals:
             source=total.source,
             at=now,
             power=total.power,
+            highest=total.highest,
             cycle=self._cycle,
             pace=total.pace,
             derived=total.derived,
@@ -189,7 +190,7 @@ class LifetimeTotals:
         # Of hundreds of devices only those are looked up that nothing is stored of.
         stored = {key for key in self._loaded if is_of_device(key)}
         for key in set(keys) - self._compared - stored:
-            total, entity_id = self._ledger.total(key), self._entity_id(key)
+            total, entity_id = self._ledger.total(key), entity_id_of(self._hass, self._entry, key)
             if entity_id is None or total is None or total.total is None or total.base is None:
                 continue
             self._compared.add(key)
@@ -203,10 +204,6 @@ class LifetimeTotals:
                 spoken(key),
                 known.total / 1000,
             )
-
-    def _entity_id(self, key: str) -> str | None:
-        known_by = unique_id(key, gateway=self._entry.data[CONF_SERIAL])
-        return er.async_get(self._hass).async_get_entity_id("sensor", DOMAIN, known_by)
 
     def _is_shown(self, key: str, count: Count) -> bool:
         """Tell whether a counter is read; one whose endpoint answers without a figure stands for two cycles."""
@@ -224,7 +221,9 @@ class LifetimeTotals:
     def _to_store(self) -> dict[str, object]:
         self._save_pending = False
         # A device that was removed, by whomever, is not remembered.
-        self._ledger.forget(key for key in self._ledger.keys if is_of_device(key) and not self._entity_id(key))
+        self._ledger.forget(
+            key for key in self._ledger.keys if is_of_device(key) and not entity_id_of(self._hass, self._entry, key)
+        )
         return {"gateway": self._store.gateway, **self._ledger.to_dict()}
 
 

@@ -1,7 +1,7 @@
 """The ledger: every lifetime total of a site, and what it has grown by today."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -159,6 +159,10 @@ class Ledger:
         for key, total in self._totals.items():
             if total.total is not None and total.read_at is not None:
                 self.resume(key, Origin(total=total.total, at=total.read_at, same_counter=False))
+                continue
+            # Nor does a total that has not begun with the last gateway's first reading, or where its counter was.
+            origin = total.origin and replace(total.origin, same_counter=False)
+            self._totals[key] = replace(total, candidate=None, held_since=None, origin=origin)
 
     def _replace(self, key: str, total: LifetimeTotal) -> None:
         before = self._totals.get(key)

@@ -73,13 +73,17 @@ class TotalsReports:
         return f": {old:.1f} kWh \N{RIGHTWARDS ARROW} {new:.1f} kWh ({when:%Y-%m-%d %H:%M})"
 
     def _name(self, key: str) -> str:
-        registry, known_by = er.async_get(self._hass), unique_id(key, gateway=self._entry.data[CONF_SERIAL])
-        entity_id = registry.async_get_entity_id("sensor", DOMAIN, known_by)
+        registry, entity_id = er.async_get(self._hass), entity_id_of(self._hass, self._entry, key)
         entity = registry.async_get(entity_id) if entity_id else None
         name = (entity.name or entity.original_name if entity else None) or spoken(key)
         device = dr.async_get(self._hass).async_get(entity.device_id) if entity and entity.device_id else None
         is_of_site = device is None or (DOMAIN, self._entry.data[CONF_SERIAL]) in device.identifiers
         return name if device is None or is_of_site else f"{device.name_by_user or device.name} {name}"
+
+
+def entity_id_of(hass: HomeAssistant, entry: ConfigEntry, key: str) -> str | None:
+    """Return the entity of a total by the total's key; None while there is none."""
+    return er.async_get(hass).async_get_entity_id("sensor", DOMAIN, unique_id(key, gateway=entry.data[CONF_SERIAL]))
 
 
 _LOG = {
