@@ -1,14 +1,14 @@
 """The cycle in Home Assistant: when it runs, what it hands on, and what the log says of it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 import time
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
@@ -26,6 +26,7 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
+from .live import LivePower
 from .polling import Poller, PollResult
 from .polling.fault import Fault
 from .polling.interval import PollInterval
@@ -60,6 +61,7 @@ class IQGatewayData:
     site: Site
     totals: Mapping[str, PublishedTotal]
     token: AccessToken | None
+    live_power: bool = False  # whether powers are to follow reality
     firmware: str | None = None  # for the gateway's device
     response_time: float | None = None  # s, the mean of the last cycle; told only while somebody looks at it
     requests_last_hour: int | None = None  # likewise
@@ -111,6 +113,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         self._kept = KeptStore(hass, entry, self.poller.keep)
         self._interval = PollInterval(chosen)
         self._outages = OutageLog(entry.title)
+        self.live = LivePower(hass, entry, self.poller, self, self._outages)
         self._oddities: frozenset[str] = frozenset()
         self._result: PollResult | None = None
         self._completing = False
@@ -127,7 +130,17 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         return not self._interval.silent
 
     @property
-    def _needs(self) -> set[str]:
+    def site(self) -> Site:
+        """The site as it is shown."""
+        return self.data.site
+
+    @property
+    def strained(self) -> bool:
+        """Whether the gateway is under strain, by how its cycles went."""
+        return self._interval.strained
+
+    @property
+    def wanted(self) -> set[str]:
         """What the enabled entities need."""
         keys = {context for context in self.async_contexts() if isinstance(context, str)}
         return keys | {counter.need for counter in self._counters}
@@ -144,12 +157,31 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         """
         self._completing = True
         try:
-            if self.poller.lacks(self._needs):
+            if self.poller.lacks(self.wanted):
                 await self.async_refresh()
             elif self._counters:
                 self.async_set_updated_data(await self._async_take(PollResult(answered=frozenset())))
         finally:
             self._completing = False
+
+    @callback
+    def async_set_live_power(self, *, on: bool) -> None:
+        """Have powers follow reality, or no longer."""
+        self.live.async_turn(on=on)
+        self.data = replace(self.data, live_power=on)
+
+    @callback
+    def show(self, site: Site, keys: Collection[str]) -> None:
+        """Show another site, in which nothing has changed but what these needs are for, to whom it concerns."""
+        self.data = replace(self.data, site=site)
+        for update, context in list(self._listeners.values()):
+            if context in keys:
+                update()
+
+    @callback
+    def ask_for_cycle(self) -> None:
+        """Have a cycle run soon."""
+        self.config_entry.async_create_background_task(self.hass, self.async_request_refresh(), f"{self.name} refresh")
 
     async def async_close(self) -> None:
         """Write down what is to be known after a restart."""
@@ -182,7 +214,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
 
     async def _async_run_cycle(self) -> PollResult:
         """Read what is looked at; once more if that took a new token."""
-        needs = self._needs
+        needs = self.wanted
         result = await self.poller.run(needs, only_new=self._completing)
         while await self.keeper.async_follow(result):
             result = await self.poller.run(needs)
@@ -209,12 +241,12 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         devices = {counter.key: self._count(counter, data, whole.answered) for counter in self._counters}
         totals = await self.totals.async_update(site, result.answered, devices)
         soonest.append(timedelta(seconds=self.totals.next_reading_within()))
-        owes = is_first and (self.poller.cache.unconfirmed or self.poller.owes(self._needs))
+        owes = is_first and (self.poller.cache.unconfirmed or self.poller.owes(self.wanted))
         if owes or self.poller.wants_second_look:
             soonest.append(_SECOND_CYCLE)
         self.update_interval = min(soonest)
-        data = replace(data, totals=totals)
-        if NEED_REQUESTS not in self._needs:
+        data = replace(data, site=self.live.async_follow(result, site), totals=totals, live_power=self.live.on)
+        if NEED_REQUESTS not in self.wanted:
             return data
         return replace(data, response_time=result.response_time, requests_last_hour=self.poller.requests_last_hour)
 

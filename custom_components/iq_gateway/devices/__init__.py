@@ -25,6 +25,7 @@ from .kind import (
     IQGatewayDescription,
     LifetimeEnergyDescription,
     SensorDescription,
+    SwitchDescription,
     Value,
 )
 from .meter import METER
@@ -43,6 +44,7 @@ __all__ = [
     "IQGatewayDescription",
     "LifetimeEnergyDescription",
     "SensorDescription",
+    "SwitchDescription",
     "Value",
     "async_register",
     "async_register_gateway",

@@ -15,8 +15,8 @@ from homeassistant.const import (
 )
 from homeassistant.helpers.device_registry import DeviceInfo
 
-from ..coordinator import IQGatewayData
-from ..site import Flow, GridState, Part, Site
+from ..coordinator import IQGatewayCoordinator, IQGatewayData
+from ..site import LIVE_ENDPOINTS, Flow, GridState, Part, Site
 from .batteries import BATTERY_BINARY_SENSORS, BATTERY_SENSORS
 from .gateway_diagnostics import DIAGNOSTIC_SENSORS
 from .kind import (
@@ -24,6 +24,7 @@ from .kind import (
     DeviceKind,
     EnergySensorDescription,
     SensorDescription,
+    SwitchDescription,
     always,
 )
 from .totals import SHARE_SENSORS, TOTAL_SENSORS
@@ -214,6 +215,29 @@ _BINARY_SENSORS: Final[tuple[BinarySensorDescription[IQGatewayData], ...]] = (
     ),
 )
 
+
+def _is_live(data: IQGatewayData) -> bool:
+    """Tell whether a power is read from what moves each second: elsewhere there is nothing to make live."""
+    return any(one.exists_fn(data) and data.site.needs[one.need] <= LIVE_ENDPOINTS for one in _POWERS)
+
+
+async def _turn_live_power(coordinator: IQGatewayCoordinator, _key: str, on: bool) -> None:  # noqa: FBT001
+    coordinator.async_set_live_power(on=on)
+
+
+_SWITCHES: Final[tuple[SwitchDescription[IQGatewayData], ...]] = (
+    SwitchDescription(
+        key="live_power",
+        translation_key="live_power",
+        need="live_power",
+        entity_category=EntityCategory.CONFIG,
+        exists_fn=_is_live,
+        value_fn=lambda data: data.live_power,
+        turn_fn=_turn_live_power,
+        restored=True,
+    ),
+)
+
 GATEWAY: Final = DeviceKind[IQGatewayData](
     name="gateways",
     subjects=lambda data: {"": data},
@@ -229,5 +253,6 @@ GATEWAY: Final = DeviceKind[IQGatewayData](
         *DIAGNOSTIC_SENSORS,
         *BATTERY_BINARY_SENSORS,
         *_BINARY_SENSORS,
+        *_SWITCHES,
     ),
 )

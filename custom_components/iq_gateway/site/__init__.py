@@ -2,6 +2,7 @@
 
 from .build import build_site
 from .models import (
+    LIVE_ENDPOINTS,
     Battery,
     BatteryMode,
     ChargeStatus,
@@ -35,6 +36,7 @@ from .runtime import BatteryRuntime
 from .snapshot import Snapshot
 
 __all__ = [
+    "LIVE_ENDPOINTS",
     "Battery",
     "BatteryMode",
     "BatteryRuntime",
