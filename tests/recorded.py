@@ -26,6 +26,13 @@ CHECKED: Final = (
     "consumption_energy",
 )
 _AC_BATTERY: Final = 11
+_DETAILS: Final = {
+    "dc_voltage": ("dcVoltageINmV", 1000),
+    "dc_current": ("dcCurrentINmA", 1000),
+    "ac_voltage": ("acVoltageINmV", 1000),
+    "frequency": ("acFrequencyINmHz", 1000),
+    "temperature": ("channelTemp", 1),
+}
 _CELSIUS: Final[dict[str, Callable[[float], float]]] = {
     "COLLAR": lambda told: told,
     "ENCHARGE": lambda told: told,
@@ -118,6 +125,41 @@ class Recorded:
     def other_devices(self) -> set[str]:
         """Return the serial numbers in the list of inverters that are none."""
         return {row["serialNumber"] for row in self._rows("api_v1_production_inverters")} - self.inverters().keys()
+
+    def inverter_details(self) -> dict[str, Figures]:
+        """Return by serial number what is told in detail of the inverters that are listed."""
+        return {
+            row["sn"]: {
+                "energy": channel["lifetime"]["joulesProduced"] / 3600,
+                "energy_today": channel["wattHours"]["today"],
+                **{key: channel["lastReading"][name] / scale for key, (name, scale) in _DETAILS.items()},
+            }
+            for row, channel in self._device_rows("pcu")
+            if row["sn"] in self.inverters() and channel["lastReading"]
+        }
+
+    def ac_batteries(self) -> dict[str, Figures]:
+        """Return the figures of each AC battery by its serial number."""
+        return {
+            row["sn"]: {
+                "level": channel["lastReading"]["SOC"],
+                "health": channel["lastReading"]["SOH"],
+                "temperature": channel["lastReading"]["maxCellTemp"],
+                "power": channel["watts"]["now"] - channel["watts"]["nowUsed"],
+                "charged_energy": channel["lifetime"]["joulesUsed"] / 3600,
+                "discharged_energy": channel["lifetime"]["joulesProduced"] / 3600,
+            }
+            for row, channel in self._device_rows("acb")
+        }
+
+    def _device_rows(self, kind: str) -> list[tuple[Row, Row]]:
+        """Return the rows of a kind that are in use, each with its channel."""
+        rows = self._json("ivp_pdm_device_data").values()
+        return [
+            (row, row["channels"][0])
+            for row in rows
+            if isinstance(row, dict) and row["devName"] == kind and row["active"]
+        ]
 
     def _production(self) -> tuple[float, float | None]:
         if meter := self._meters.get("production"):

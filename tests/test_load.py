@@ -30,7 +30,12 @@ MOST_IN_A_CYCLE: Final = 7
 WITH_GENERATOR: Final = 2
 """More with a generator, and with contacts that switch loads."""
 MOST_AT_FIRST: Final = 12
-EXPENSIVE: Final = ("/production.json", "/production", "/home", "/inventory")
+EXPENSIVE: Final = ("/production.json", "/production", "/home")
+INVENTORY: Final = "/inventory.json"
+WITH_INVENTORY: Final = {"ac_batteries"}
+"""Profiles with what only the slow inventory tells."""
+
+DEVICE_DATA: Final = "/ivp/pdm/device_data"
 INVERTERS: Final = "/api/v1/production/inverters"
 OURS: Final = "/iq_gateway/"
 
@@ -135,7 +140,8 @@ async def test_no_cycle_asks_for_much(
     async with GatewaySimulator(profile, clock=clock) as gateway:
         await _start(hass, add_entry(gateway))
         assert len(gateway.requests) <= MOST_AT_FIRST
-        most = MOST_IN_A_CYCLE + WITH_GENERATOR * PROFILES[profile].has_generator
+        assert INVENTORY not in _paths(gateway), "no start waits for it"
+        most, slow = MOST_IN_A_CYCLE + WITH_GENERATOR * PROFILES[profile].has_generator, 0
         for cycle in range(CYCLES):
             handshakes = gateway.handshakes
             gateway.requests.clear()
@@ -143,7 +149,10 @@ async def test_no_cycle_asks_for_much(
             assert 1 <= len(gateway.requests) <= (most if cycle else MOST_AT_FIRST), "the second one still learns"
             assert gateway.handshakes - handshakes == 1
             assert gateway.requests[-1].headers["connection"] == "close", "nothing stays open between cycles"
-            assert not [path for path in _paths(gateway) if path.startswith(EXPENSIVE)]
+            assert not set(_paths(gateway)).intersection(EXPENSIVE)
+            slow += _paths(gateway).count(INVENTORY)
+            assert (DEVICE_DATA in _paths(gateway)) is (profile in WITH_INVENTORY)
+        assert slow in ((4, 5, 6) if profile in WITH_INVENTORY else (0,)), "every quarter of an hour at most"
 
 
 async def test_what_changes_hourly_is_read_hourly(

@@ -141,7 +141,7 @@ def _learn(snapshot: Snapshot, meters: Meters, flows: Flows) -> Needs:
         DRY_CONTACTS: bool(build_dry_contacts(snapshot)) and not snapshot.is_told(DRY_CONTACTS),
         GENERATOR: has_generator(snapshot) and not snapshot.is_told(GENERATOR),
         GENERATOR_MODE: has_generator(snapshot) and not snapshot.is_told(GENERATOR_MODE),
-        DEVICE_DATA: may_report(snapshot, phase_count=flows.phase_count),
+        DEVICE_DATA: may_report(snapshot, meters),
         FULL_INVENTORY: has_inventory(snapshot),
     }
     return frozenset(endpoint.name for endpoint, has in there.items() if has)
