@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +20,7 @@ from custom_components.iq_gateway.devices import (
     SensorDescription,
     SwitchDescription,
 )
-from custom_components.iq_gateway.site import Snapshot, build_site
+from custom_components.iq_gateway.site import Snapshot, Total, build_site
 
 ROOT: Final = Path(__file__).parents[1]
 INTEGRATION: Final = ROOT / "custom_components" / "iq_gateway"
@@ -29,7 +30,7 @@ MOST_LINES: Final = 400
 IMPURE: Final = {
     "totals": {"keeper", "reports", "statistics", "store"},
     "polling": {"store"},
-    "live": {"__init__", "tier"},
+    "live": {"__init__", "store", "tier"},
 }
 # Which of the integration's own parts each pure part may build upon.
 UPSTREAM: Final = {
@@ -159,11 +160,25 @@ def test_every_state_has_a_name() -> None:
         assert texts[one.key]["state"].keys() == set(one.options or ())
 
 
+ESTIMATED: Final = IQGatewayData(
+    site=replace(
+        build_site(Snapshot()),
+        totals=dict.fromkeys(
+            ("battery_charged_energy", "battery_discharged_energy", "consumption_energy"),
+            Total(energy=None, source="", estimated=True),
+        ),
+    ),
+    totals={},
+    token=None,
+)
+
+
 def test_no_name_is_left_over() -> None:
     """A text that nothing shows is translated for nothing."""
     texts = _texts("translations/en.json")["entity"]
     for platform in DESCRIBED:
         used = {one.translation_key for shown_on, one in ALL if shown_on == platform}
+        used |= {one.name_fn(ESTIMATED) for shown_on, one in ALL if shown_on == platform and one.name_fn}
         assert texts[platform].keys() <= used
 
 

@@ -132,6 +132,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
 
     async def async_complete(self) -> None:
         """Read what the entities need and the first cycle, before they were there, did not know to ask for."""
+        self.live.async_start()
         if not self.poller.lacks(self.wanted):
             return
         self._completing = True
@@ -163,10 +164,12 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         """Write down what is to be known after a restart."""
         await self.totals.async_close()
         await self._kept.async_close()
+        await self.live.energies.async_close()
 
     @override
     async def _async_setup(self) -> None:
         await self.totals.async_load()
+        await self.live.energies.async_load()
         self.poller.restore(await self._kept.async_load())
 
     @override

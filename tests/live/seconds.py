@@ -71,7 +71,7 @@ class Seconds:
         """Live through so many seconds."""
         end = self.now + seconds
         while True:
-            due = [self._wakes_at] if self.coordinator.live.on else []
+            due = [self._wakes_at] if self.coordinator.live.running else []
             if cycles:
                 due.append(self._next_cycle())
             moment = min((one for one in due if one <= end), default=None)

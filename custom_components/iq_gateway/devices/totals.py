@@ -29,19 +29,26 @@ def _sensors(key: str) -> Iterator[EnergySensorDescription[IQGatewayData]]:
     def total(data: IQGatewayData) -> PublishedTotal:
         return data.totals.get(key, _NOTHING)
 
+    def is_measured(data: IQGatewayData) -> bool:
+        return key not in data.site.totals or not data.site.totals[key].estimated
+
     yield EnergySensorDescription(
         key=key,
         translation_key=key,
+        name_fn=lambda data: key if is_measured(data) else f"{key}_estimated",
         need=key,
         exists_fn=lambda data: key in data.totals,
+        enabled_fn=is_measured,
         value_fn=lambda data: total(data).energy,
         attributes_fn=lambda data: _attributes(total(data)),
     )
     yield EnergySensorDescription(
         key=f"{key}_today",
         translation_key=f"{key}_today",
+        name_fn=lambda data: f"{key}_today" if is_measured(data) else f"{key}_estimated_today",
         need=key,
         exists_fn=lambda data: key in data.totals,
+        enabled_fn=is_measured,
         value_fn=lambda data: total(data).today,
     )
 

@@ -112,5 +112,5 @@ def _needs(
         # A gateway without meters has no readings worth asking for.
         "meter": frozenset({READINGS.name}) if meters.any else frozenset(),
         "meter_status": frozenset({METERS.name}),
-        **{key: total_needs(snapshot, meters, key) for key in totals},
+        **{key: total_needs(snapshot, meters, key, total) for key, total in totals.items()},
     }

@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Final
 
-from ..client.endpoints import METERS, READINGS
+from ..client.endpoints import LIVE, METERS, READINGS
 from .flows import Flows
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
-from .models import Needs, Total, add
+from .models import Needs, Part, Total, add
 from .snapshot import Snapshot
 from .sums import unmetered_needs, unmetered_sums
 
 _READINGS: Needs = frozenset({READINGS.name})
+_LIVE: Needs = frozenset({LIVE.name})
+_LIVE_DATA: Final = "live data"
 
 # Microinverters report every 5 to 60 minutes, as the cloud sets it (gateway-api.md 10); their sums follow.
 _SLOWEST_REPORTS: Final = 3600.0
@@ -26,12 +28,27 @@ def build_totals(snapshot: Snapshot, meters: Meters, flows: Flows) -> dict[str, 
     if meters.has(STORAGE_METER):
         totals["battery_charged_energy"] = _received(meters, STORAGE_METER)
         totals["battery_discharged_energy"] = _delivered(meters, STORAGE_METER)
-    totals["consumption_energy"] = _consumption(meters, flows)
+    elif is_estimated(snapshot, meters, flows):
+        totals["battery_charged_energy"] = _charged(snapshot, flows)
+        totals["battery_discharged_energy"] = _discharged(snapshot, flows)
+    totals["consumption_energy"] = _consumption(snapshot, meters, flows)
     return {key: total for key, total in totals.items() if total is not None}
 
 
-def total_needs(snapshot: Snapshot, meters: Meters, key: str) -> Needs:
+def is_estimated(snapshot: Snapshot, meters: Meters, flows: Flows) -> bool:
+    """Tell whether the site has a battery without a meter for certain, the power of which live data tells.
+
+    By two cycles in which live data was read: each of them reads the list of meters first until that is certain.
+    """
+    certain = METERS.name in snapshot.answers and LIVE.name in snapshot.settled
+    unmetered = certain and not meters.has(STORAGE_METER)
+    return unmetered and flows.parts.issuperset({Part.BATTERY, Part.LIVE})
+
+
+def total_needs(snapshot: Snapshot, meters: Meters, key: str, total: Total) -> Needs:
     """Return the endpoints that a lifetime counter is read from."""
+    if total.estimated:
+        return _READINGS | _LIVE if key == "consumption_energy" else _LIVE
     if key != "production_energy" or meters.has(PRODUCTION_METER):
         return _READINGS
     return unmetered_needs(snapshot)
@@ -63,20 +80,38 @@ def _production(snapshot: Snapshot, meters: Meters) -> Total | None:
     )
 
 
-def _consumption(meters: Meters, flows: Flows) -> Total | None:
-    """Return the load's counter; none where a battery without a meter takes and gives energy that nobody counts."""
+def _charged(snapshot: Snapshot, flows: Flows) -> Total:
+    energies, power = snapshot.energies, (-flows.battery()).not_negative().power
+    return _estimate(energies.charged if energies else None, _LIVE_DATA, power)
+
+
+def _discharged(snapshot: Snapshot, flows: Flows) -> Total:
+    energies, power = snapshot.energies, flows.battery().not_negative().power
+    return _estimate(energies.discharged if energies else None, _LIVE_DATA, power)
+
+
+def _estimate(energy: float | None, source: str, power: float | None) -> Total:
+    """Return a counter that is made up of live power: as a balance, it may fall a little after a restart."""
+    return Total(energy=energy, source=source, power=power, derived=True, estimated=True)
+
+
+def _consumption(snapshot: Snapshot, meters: Meters, flows: Flows) -> Total | None:
+    """Return the load's counter; where a battery has no meter, with the energies that are estimated of it."""
     if meters.has(LOAD_METER):
         return _delivered(meters, LOAD_METER)
-    if not meters.has(PRODUCTION_METER, NET_METER) or not flows.storage_is_metered:
+    if not meters.has(PRODUCTION_METER, NET_METER):
         return None
     parts = [PRODUCTION_METER, NET_METER, *([STORAGE_METER] if meters.has(STORAGE_METER) else [])]
+    energy, source = _sum(meters.net(part) for part in parts), " + ".join(parts)
+    if is_estimated(snapshot, meters, flows):
+        energies = snapshot.energies
+        stored = energies.discharged - energies.charged if energies else None
+        return _estimate(add(energy, stored), f"{source} + {_LIVE_DATA}", flows.consumption().power)
+    if not flows.storage_is_metered:
+        return None
     # A generator's power is in no counter: it is no part of this one.
-    return Total(
-        energy=_sum(meters.net(part) for part in parts),
-        source=" + ".join(parts),
-        power=_sum(meters.flow(part).power for part in parts),
-        derived=True,
-    )
+    power = _sum(meters.flow(part).power for part in parts)
+    return Total(energy=energy, source=source, power=power, derived=True)
 
 
 def _sum(figures: Iterable[float | None]) -> float | None:
