@@ -43,7 +43,7 @@ async def test_they_follow_the_battery_and_the_house(
     seconds = await living(gateway, on=False)
     await seconds.live(310)
     entry = seconds.coordinator.config_entry
-    await states.enable(hass, entry, *(states.entity_id(hass, gateway.serial, key) for key in KEYS))  # type: ignore[arg-type]
+    await states.enable(hass, entry, *(states.entity_id(hass, gateway.serial, key) for key in KEYS))
     gateway.house.draw(6_000)
     await seconds.live(900)
     before = len(gateway.requests)
