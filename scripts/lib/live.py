@@ -30,6 +30,7 @@ from custom_components.iq_gateway.client import gateway as client
 from custom_components.iq_gateway.live import tier
 from custom_components.iq_gateway.live.rhythm import Rhythm
 from custom_components.iq_gateway.polling import glance, poller, request_log
+from custom_components.iq_gateway.totals.keeper import LifetimeTotals
 from tests import states
 from tests.live.seconds import Seconds
 from tests.proof.home import home_assistant
@@ -80,6 +81,8 @@ def simulated_time(clock: Clock) -> Iterator[None]:
     with ExitStack() as stack:
         for module in (client, glance, poller, request_log, tier):
             stack.enter_context(patch.object(module, "time", told))
+        # The ledger's day is the real one, in which hardly any time passes: it would want readings all the time.
+        stack.enter_context(patch.object(LifetimeTotals, "next_reading_within", lambda _: float(HOUR)))
         yield
 
 
