@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +12,7 @@ import pytest
 from custom_components.iq_gateway import PLATFORMS
 from custom_components.iq_gateway.coordinator import IQGatewayData
 from custom_components.iq_gateway.devices import (
+    ESTIMATED,
     KINDS,
     TOTALS,
     AnyDescription,
@@ -20,7 +20,7 @@ from custom_components.iq_gateway.devices import (
     SensorDescription,
     SwitchDescription,
 )
-from custom_components.iq_gateway.site import Snapshot, Total, build_site
+from custom_components.iq_gateway.site import Snapshot, build_site
 
 ROOT: Final = Path(__file__).parents[1]
 INTEGRATION: Final = ROOT / "custom_components" / "iq_gateway"
@@ -160,25 +160,11 @@ def test_every_state_has_a_name() -> None:
         assert texts[one.key]["state"].keys() == set(one.options or ())
 
 
-ESTIMATED: Final = IQGatewayData(
-    site=replace(
-        build_site(Snapshot()),
-        totals=dict.fromkeys(
-            ("battery_charged_energy", "battery_discharged_energy", "consumption_energy"),
-            Total(energy=None, source="", estimated=True),
-        ),
-    ),
-    totals={},
-    token=None,
-)
-
-
 def test_no_name_is_left_over() -> None:
     """A text that nothing shows is translated for nothing."""
     texts = _texts("translations/en.json")["entity"]
     for platform in DESCRIBED:
         used = {one.translation_key for shown_on, one in ALL if shown_on == platform}
-        used |= {one.name_fn(ESTIMATED) for shown_on, one in ALL if shown_on == platform and one.name_fn}
         assert texts[platform].keys() <= used
 
 
@@ -202,7 +188,7 @@ def test_every_error_has_a_text() -> None:
 
 def test_every_need_is_known() -> None:
     """What an entity asks for is something that the site can tell the endpoints of."""
-    known = build_site(Snapshot()).needs.keys() | set(TOTALS) | {"token", "live_power"}
+    known = build_site(Snapshot()).needs.keys() | {*TOTALS, *ESTIMATED} | {"token", "live_power"}
     assert {one.need for _, one in ALL} <= known
 
 

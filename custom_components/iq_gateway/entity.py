@@ -41,8 +41,6 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
         self._attr_entity_registry_enabled_default = kind.enables(description, coordinator.data, key)
         if description.phase is not None:
             self._attr_translation_placeholders = {"phase": str(description.phase)}
-        if description.name_fn is not None:
-            self._attr_translation_key = description.name_fn(kind.subjects(coordinator.data)[key])
         self._attributes_fn = description.attributes_fn
         self._value: Value = None
         self._attributes: Mapping[str, Value] | None = None

@@ -11,7 +11,7 @@ from tests.simulator import Fault, GatewaySimulator
 
 from .seconds import Living
 
-KEYS = ("battery_charged_energy", "battery_discharged_energy", "consumption_energy")
+KEYS = ("battery_charged_energy_estimated", "battery_discharged_energy_estimated", "consumption_energy_estimated")
 LIVE = "/ivp/livedata/status"
 
 pytestmark = pytest.mark.parametrize("gateway", ["battery_no_meter"], indirect=True)
@@ -62,9 +62,9 @@ async def test_they_follow_the_battery_and_the_house(
     await seconds.live(1_200)
     now = gateway.house.totals
     for key, then, later in (
-        ("battery_charged_energy", truth.battery_charged, now.battery_charged),
-        ("battery_discharged_energy", truth.battery_discharged, now.battery_discharged),
-        ("consumption_energy", truth.consumption, now.consumption),
+        ("battery_charged_energy_estimated", truth.battery_charged, now.battery_charged),
+        ("battery_discharged_energy_estimated", truth.battery_discharged, now.battery_discharged),
+        ("consumption_energy_estimated", truth.consumption, now.consumption),
     ):
         shown, began = states.figure(hass, gateway.serial, key), start[key]
         assert shown is not None, key

@@ -125,8 +125,8 @@ def test_the_loads_counter_tells_the_loads_power() -> None:
             {
                 "grid_import_energy": 4_000.0,
                 "grid_export_energy": 6_000.0,
-                "battery_charged_energy": None,
-                "battery_discharged_energy": None,
+                "battery_charged_energy_estimated": None,
+                "battery_discharged_energy_estimated": None,
             },
             id="a battery without a meter: not before somebody has its power added up",
         ),
@@ -157,13 +157,13 @@ def test_consumption(answers: Answers, energy: float | None) -> None:
 def test_a_battery_without_a_meter_is_estimated(age: int) -> None:
     """Its energies are what its power adds up to, and the load is what they leave of the balance of the meters."""
     answers = METERED | {"live": live(age=age, soc=50, storage=-300.0)}
-    assert site(**answers).totals["consumption_energy"].energy is None
+    assert site(**answers).totals["consumption_energy_estimated"].energy is None
     counted = replace(snapshot(**answers), energies=BatteryEnergies(charged=1_000.0, discharged=800.0))
     totals = build_site(counted).totals
-    assert totals["battery_charged_energy"].energy == 1_000.0
-    assert totals["battery_discharged_energy"].energy == 800.0
-    assert totals["consumption_energy"].energy == 9_000.5 - 20.25 + 4_000.0 - 6_000.0 + 800.0 - 1_000.0
-    keys = ("battery_charged_energy", "battery_discharged_energy", "consumption_energy")
+    assert totals["battery_charged_energy_estimated"].energy == 1_000.0
+    assert totals["battery_discharged_energy_estimated"].energy == 800.0
+    assert totals["consumption_energy_estimated"].energy == 9_000.5 - 20.25 + 4_000.0 - 6_000.0 + 800.0 - 1_000.0
+    keys = ("battery_charged_energy_estimated", "battery_discharged_energy_estimated", "consumption_energy_estimated")
     assert all(totals[key].estimated for key in keys)
     assert not any(total.estimated for key, total in totals.items() if key not in keys)
 

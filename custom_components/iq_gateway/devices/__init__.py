@@ -25,9 +25,10 @@ from .kind import (
 from .meter import METER
 from .registry import async_register, async_register_gateway
 from .system_controller import SYSTEM_CONTROLLER
-from .totals import TOTALS
+from .totals import ESTIMATED, TOTALS
 
 __all__ = [
+    "ESTIMATED",
     "KINDS",
     "TOTALS",
     "AnyDescription",

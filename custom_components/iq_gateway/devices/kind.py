@@ -35,8 +35,6 @@ class IQGatewayDescription[SubjectT](EntityDescription):
     """Whether it is on when it is added first; one that is off by default stays off either way."""
     attributes_fn: Callable[[SubjectT], Mapping[str, Value]] | None = None
     """What else the entity tells, beside its value. What has such is restored: a total goes on from there."""
-    name_fn: Callable[[SubjectT], str] | None = None
-    """The key of its name in the translations, where that depends on the device."""
     phase: int | None = None  # counted from 1
 
 

@@ -18,6 +18,12 @@ TOTALS: Final = (
     "battery_discharged_energy",
 )
 """The keys of the lifetime totals; a site has those that are in `Site.totals`."""
+ESTIMATED: Final = (
+    "battery_charged_energy_estimated",
+    "battery_discharged_energy_estimated",
+    "consumption_energy_estimated",
+)
+"""The keys of those that are added up from live power, which costs requests: off until somebody wants them."""
 
 _NOTHING: Final = PublishedTotal()
 _WH_PER_KWH: Final = 1000
@@ -29,26 +35,21 @@ def _sensors(key: str) -> Iterator[EnergySensorDescription[IQGatewayData]]:
     def total(data: IQGatewayData) -> PublishedTotal:
         return data.totals.get(key, _NOTHING)
 
-    def is_measured(data: IQGatewayData) -> bool:
-        return key not in data.site.totals or not data.site.totals[key].estimated
-
     yield EnergySensorDescription(
         key=key,
         translation_key=key,
-        name_fn=lambda data: key if is_measured(data) else f"{key}_estimated",
         need=key,
         exists_fn=lambda data: key in data.totals,
-        enabled_fn=is_measured,
+        entity_registry_enabled_default=key not in ESTIMATED,
         value_fn=lambda data: total(data).energy,
         attributes_fn=lambda data: _attributes(total(data)),
     )
     yield EnergySensorDescription(
         key=f"{key}_today",
         translation_key=f"{key}_today",
-        name_fn=lambda data: f"{key}_today" if is_measured(data) else f"{key}_estimated_today",
         need=key,
         exists_fn=lambda data: key in data.totals,
-        enabled_fn=is_measured,
+        entity_registry_enabled_default=key not in ESTIMATED,
         value_fn=lambda data: total(data).today,
     )
 
@@ -65,4 +66,4 @@ def _attributes(total: PublishedTotal) -> Mapping[str, Value]:
     }
 
 
-TOTAL_SENSORS: Final = tuple(sensor for key in TOTALS for sensor in _sensors(key))
+TOTAL_SENSORS: Final = tuple(sensor for key in (*TOTALS, *ESTIMATED) for sensor in _sensors(key))

@@ -14,6 +14,10 @@ from .sums import unmetered_needs, unmetered_sums
 _READINGS: Needs = frozenset({READINGS.name})
 _LIVE: Needs = frozenset({LIVE.name})
 _LIVE_DATA: Final = "live data"
+# What the load is the balance of, with what batteries give and take.
+_BALANCE: Final = (PRODUCTION_METER, NET_METER)
+# Ends the keys of totals that are added up from live power: a meter that comes later counts for itself.
+ESTIMATED: Final = "_estimated"
 
 # Microinverters report every 5 to 60 minutes, as the cloud sets it (gateway-api.md 10); their sums follow.
 _SLOWEST_REPORTS: Final = 3600.0
@@ -29,9 +33,10 @@ def build_totals(snapshot: Snapshot, meters: Meters, flows: Flows) -> dict[str, 
         totals["battery_charged_energy"] = _received(meters, STORAGE_METER)
         totals["battery_discharged_energy"] = _delivered(meters, STORAGE_METER)
     elif is_estimated(snapshot, meters, flows):
-        totals["battery_charged_energy"] = _charged(snapshot, flows)
-        totals["battery_discharged_energy"] = _discharged(snapshot, flows)
-    totals["consumption_energy"] = _consumption(snapshot, meters, flows)
+        totals[f"battery_charged_energy{ESTIMATED}"] = _charged(snapshot, flows)
+        totals[f"battery_discharged_energy{ESTIMATED}"] = _discharged(snapshot, flows)
+        totals[f"consumption_energy{ESTIMATED}"] = _estimated_consumption(snapshot, meters, flows)
+    totals["consumption_energy"] = _consumption(meters, flows)
     return {key: total for key, total in totals.items() if total is not None}
 
 
@@ -48,7 +53,7 @@ def is_estimated(snapshot: Snapshot, meters: Meters, flows: Flows) -> bool:
 def total_needs(snapshot: Snapshot, meters: Meters, key: str, total: Total) -> Needs:
     """Return the endpoints that a lifetime counter is read from."""
     if total.estimated:
-        return _READINGS | _LIVE if key == "consumption_energy" else _LIVE
+        return _READINGS | _LIVE if key == f"consumption_energy{ESTIMATED}" else _LIVE
     if key != "production_energy" or meters.has(PRODUCTION_METER):
         return _READINGS
     return unmetered_needs(snapshot)
@@ -95,23 +100,30 @@ def _estimate(energy: float | None, source: str, power: float | None) -> Total:
     return Total(energy=energy, source=source, power=power, derived=True, estimated=True)
 
 
-def _consumption(snapshot: Snapshot, meters: Meters, flows: Flows) -> Total | None:
-    """Return the load's counter; where a battery has no meter, with the energies that are estimated of it."""
+def _estimated_consumption(snapshot: Snapshot, meters: Meters, flows: Flows) -> Total | None:
+    """Return the load's counter where a battery has no meter: the balance of the meters, and what is estimated."""
+    if meters.has(LOAD_METER) or not meters.has(*_BALANCE):
+        return None
+    energies = snapshot.energies
+    stored = energies.discharged - energies.charged if energies else None
+    energy = add(_sum(meters.net(part) for part in _BALANCE), stored)
+    return _estimate(energy, " + ".join((*_BALANCE, _LIVE_DATA)), flows.consumption().power)
+
+
+def _consumption(meters: Meters, flows: Flows) -> Total | None:
+    """Return the load's counter; none where a battery without a meter takes and gives energy that nobody counts."""
     if meters.has(LOAD_METER):
         return _delivered(meters, LOAD_METER)
-    if not meters.has(PRODUCTION_METER, NET_METER):
+    if not meters.has(*_BALANCE) or not flows.storage_is_metered:
         return None
-    parts = [PRODUCTION_METER, NET_METER, *([STORAGE_METER] if meters.has(STORAGE_METER) else [])]
-    energy, source = _sum(meters.net(part) for part in parts), " + ".join(parts)
-    if is_estimated(snapshot, meters, flows):
-        energies = snapshot.energies
-        stored = energies.discharged - energies.charged if energies else None
-        return _estimate(add(energy, stored), f"{source} + {_LIVE_DATA}", flows.consumption().power)
-    if not flows.storage_is_metered:
-        return None
+    parts = [*_BALANCE, *([STORAGE_METER] if meters.has(STORAGE_METER) else [])]
     # A generator's power is in no counter: it is no part of this one.
-    power = _sum(meters.flow(part).power for part in parts)
-    return Total(energy=energy, source=source, power=power, derived=True)
+    return Total(
+        energy=_sum(meters.net(part) for part in parts),
+        source=" + ".join(parts),
+        power=_sum(meters.flow(part).power for part in parts),
+        derived=True,
+    )
 
 
 def _sum(figures: Iterable[float | None]) -> float | None:
