@@ -155,6 +155,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
 
         Where it has all been asked for, the counters of devices that somebody looks at are in what was answered.
         """
+        self.live.async_start()
         self._completing = True
         try:
             if self.poller.lacks(self.wanted):
@@ -187,10 +188,12 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         """Write down what is to be known after a restart."""
         await self.totals.async_close()
         await self._kept.async_close()
+        await self.live.energies.async_close()
 
     @override
     async def _async_setup(self) -> None:
         await self.totals.async_load()
+        await self.live.energies.async_load()
         self.poller.restore(await self._kept.async_load())
 
     @override

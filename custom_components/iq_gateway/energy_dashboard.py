@@ -321,13 +321,19 @@ def _find_statistics(hass: HomeAssistant, identifier: str, kind: _Kind) -> Stati
     found: Statistics = {}
     disabled = False
     for fieldname, key in {**kind.required, **kind.optional}.items():
-        unique_id = f"{identifier}_{key}"
-        entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
-        known = registry.async_get(entity_id) if entity_id else None
-        if known and not known.disabled:
-            found[fieldname] = known.entity_id
+        known, estimated = (_registered(registry, f"{identifier}_{one}") for one in (key, f"{key}_estimated"))
+        # What has no meter is estimated, where somebody has enabled that.
+        enabled = next((one for one in (known, estimated) if one and not one.disabled), None)
+        if enabled:
+            found[fieldname] = enabled.entity_id
         elif known and fieldname in kind.required:
             disabled = True
     if kind.required.keys() <= found.keys():
         return found
     return Left.DISABLED if disabled else Left.NOT_MEASURED
+
+
+def _registered(registry: er.EntityRegistry, unique_id: str) -> er.RegistryEntry | None:
+    """Return the sensor with a unique id, if there is one."""
+    entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
+    return registry.async_get(entity_id) if entity_id else None
