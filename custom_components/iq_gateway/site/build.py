@@ -1,6 +1,18 @@
 """Puts the picture of a site together."""
 
-from ..client.endpoints import CONSUMPTION, ENERGY, INVENTORY, INVERTERS, LIVE, METERS, READINGS, ReportLine
+from ..client.endpoints import (
+    CONSUMPTION,
+    ENERGY,
+    INVENTORY,
+    INVERTERS,
+    LIVE,
+    METERS,
+    POWER_LIMIT,
+    POWER_MODE,
+    READINGS,
+    TARIFF,
+    ReportLine,
+)
 from .collars import build_collars
 from .flows import Flows
 from .inventory import may_list
@@ -8,6 +20,7 @@ from .inverters import build_inverters, count_reporting
 from .live import build_battery, build_cloud_connected, build_relays, live_oddities
 from .meters import LOAD_METER, Meters
 from .models import Consumption, EnergyFlow, Needs, Part, Site, Total
+from .settings import build_settings
 from .snapshot import Snapshot
 from .sums import (
     Sums,
@@ -43,6 +56,7 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         inverters_reporting=count_reporting(snapshot),
         collars=build_collars(snapshot),
         system_controllers=build_system_controllers(snapshot),
+        settings=build_settings(snapshot, flows.parts),
         phase_count=flows.phase_count,
         oddities=live_oddities(snapshot),
         needs=_needs(snapshot, meters, flows, totals, sums),
@@ -111,6 +125,9 @@ def _needs(
         "inverters": inverters,
         # A gateway without meters has no readings worth asking for.
         "meter": frozenset({READINGS.name}) if meters.any else frozenset(),
+        "power_limit": frozenset({POWER_LIMIT.name}),
+        "power_mode": frozenset({POWER_MODE.name}),
+        "tariff": frozenset({TARIFF.name}),
         "meter_status": frozenset({METERS.name}),
         **{key: total_needs(snapshot, meters, key) for key in totals},
     }

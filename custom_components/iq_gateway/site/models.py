@@ -179,6 +179,41 @@ class SiteSystemController:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SitePowerLimit:
+    """The limit of what the house may export, or produce."""
+
+    enabled: bool | None
+    limit: float | None  # W
+    of_export: bool | None  # False: of production
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteProduction:
+    """The switch of all microinverters."""
+
+    on: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteStorage:
+    """How the batteries are to be used, as it is in force."""
+
+    mode: BatteryMode | None
+    reserve: float | None  # %
+    charge_from_grid: bool | None
+    obeys: bool  # False: this firmware takes such settings from the cloud alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What can be set at the gateway itself; None for what it has never told of."""
+
+    power_limit: SitePowerLimit | None = None
+    production: SiteProduction | None = None
+    storage: SiteStorage | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """All that is known of a site now."""
 
@@ -196,6 +231,7 @@ class Site:
     inverters_reporting: int | None
     collars: Mapping[str, SiteCollar]  # by serial number
     system_controllers: Mapping[str, SiteSystemController]  # by serial number
+    settings: Settings
     phase_count: int
     needs: Mapping[str, Needs]  # which endpoints an entity's value is read from, by the entity's need
     oddities: frozenset[str]  # values of unknown meaning, as "name value"

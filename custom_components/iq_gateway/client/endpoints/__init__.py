@@ -14,8 +14,11 @@ from .inventory import INVENTORY, ListedDevice
 from .inverters import INVERTERS, Inverter
 from .live import LIVE, LiveData, LiveFlow
 from .meters import METERS, Meter
+from .power_limit import POWER_LIMIT, PowerLimit
+from .power_mode import POWER_MODE, PowerMode
 from .production import PRODUCTION, ProductionTotals
 from .readings import READINGS, Channel, MeterReading
+from .tariff import TARIFF, StorageSettings, Tariff
 
 ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     INFO,
@@ -27,6 +30,9 @@ ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     INVERTERS,
     CONSUMPTION,
     INVENTORY,
+    POWER_LIMIT,
+    POWER_MODE,
+    TARIFF,
 )
 
 CHECK_TOKEN_PATH: Final = "/auth/check_jwt"
@@ -44,9 +50,12 @@ __all__ = [
     "LIVE",
     "MAX_BODY",
     "METERS",
+    "POWER_LIMIT",
+    "POWER_MODE",
     "PRODUCTION",
     "READINGS",
     "STREAM_PATH",
+    "TARIFF",
     "Answer",
     "Channel",
     "ConsumptionReport",
@@ -59,6 +68,10 @@ __all__ = [
     "LiveFlow",
     "Meter",
     "MeterReading",
+    "PowerLimit",
+    "PowerMode",
     "ProductionTotals",
     "ReportLine",
+    "StorageSettings",
+    "Tariff",
 ]
