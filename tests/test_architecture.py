@@ -17,6 +17,7 @@ from custom_components.iq_gateway.devices import (
     AnyDescription,
     BinarySensorDescription,
     SensorDescription,
+    SwitchDescription,
 )
 from custom_components.iq_gateway.site import Snapshot, build_site
 
@@ -102,7 +103,7 @@ def _texts(name: str) -> dict[str, Any]:
     return loaded
 
 
-DESCRIBED: Final = {"sensor": SensorDescription, "binary_sensor": BinarySensorDescription}
+DESCRIBED: Final = {"sensor": SensorDescription, "binary_sensor": BinarySensorDescription, "switch": SwitchDescription}
 ALL: Final[list[tuple[str, AnyDescription]]] = [
     (platform, one)
     for kind in KINDS
@@ -156,7 +157,7 @@ def test_every_state_has_a_name() -> None:
 def test_no_name_is_left_over() -> None:
     """A text that nothing shows is translated for nothing."""
     texts = _texts("translations/en.json")["entity"]
-    for platform in ("sensor", "binary_sensor"):
+    for platform in DESCRIBED:
         used = {one.translation_key for shown_on, one in ALL if shown_on == platform}
         assert texts[platform].keys() <= used
 
@@ -181,7 +182,7 @@ def test_every_error_has_a_text() -> None:
 
 def test_every_need_is_known() -> None:
     """What an entity asks for is something that the site can tell the endpoints of."""
-    known = build_site(Snapshot()).needs.keys() | set(TOTALS) | {"token"}
+    known = build_site(Snapshot()).needs.keys() | set(TOTALS) | {"token", "live_power"}
     assert {one.need for _, one in ALL} <= known
 
 
@@ -190,4 +191,4 @@ def test_entities_bear_a_site_of_which_nothing_is_known() -> None:
     data = IQGatewayData(site=build_site(Snapshot()), totals={}, token=None)
     for kind in KINDS:
         for subject in kind.subjects(data).values():
-            assert {one.value_fn(subject) for one in kind.entities} == {None}
+            assert {one.value_fn(subject) for one in kind.entities if one.key != "live_power"} == {None}

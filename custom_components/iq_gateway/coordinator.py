@@ -8,7 +8,7 @@ import time
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
@@ -57,6 +57,7 @@ class IQGatewayData:
     site: Site
     totals: Mapping[str, PublishedTotal]
     token: AccessToken | None
+    live_power: bool = False  # whether powers are to follow reality
     firmware: str | None = None  # for the gateway's device
     stands: bool = True  # False once cycles have come to nothing, by a fault of our own, for too long
 
@@ -92,6 +93,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         )
         self.keeper = TokenKeeper(hass, entry, self.poller, refresh=self.async_request_refresh)
         self.totals = LifetimeTotals(hass, entry)
+        self.live_power = False
         self.last_fault: Fault | None = None
         self._fault: Fault | None = None
         self._kept = KeptStore(hass, entry, self.poller.keep)
@@ -126,6 +128,12 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
             await self.async_refresh()
         finally:
             self._completing = False
+
+    @callback
+    def async_set_live_power(self, *, on: bool) -> None:
+        """Have powers follow reality, or no longer."""
+        self.live_power = on
+        self.data = replace(self.data, live_power=on)
 
     async def async_close(self) -> None:
         """Write down what is to be known after a restart."""
@@ -185,7 +193,9 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
             soonest.append(_SECOND_CYCLE)
         self.update_interval = min(soonest)
         firmware = self.info.software if self.info else None
-        return IQGatewayData(site=site, totals=totals, token=self.keeper.token, firmware=firmware)
+        return IQGatewayData(
+            site=site, totals=totals, token=self.keeper.token, live_power=self.live_power, firmware=firmware
+        )
 
     def _after(self, fault: Fault) -> IQGatewayData:
         """Return what still stands after a fault of our own; said once, until it has gone away."""

@@ -19,6 +19,7 @@ from .kind import (
     DeviceKind,
     IQGatewayDescription,
     SensorDescription,
+    SwitchDescription,
     Value,
 )
 from .meter import METER
@@ -35,6 +36,7 @@ __all__ = [
     "DeviceKind",
     "IQGatewayDescription",
     "SensorDescription",
+    "SwitchDescription",
     "Value",
     "async_register",
     "async_register_gateway",

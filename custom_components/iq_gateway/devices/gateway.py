@@ -16,13 +16,14 @@ from homeassistant.const import (
 )
 from homeassistant.helpers.device_registry import DeviceInfo
 
-from ..coordinator import IQGatewayData
-from ..site import BatteryMode, Flow, GridState, Part, Site
+from ..coordinator import IQGatewayCoordinator, IQGatewayData
+from ..site import LIVE_ENDPOINTS, BatteryMode, Flow, GridState, Part, Site
 from .kind import (
     BinarySensorDescription,
     DeviceKind,
     EnergySensorDescription,
     SensorDescription,
+    SwitchDescription,
     always,
 )
 from .totals import TOTAL_SENSORS
@@ -230,11 +231,34 @@ _BINARY_SENSORS: Final[tuple[BinarySensorDescription[IQGatewayData], ...]] = (
     ),
 )
 
+
+def _is_live(data: IQGatewayData) -> bool:
+    """Tell whether a power is read from what moves each second: elsewhere there is nothing to make live."""
+    return any(one.exists_fn(data) and data.site.needs[one.need] <= LIVE_ENDPOINTS for one in _POWERS)
+
+
+async def _turn_live_power(coordinator: IQGatewayCoordinator, _key: str, on: bool) -> None:  # noqa: FBT001
+    coordinator.async_set_live_power(on=on)
+
+
+_SWITCHES: Final[tuple[SwitchDescription[IQGatewayData], ...]] = (
+    SwitchDescription(
+        key="live_power",
+        translation_key="live_power",
+        need="live_power",
+        entity_category=EntityCategory.CONFIG,
+        exists_fn=_is_live,
+        value_fn=lambda data: data.live_power,
+        turn_fn=_turn_live_power,
+        restored=True,
+    ),
+)
+
 GATEWAY: Final = DeviceKind[IQGatewayData](
     name="gateways",
     subjects=lambda data: {"": data},
     suffix=lambda _: "",
     # It is registered before anything that is reached through it.
     describe=lambda _key, _data: DeviceInfo(),
-    entities=(*_POWERS, *TOTAL_SENSORS, *_SENSORS, *_BINARY_SENSORS),
+    entities=(*_POWERS, *TOTAL_SENSORS, *_SENSORS, *_BINARY_SENSORS, *_SWITCHES),
 )

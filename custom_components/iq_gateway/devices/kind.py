@@ -1,12 +1,13 @@
 """What a kind of device is: who it is, and what its entities show, for all platforms."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription, SensorStateClass
+from homeassistant.components.switch import SwitchEntityDescription
 from homeassistant.const import UnitOfEnergy
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
@@ -56,6 +57,17 @@ class EnergySensorDescription[SubjectT](SensorDescription[SubjectT]):
 @dataclass(frozen=True, kw_only=True)
 class BinarySensorDescription[SubjectT](IQGatewayDescription[SubjectT], BinarySensorEntityDescription):
     """Describes a binary sensor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwitchDescription[SubjectT](IQGatewayDescription[SubjectT], SwitchEntityDescription):
+    """Describes a switch: `value_fn` tells whether it is on."""
+
+    turn_fn: Callable[[IQGatewayCoordinator, str, bool], Awaitable[None]]
+    """Turns it: is given the coordinator, the key of its device, and whether it is to be on. What comes of it is in the
+    coordinator's data then; what does not work is a `HomeAssistantError` with a text of its own."""
+    restored: bool = False
+    """Whether it is a state of ours, not of the gateway's: turned again after a restart as it was left."""
 
 
 @dataclass(frozen=True, kw_only=True)

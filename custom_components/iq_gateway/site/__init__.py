@@ -2,6 +2,7 @@
 
 from .build import build_site
 from .models import (
+    LIVE_ENDPOINTS,
     Battery,
     BatteryMode,
     Consumption,
@@ -25,6 +26,7 @@ from .models import (
 from .snapshot import Snapshot
 
 __all__ = [
+    "LIVE_ENDPOINTS",
     "Battery",
     "BatteryMode",
     "Consumption",

@@ -8,11 +8,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+from ..client.endpoints import LIVE, READINGS
 
 # By phase, for sites with more than one; empty otherwise.
 type Phases = tuple[float | None, ...]
 # The names of the endpoints that something is read from.
 type Needs = frozenset[str]
+
+# The answers that move each second, and take the gateway next to nothing (gateway-api.md 6, 13).
+LIVE_ENDPOINTS: Final[Needs] = frozenset({READINGS.name, LIVE.name})
 
 
 def add(first: float | None, second: float | None) -> float | None:
