@@ -26,6 +26,7 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
+from .controls.desk import ControlDesk
 from .polling import Poller, PollResult
 from .polling.fault import Fault
 from .polling.interval import PollInterval
@@ -93,6 +94,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         )
         self.keeper = TokenKeeper(hass, entry, self.poller, refresh=self.async_request_refresh)
         self.totals = LifetimeTotals(hass, entry)
+        self.controls = ControlDesk(hass, entry, self.poller, publish=self._async_publish)
         self.live_power = False
         self.last_fault: Fault | None = None
         self._fault: Fault | None = None
@@ -116,8 +118,16 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
 
     @property
     def _needs(self) -> set[str]:
-        """What the enabled entities need."""
-        return {context for context in self.async_contexts() if isinstance(context, str)}
+        """What the enabled entities need, and what tells whether there are further controls."""
+        contexts = {context for context in self.async_contexts() if isinstance(context, str)}
+        role = self.keeper.token.role if self.keeper.token else None
+        return contexts | self.controls.needs(self.poller.site, role)
+
+    @callback
+    def _async_publish(self) -> None:
+        """Show what was read, or became of a change, between two cycles."""
+        self.data = replace(self.data, site=self.poller.site)
+        self.async_update_listeners()
 
     async def async_complete(self) -> None:
         """Read what the entities need and the first cycle, before they were there, did not know to ask for."""

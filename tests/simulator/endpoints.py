@@ -12,6 +12,9 @@ INVERTERS: Final = "/api/v1/production/inverters"
 ENERGY: Final = "/ivp/pdm/energy"
 LIVE: Final = "/ivp/livedata/status"
 INVENTORY: Final = "/ivp/ensemble/inventory"
+POWER_LIMIT: Final = "/ivp/ss/dpel"
+POWER_MODE: Final = "/ivp/mod/603980032/mode/power"
+TARIFF: Final = "/admin/lib/tariff"
 STREAM: Final = "/ivp/livedata/stream"
 CHECK_JWT: Final = "/auth/check_jwt"
 
@@ -25,6 +28,9 @@ PATHS: Final = {
     "live": LIVE,
     "consumption": CONSUMPTION,
     "inventory": INVENTORY,
+    "power_limit": POWER_LIMIT,
+    "power_mode": POWER_MODE,
+    "tariff": TARIFF,
     "stream": STREAM,
     "check_jwt": CHECK_JWT,
 }

@@ -23,6 +23,7 @@ class Stage(StrEnum):
     REQUESTED = "requested"  # waits for its turn, or for what has to be read first
     PENDING = "pending"  # sent, not confirmed
     CONFIRMED = "confirmed"
+    KEPT = "kept"  # nothing to send as yet: it comes into force with another control
     FAILED = "failed"  # not sent, refused, or something else came of it
     NO_EFFECT = "no_effect"  # accepted, and nothing happened
     OVERWRITTEN = "overwritten"  # confirmed, and taken back by somebody else
@@ -55,7 +56,9 @@ class View:
     snapshot: Snapshot
     key: str  # of the device
     # What was asked for just now and answered; all else may be old.
-    read: frozenset[str] = field(default=frozenset())
+    read: frozenset[str] = frozenset()
+    # What was chosen while there was nothing to send, by the name of the control.
+    choices: Mapping[str, Setting] = field(default_factory=dict)
 
     def document(self, endpoint: Endpoint[Any]) -> Any:  # noqa: ANN401 (whatever JSON there is)
         """Return the gateway's own answer, to be sent back with one value changed; None if there is no new one."""
@@ -69,6 +72,10 @@ type Check[ValueT] = Callable[[View, ValueT], ControlError | None]
 
 def _always(_view: View, _wanted: object) -> bool:
     return True
+
+
+def _never(_view: View) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,6 +100,8 @@ class Control[ValueT: Setting]:
     checks: tuple[Check[ValueT], ...] = ()
     is_felt: Callable[[View, ValueT], bool] = _always
     """Whether what is measured agrees with it."""
+    keeps: Callable[[View], bool] = _never
+    """Whether there is nothing to send now: the value comes into force with another control of the same path."""
     every: float = 3.0  # seconds between two looks
     deadline: float = 30.0  # seconds from sending
     pause: float = 30.0  # seconds until something else is sent to the same path

@@ -11,18 +11,17 @@ from homeassistant.exceptions import HomeAssistantError
 from ..client.errors import NotPermitted
 from ..const import CONF_CONTROLS, DOMAIN, LOGGER
 from ..polling import Poller
+from ..site import Part, Site
 from .control import AnyControl, Change, ControlError, Setting, Stage
 from .runner import Run, Turns
 
-_INTERRUPTED: Final = ControlError("control_interrupted")
+_OWNER: Final = "owner"
 
 
 class ControlDesk:
     """Makes changes one after the other, and remembers the last one of each control."""
 
-    def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry, poller: Poller, *, publish: Callable[[], None]
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, poller: Poller, *, publish: Callable[[], None]) -> None:
         self.enabled: bool = entry.options.get(CONF_CONTROLS, False)
         self._hass = hass
         self._entry = entry
@@ -30,11 +29,28 @@ class ControlDesk:
         self._publish = publish
         self._turns = Turns()
         self._changes: dict[tuple[AnyControl, str], Change] = {}
-        self._tasks: dict[tuple[AnyControl, str], asyncio.Task[None]] = {}
+        # What comes into force later, by path and device, and by the name of the control.
+        self._choices: dict[tuple[str, str], dict[str, Setting]] = {}
+        # What nobody waits for any more, and is not at its end.
+        self._followed: dict[tuple[AnyControl, str], asyncio.Task[None]] = {}
+
+    def needs(self, site: Site, role: str | None) -> set[str]:
+        """Return the needs that tell whether there is something to change, beside those of what is there.
+
+        A limit and the switch of production are for installers: nobody else is told of them.
+        """
+        if not self.enabled:
+            return set()
+        storage = {"tariff"} if Part.BATTERY in site.parts else set[str]()
+        return storage | ({"power_limit", "power_mode"} if role != _OWNER else set())
 
     def last(self, control: AnyControl, key: str) -> Change | None:
         """Return the last change of a control of a device in this run."""
         return self._changes.get((control, key))
+
+    def choice(self, control: AnyControl, key: str) -> Setting | None:
+        """Return what a control is to be once another one brings it into force."""
+        return self._choices.get((control.path, key), {}).get(control.name)
 
     def lacks_role(self, needs: frozenset[str]) -> bool:
         """Tell whether the token's role is too low for something that is read from these endpoints."""
@@ -45,43 +61,47 @@ class ControlDesk:
 
         It goes on if whoever asked for it goes away, and ends with the entry.
         """
-        if (earlier := self._tasks.pop((control, key), None)) and not self._turns_on(control, key):
+        if earlier := self._followed.pop((control, key), None):
             earlier.cancel()  # nobody wants any more what it watches
-        done: asyncio.Future[None] = self._hass.loop.create_future()
+        done: asyncio.Future[ControlError | None] = self._hass.loop.create_future()
         task = self._entry.async_create_background_task(
-            self._hass, self._async_run(self._run(control, key, wanted), done), f"{control.name} of {self._entry.title}"
+            self._hass, self._async_run(self._run(control, key, wanted), done), f"{self._entry.title} {control.name}"
         )
-        self._tasks[control, key] = task
         await asyncio.wait([task, done], return_when=asyncio.FIRST_COMPLETED)
-        error = done.exception() if done.done() else _INTERRUPTED
-        if isinstance(error, ControlError):
+        error = done.result() if done.done() else ControlError("control_interrupted")
+        if error:
             raise HomeAssistantError(
                 translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=dict(error.placeholders)
             ) from error
 
-    def _turns_on(self, control: AnyControl, key: str) -> bool:
-        """Tell whether a change is still to be waited for by whoever asked for it."""
-        last = self.last(control, key)
-        return last is not None and last.stage is Stage.REQUESTED
-
     def _run(self, control: AnyControl, key: str, wanted: Setting) -> Run:
+        choices = self._choices.setdefault((control.path, key), {})
+
         def tell(change: Change) -> None:
             self._changes[control, key] = change
+            if change.stage is Stage.KEPT:
+                choices[control.name] = change.wanted
+            elif change.stage is Stage.CONFIRMED:
+                choices.clear()
             self._publish()
 
-        return Run(self._poller, control, key, wanted, tell=tell)
+        return Run(self._poller, control, key, wanted, choices=choices, tell=tell)
 
-    async def _async_run(self, run: Run, done: asyncio.Future[None]) -> None:
+    async def _async_run(self, run: Run, done: asyncio.Future[ControlError | None]) -> None:
         """Make the change in its turn, let whoever waits go as soon as it is known, and follow it to its end."""
         try:
             async with self._turns.lock:
                 confirmed = await run.make(self._turns)
-            done.set_result(None)
+        except ControlError as err:
+            run.tell(err.stage, err.key)
+            done.set_result(err)
+            return
+        done.set_result(None)
+        if (task := asyncio.current_task()) is not None:
+            self._followed[run.control, run.key] = task
+        try:
             if confirmed or await run.follow():
                 await run.check_again()
         except ControlError as err:
+            LOGGER.warning("%s: %s was not changed for good: %s", self._entry.title, run.control.name, err)
             run.tell(err.stage, err.key)
-            if done.done():
-                LOGGER.warning("%s: %s was not changed for good: %s", self._entry.title, run.control.name, err)
-            else:
-                done.set_exception(err)

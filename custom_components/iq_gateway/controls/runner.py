@@ -1,7 +1,7 @@
 """One change from its request to its end: checked, sent once, and read back until it is so, or is not."""
 
 from asyncio import Lock, sleep
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 import time
 from typing import Final, Protocol
 
@@ -59,12 +59,20 @@ class Run:
     """One change of one control of one device."""
 
     def __init__(
-        self, reader: Reader, control: AnyControl, key: str, wanted: Setting, *, tell: Callable[[Change], None]
+        self,
+        reader: Reader,
+        control: AnyControl,
+        key: str,
+        wanted: Setting,
+        *,
+        choices: Mapping[str, Setting],
+        tell: Callable[[Change], None],
     ) -> None:
         self.control = control
         self.key = key
         self.wanted = wanted
         self._reader = reader
+        self._choices = choices
         self._tell = tell
         self._before: Setting | None = None
         self._sent_at = 0.0
@@ -76,6 +84,9 @@ class Run:
         self.tell(Stage.REQUESTED)
         await turns.wait_for(self.control)
         view = await self._look_first()
+        if self.control.keeps(view):
+            self.tell(Stage.KEPT)
+            return True
         if self.control.is_set(view, self.wanted):
             self.tell(Stage.CONFIRMED)
             return True
@@ -131,7 +142,7 @@ class Run:
             if (reason := _REASONS.get(type(err))) and not (patient and isinstance(err, NotFound)):
                 raise self._failed(reason) from err
             return None
-        return View(self._reader.site, self._reader.snapshot(), self.key, read)
+        return View(self._reader.site, self._reader.snapshot(), self.key, read, self._choices)
 
     async def _send(self, body: object, turns: Turns) -> None:
         """Send it, once. Only a refusal says for certain that nothing has happened."""

@@ -18,6 +18,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
 from ..site import LIVE_ENDPOINTS, BatteryMode, Flow, GridState, Part, Site
+from .gateway_controls import GATEWAY_CONTROLS
 from .kind import (
     BinarySensorDescription,
     DeviceKind,
@@ -260,5 +261,5 @@ GATEWAY: Final = DeviceKind[IQGatewayData](
     suffix=lambda _: "",
     # It is registered before anything that is reached through it.
     describe=lambda _key, _data: DeviceInfo(),
-    entities=(*_POWERS, *TOTAL_SENSORS, *_SENSORS, *_BINARY_SENSORS, *_SWITCHES),
+    entities=(*_POWERS, *TOTAL_SENSORS, *_SENSORS, *_BINARY_SENSORS, *_SWITCHES, *GATEWAY_CONTROLS),
 )

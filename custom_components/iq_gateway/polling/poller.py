@@ -1,12 +1,12 @@
 """One cycle of questions to the gateway, and what came of each."""
 
-from asyncio import sleep, timeout
+from asyncio import Lock, sleep, timeout
 from collections.abc import Set as AbstractSet
 import time
 from typing import Final
 
 from ..client.endpoints import INFO, LIVE, Endpoint
-from ..client.errors import GatewayBusy, GatewayError, Unconfirmed, WrongGateway
+from ..client.errors import GatewayBusy, GatewayError, NotFound, NotPermitted, Unconfirmed, WrongGateway
 from ..client.gateway import Gateway
 from ..const import CYCLE_TIMEOUT
 from ..site import Site, Snapshot, build_site
@@ -33,12 +33,54 @@ class Poller:
         self.site: Site = build_site(Snapshot())
         self._serial = serial
         self._stream = LiveStream(wanted=keep_live_data)
+        self._lock = Lock()
 
     async def run(self, wanted: AbstractSet[str], *, only_new: bool = False) -> PollResult:
         """Read what the given needs are read from, and build the site anew; `only_new` leaves out what was ever asked.
 
         No error of the gateway is raised: each is in the result, with the endpoint it befell.
         """
+        async with self._lock:
+            return await self._run(wanted, only_new=only_new)
+
+    async def read_now(self, *endpoints: Endpoint[object]) -> frozenset[str]:
+        """Read these between two cycles, and build the site anew; return the names of those that answered.
+
+        What this gateway does not have, or the token may not read, is passed over unless it is the last one, which
+        matters most. Any other error is raised and says nothing of the endpoint: the next cycle will tell.
+        """
+        async with self._lock:
+            self.cache.begin_cycle(time.monotonic())
+            read = set[str]()
+            try:
+                for endpoint in endpoints:
+                    is_last = endpoint is endpoints[-1]
+                    try:
+                        answer = await self.gateway.read(endpoint)
+                        self.cache.accept(endpoint, answer, now=time.monotonic())
+                    except NotFound, NotPermitted:
+                        if is_last:
+                            raise
+                    else:
+                        read.add(endpoint.name)
+            finally:
+                self._rebuild()
+            return frozenset(read)
+
+    async def write(self, method: str, path: str, body: object) -> object:
+        """Send a change between two cycles; see `Gateway.write`."""
+        async with self._lock:
+            return await self.gateway.write(method, path, body)
+
+    def blind(self, endpoint: Endpoint[object], seconds: float) -> None:
+        """Do not read an endpoint for some seconds: what it told last stands meanwhile, if it stands at all."""
+        self.states[endpoint.name].blind_until = time.monotonic() + seconds
+
+    def snapshot(self) -> Snapshot:
+        """Return what the gateway last said."""
+        return self.cache.snapshot()
+
+    async def _run(self, wanted: AbstractSet[str], *, only_new: bool) -> PollResult:
         progress = PollProgress(
             asked=self._ever_asked() if only_new else set(), is_first=never_answered(self.states.values())
         )

@@ -43,7 +43,7 @@ def control(scene: Scene) -> Json:
     battery, acb = scene.profile.iq_battery, scene.profile.ac_batteries > 0
     level, energy = round(scene.house.store.level), round(scene.house.store.energy)
     capacity = round(battery.capacity) if battery else 0
-    reserve = battery.reserve if battery else 0
+    reserve = scene.house.settings.reserve if battery else 0
     return {
         "shutdown": False,
         "configured_backup_soc": reserve,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from ..errors import InvalidAnswer
 from ..values import flag, number
 from .endpoint import HOURLY, Endpoint
 from .shapes import Parsed, part, record
@@ -18,8 +19,9 @@ class PowerLimit:
 
 
 def parse_power_limit(payload: object) -> Parsed[PowerLimit]:
-    """Parse the settings, in which everything may be missing."""
-    settings = part(record(payload), "dynamic_pel_settings")
+    """Parse the settings in which each of them may be missing."""
+    if not (settings := part(record(payload), "dynamic_pel_settings")):
+        raise InvalidAnswer("no settings of a limit")
     return PowerLimit(
         enabled=flag(settings.get("enable")),
         limit=number(settings.get("limit_value_W")),

@@ -7,6 +7,7 @@ cloud decides, and what is asked for here changes nothing.
 from dataclasses import dataclass
 from typing import Final
 
+from ..errors import InvalidAnswer
 from ..values import flag, number, text
 from .endpoint import HOURLY, Endpoint
 from .shapes import Parsed, Record, part, record
@@ -45,7 +46,9 @@ def _settings(told: Record, mode: str) -> StorageSettings | None:
 def parse_tariff(payload: object) -> Parsed[Tariff]:
     """Parse the settings of storage, which stand beside prices that nothing here looks at."""
     whole = record(payload)
-    asked, schedule = part(part(whole, "tariff"), "storage_settings"), part(whole, "schedule")
+    if not (tariff := part(whole, "tariff")):
+        raise InvalidAnswer("no tariff")
+    asked, schedule = part(tariff, "storage_settings"), part(whole, "schedule")
     return Tariff(
         asked=_settings(asked, "mode"),
         in_force=_settings(schedule, "battery_mode"),
