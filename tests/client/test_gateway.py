@@ -60,8 +60,11 @@ def _sent(gateway: GatewaySimulator) -> list[tuple[str, bool]]:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
-async def test_every_endpoint_is_read(client_gateway: Gateway, endpoint: Endpoint[object]) -> None:
-    """Each of the brief's local APIs and /info gives its model, whole."""
+async def test_every_endpoint_is_read(
+    client_gateway: Gateway, gateway: GatewaySimulator, endpoint: Endpoint[object]
+) -> None:
+    """Each of the brief's local APIs and /info gives its model, whole, to whoever may read it."""
+    gateway.deny("owner")
     answer = await client_gateway.read(endpoint)
     assert answer.data
     assert answer.dropped == 0
@@ -296,6 +299,7 @@ async def test_the_stream_makes_live_data_move(client_gateway: Gateway) -> None:
 async def test_one_request_at_a_time_on_one_connection(client_gateway: Gateway, gateway: GatewaySimulator) -> None:
     """Questions asked at once wait for each other; only the last one closes the connection."""
     gateway.latency = 0.001
+    gateway.deny("owner")
     await client_gateway.info()
     await asyncio.gather(*(client_gateway.read(endpoint) for endpoint in ENDPOINTS))
     assert gateway.handshakes == 1
