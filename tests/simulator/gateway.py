@@ -267,9 +267,8 @@ class GatewaySimulator(HttpsServer):
             return self._switch_stream(record)
         if record.method != hdrs.METH_GET:
             return self._change(record)
-        if record.path == endpoints.LIVE:
-            return self._edited(record.path, json_reply(self._live.body(now)))
-        return self._edited(record.path, self._source.reply(record.path, self._stamp(now)) or error(404))
+        live = json_reply(self._live.body(now)) if record.path == endpoints.LIVE else None
+        return self._edited(record.path, live or self._source.reply(record.path, self._stamp(now)) or error(404))
 
     def _credentials(self, record: Request, now: float) -> tokens.Claims | None:
         stamp = now + self.clock_error

@@ -61,8 +61,6 @@ class ControlDesk:
 
         It goes on if whoever asked for it goes away, and ends with the entry.
         """
-        if earlier := self._followed.pop((control, key), None):
-            earlier.cancel()  # nobody wants any more what it watches
         done: asyncio.Future[ControlError | None] = self._hass.loop.create_future()
         task = self._entry.async_create_background_task(
             self._hass, self._async_run(self._run(control, key, wanted), done), f"{self._entry.title} {control.name}"
@@ -91,6 +89,8 @@ class ControlDesk:
         """Make the change in its turn, let whoever waits go as soon as it is known, and follow it to its end."""
         try:
             async with self._turns.lock:
+                if earlier := self._followed.pop((run.control, run.key), None):
+                    earlier.cancel()  # nobody wants any more what it watches
                 confirmed = await run.make(self._turns)
         except ControlError as err:
             run.tell(err.stage, err.key)
