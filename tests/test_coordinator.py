@@ -16,13 +16,11 @@ from homeassistant.helpers.entity import Entity
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
-from custom_components.iq_gateway.client.errors import CannotConnect, GatewayBusy, GatewayError, NotFound, TokenRejected
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
 from custom_components.iq_gateway.diagnostics import async_get_config_entry_diagnostics
 from custom_components.iq_gateway.polling import Poller, PollResult, poller
 from custom_components.iq_gateway.polling.cache import EndpointCache
-from custom_components.iq_gateway.polling.outage_log import AvailabilityLogger
 from custom_components.iq_gateway.site import Part, Site, build_site
 from tests import states
 from tests.conftest import EntryMaker, EntrySetUp
@@ -112,69 +110,6 @@ async def test_a_good_gateway_is_nothing_to_log(
     caplog.set_level(logging.INFO, LOGGER)
     await setup_entry(gateway)
     assert _told(caplog) == []
-
-
-def _result(*answered: str, refused: frozenset[str] = frozenset(), **errors: GatewayError) -> PollResult:
-    return PollResult(answered=frozenset(answered), errors=errors, refused=refused)
-
-
-def test_a_silence_and_a_return_are_one_line_each(caplog: pytest.LogCaptureFixture) -> None:
-    """However long it lasts."""
-    caplog.set_level(logging.INFO, LOGGER)
-    log, silent = AvailabilityLogger("Home"), _result("readings", live=GatewayBusy("status 502"))
-    log.update(silent)
-    log.update(silent)
-    assert _told(caplog) == [(logging.WARNING, "Home: live does not answer: status 502")]
-    log.update(_result("readings", "live"))
-    log.update(_result("readings", "live"))
-    assert _told(caplog) == [(logging.INFO, "Home: live answers again")]
-
-
-def test_a_gateway_that_is_away_is_one_silence(caplog: pytest.LogCaptureFixture) -> None:
-    """Not one for each endpoint; what stays silent after its return is told then."""
-    caplog.set_level(logging.INFO, LOGGER)
-    log = AvailabilityLogger("Home")
-    away = _result(readings=CannotConnect("no connection"), live=CannotConnect("no connection"))
-    log.update(away)
-    log.update(away)
-    assert _told(caplog) == [(logging.WARNING, "Home: the gateway does not answer: no connection")]
-    log.update(_result("readings", live=GatewayBusy("status 503")))
-    assert _told(caplog) == [
-        (logging.INFO, "Home: the gateway answers again"),
-        (logging.WARNING, "Home: live does not answer: status 503"),
-    ]
-
-
-def test_what_is_not_there_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
-    """Older firmware lacks an endpoint or two."""
-    caplog.set_level(logging.INFO, LOGGER)
-    AvailabilityLogger("Home").update(_result("readings", energy=NotFound("not found"), refused=frozenset({"energy"})))
-    assert _told(caplog) == [(logging.INFO, "Home: energy does not answer: not found")]
-
-
-def test_a_cycle_without_questions_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    """Nobody looks at anything."""
-    caplog.set_level(logging.INFO, LOGGER)
-    log = AvailabilityLogger("Home")
-    log.update(_result(readings=CannotConnect("no connection")))
-    _told(caplog)
-    log.update(_result())
-    assert _told(caplog) == []
-
-
-def test_a_rejected_token_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    """Though the description, which takes no token, answers."""
-    caplog.set_level(logging.INFO, LOGGER)
-    log = AvailabilityLogger("Home")
-    error = TokenRejected("not accepted")
-    rejected = _result("info", readings=error, live=error, energy=error)
-    log.update(rejected)
-    log.update(rejected)
-    log.update(_result("info", "readings", "live", "energy"))
-    assert _told(caplog) == [
-        (logging.WARNING, "Home: the gateway does not answer: not accepted"),
-        (logging.INFO, "Home: the gateway answers again"),
-    ]
 
 
 class _Broken:

@@ -27,8 +27,8 @@ CYCLE: Final = timedelta(seconds=300)
 CYCLES: Final = 14
 """More than an hour: what is read hourly and the renewal of live data fall into it."""
 
-MOST_IN_A_CYCLE: Final = 5
-MOST_AT_FIRST: Final = 9
+MOST_IN_A_CYCLE: Final = 7
+MOST_AT_FIRST: Final = 12
 EXPENSIVE: Final = ("/production.json", "/production", "/home", "/inventory")
 INVERTERS: Final = "/api/v1/production/inverters"
 OURS: Final = "/iq_gateway/"

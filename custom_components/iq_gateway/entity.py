@@ -5,7 +5,7 @@ The gateway is one device; every enabled meter and every microinverter is one of
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -56,15 +56,23 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
     def _show(self, value: Value) -> None:
         """Take over a new value."""
 
+    def _value_of(self, subject: Any) -> Value:  # noqa: ANN401
+        """Return what is to be shown of the device."""
+        return self._value_fn(subject)
+
+    def _attributes_of(self, subject: Any) -> Mapping[str, Value] | None:  # noqa: ANN401
+        """Return what else is to be told."""
+        return self._attributes_fn(subject) if self._attributes_fn else None
+
     def _look(self) -> bool:
         """Take the value from the picture; tell whether anything changed."""
         data = self.coordinator.data
         subject = self._subjects(data).get(self._key)
-        value = None if subject is None else self._value_fn(subject)
+        value = None if subject is None else self._value_of(subject)
         needs = data.site.needs.get(self._need, frozenset())
         # Without a value it is unknown while its endpoints answer, and unavailable while they do not.
         available = data.stands and (value is not None or (subject is not None and needs <= data.site.fresh))
-        attributes = self._attributes_fn(subject) if self._attributes_fn and subject is not None else None
+        attributes = None if subject is None else self._attributes_of(subject)
         if self._control is not None:
             value, available, attributes = self._of_control(self._control, needs, value, available=available)
         changed = (value, available, attributes) != (self._value, self._attr_available, self._attributes)

@@ -170,6 +170,8 @@ def test_rows_with_a_period_are_obeyed_as_they_stand() -> None:
         "meters",
         "power_limit",
         "power_mode",
+        "dry_contact_settings",
+        "generator_config",
     }
     assert len({endpoint.name for endpoint in ENDPOINTS}) == len({endpoint.path for endpoint in ENDPOINTS})
     assert len({endpoint.name for endpoint in ENDPOINTS}) == len(ENDPOINTS)

@@ -2,7 +2,14 @@
 
 import pytest
 
-from custom_components.iq_gateway.client.errors import GatewayBusy, GatewayError, NotFound, NotPermitted, TokenRejected
+from custom_components.iq_gateway.client.errors import (
+    GatewayBusy,
+    GatewayError,
+    NoAnswerInTime,
+    NotFound,
+    NotPermitted,
+    TokenRejected,
+)
 from custom_components.iq_gateway.polling.stream import MOVES_AFTER
 from tests.site.answers import live
 
@@ -71,6 +78,27 @@ async def test_a_stream_that_ended_between_two_cycles_is_given_time(still: Scrip
     await poller.run(ALL_SHOWN)
     assert still.asked == [STREAM, "readings", "energy", "inverters", "live"]
     assert time.now - began == MOVES_AFTER
+
+
+async def test_live_data_that_answers_at_last_is_no_failure(
+    still: Script, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it hangs, its stream comes to be renewed; what is read after that counts."""
+    poller, began = poller_for(still), time.now
+    await begin(poller, time, still)
+
+    async def enable() -> None:
+        still.errors.clear()
+        await Script.enable_stream(still)
+
+    monkeypatch.setattr(still, "enable_stream", enable)
+    still.errors["live"] = NoAnswerInTime()
+    still.takes = 5.0
+    time.advance(began + 583 - time.now)
+    _keep_moving(still)
+    result = await poller.run(ALL_SHOWN)
+    assert still.asked[:4] == ["readings", "live", STREAM, "live"]
+    assert ("live" in result.answered, result.errors) == (True, {})
 
 
 async def test_a_stream_that_is_not_wanted_is_left_alone(still: Script, time: Time) -> None:

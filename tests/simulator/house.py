@@ -80,6 +80,15 @@ class Memory(NamedTuple):
     counters: dict[str, tuple[list[float], list[float]]]
 
 
+class Report(NamedTuple):
+    """What AC batteries tell every quarter of an hour: their counters in Wh, and the level in %."""
+
+    time: float
+    charged: float
+    discharged: float
+    level: float
+
+
 class Snapshot(NamedTuple):
     """Counters at one moment, in Wh: production, as a meter's net and as delivered, and what the gateway calls total.
 
@@ -126,6 +135,8 @@ class House:
         self.store = Store(profile.battery)
         self.power = Flow(0.0, 0.0, 0.0, 0.0, 0.0)
         self.quarters: deque[Snapshot] = deque(maxlen=2)
+        self.reports: deque[Report] = deque(maxlen=2)
+        """The last two of the AC batteries, all together."""
         self.midnights: deque[Snapshot] = deque(maxlen=_PAST_DAYS)
         self.at_midnight = self.totals
         """The true counters when the local day began."""
@@ -194,7 +205,12 @@ class House:
             snapshots.clear()
             snapshots.extend(shifted)
         self._history.shift(shift.produced)
+        self.reports.append(self._report())
         self._settle(self.time + self._step_length / 2)
+
+    def _report(self) -> Report:
+        totals = self.totals
+        return Report(self.time, totals.battery_charged, totals.battery_discharged, self.store.level)
 
     def _preset(self) -> None:
         produced = _YEARS * _WH_PER_PANEL_WATT * self.peak
@@ -231,6 +247,7 @@ class House:
         now = self.time
         if now % QUARTER == 0:
             self.quarters.append(self.snapshot())
+            self.reports.append(self._report())
         if now >= self._midnight:
             self.midnights.append(self.snapshot())
             self.at_midnight = self.totals

@@ -16,9 +16,9 @@ def metered(energy: float | None, power: float | None) -> Total:
     return Total(energy=energy, source="production delivered", power=power)
 
 
-def summed(energy: float | None, power: float | None, source: str = "microinverters") -> Total:
+def summed(energy: float | None, power: float | None, source: str = "microinverters", highest: float = 0.0) -> Total:
     """Return the counter of a sum over microinverters, which report once an hour at worst, in 32 bits of J."""
-    return Total(energy=energy, source=source, power=power, pace=3_600.0, wraps=True)
+    return Total(energy=energy, source=source, power=power, highest=highest, pace=3_600.0, wraps=True)
 
 
 METERED: Final[Answers] = {
@@ -92,6 +92,14 @@ def test_a_counter_tells_the_power_that_flows_into_it(watts: float) -> None:
         "battery_charged_energy": out_of,
         "consumption_energy": 3 * watts,
     }
+
+
+def test_a_sum_of_reports_tells_the_most_that_the_inverters_have_reported() -> None:
+    """However old their list is: at night it tells what is much, and what is none."""
+    answers = ENERGY | UNMETERED | {"inverters": [inverter("1"), inverter("2")]}
+    expected = summed(9_100.0, 5.0, highest=600.0)
+    assert site(**answers).totals["production_energy"] == expected
+    assert site(**answers, stale=["inverters"]).totals["production_energy"] == expected
 
 
 def test_the_loads_counter_tells_the_loads_power() -> None:

@@ -11,15 +11,21 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import DOMAIN
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
+from .ac_battery import AC_BATTERY
 from .collar import COLLAR
+from .combiner import COMBINER
+from .dry_contact import DRY_CONTACT
 from .gateway import GATEWAY
+from .generator import GENERATOR
 from .inverter import INVERTER
+from .iq_battery import IQ_BATTERY
 from .kind import (
     AnyDescription,
     AnyKind,
     BinarySensorDescription,
     DeviceKind,
     IQGatewayDescription,
+    LifetimeEnergyDescription,
     NumberDescription,
     SelectDescription,
     SensorDescription,
@@ -27,9 +33,10 @@ from .kind import (
     Value,
 )
 from .meter import METER
+from .q_relay import Q_RELAY
 from .registry import async_register, async_register_gateway
 from .system_controller import SYSTEM_CONTROLLER
-from .totals import TOTALS
+from .totals import TOTALS, attributes_of
 
 __all__ = [
     "KINDS",
@@ -39,6 +46,7 @@ __all__ = [
     "BinarySensorDescription",
     "DeviceKind",
     "IQGatewayDescription",
+    "LifetimeEnergyDescription",
     "NumberDescription",
     "SelectDescription",
     "SensorDescription",
@@ -47,6 +55,7 @@ __all__ = [
     "async_register",
     "async_register_gateway",
     "async_remove_controls",
+    "attributes_of",
     "count_devices",
     "is_listed",
     "renamed",
@@ -55,7 +64,19 @@ __all__ = [
 # Whatever else they hold, numbers and choices are all of the gateway's.
 _CHANGING: Final = frozenset({Platform.NUMBER, Platform.SELECT, Platform.SWITCH})
 
-KINDS: Final[tuple[AnyKind, ...]] = (GATEWAY, METER, INVERTER, COLLAR, SYSTEM_CONTROLLER)
+KINDS: Final[tuple[AnyKind, ...]] = (
+    GATEWAY,
+    METER,
+    INVERTER,
+    IQ_BATTERY,
+    AC_BATTERY,
+    COLLAR,
+    COMBINER,
+    SYSTEM_CONTROLLER,
+    DRY_CONTACT,
+    GENERATOR,
+    Q_RELAY,
+)
 
 
 def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool:

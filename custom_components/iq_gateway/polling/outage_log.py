@@ -6,7 +6,7 @@ from ..const import LOGGER
 from .result import PollResult
 
 
-class AvailabilityLogger:
+class OutageLog:
     """Remembers who is silent, so that nothing is said twice."""
 
     def __init__(self, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from asyncio import Lock, sleep, timeout
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 import time
 from typing import Final
 
@@ -9,9 +10,10 @@ from ..client.endpoints import INFO, LIVE, Endpoint
 from ..client.errors import GatewayBusy, GatewayError, NotFound, NotPermitted, Unconfirmed, WrongGateway
 from ..client.gateway import Gateway
 from ..const import CYCLE_TIMEOUT
-from ..site import Site, Snapshot, build_site
+from ..site import BatteryRuntime, Site, Snapshot, build_site
 from .cache import EndpointCache, EndpointState, never_answered
 from .kept import Kept
+from .outage_watch import OutageWatch
 from .plan import is_certain, plan
 from .result import ENDS_CYCLE, PollProgress, PollResult
 from .stream import LiveStream
@@ -32,8 +34,10 @@ class Poller:
         self.states = self.cache.states
         self.site: Site = build_site(Snapshot())
         self._serial = serial
+        self._runtime = BatteryRuntime()
         self._stream = LiveStream(wanted=keep_live_data)
         self._lock = Lock()
+        self._outage = OutageWatch()
 
     async def run(self, wanted: AbstractSet[str], *, only_new: bool = False) -> PollResult:
         """Read what the given needs are read from, and build the site anew; `only_new` leaves out what was ever asked.
@@ -81,8 +85,9 @@ class Poller:
         return self.cache.snapshot()
 
     async def _run(self, wanted: AbstractSet[str], *, only_new: bool) -> PollResult:
+        is_first = never_answered(self.states.values())
         progress = PollProgress(
-            asked=self._ever_asked() if only_new else set(), is_first=never_answered(self.states.values())
+            asked=self._ever_asked() if only_new else set(), is_first=is_first, is_start=is_first or only_new
         )
         self.cache.begin_cycle(time.monotonic())
         if progress.is_first:
@@ -95,6 +100,7 @@ class Poller:
         except ENDS_CYCLE as err:
             self._give_up(err, progress)
         self._rebuild()
+        self._watch_for_outage(progress)
         return PollResult(
             answered=frozenset(progress.answered),
             errors=progress.errors,
@@ -104,7 +110,21 @@ class Poller:
 
     def lacks(self, wanted: AbstractSet[str]) -> bool:
         """Tell whether the needs take an endpoint that nobody has asked for yet."""
+        return bool(self._plan(wanted, PollProgress(asked=self._ever_asked(), is_start=True)))
+
+    def owes(self, wanted: AbstractSet[str]) -> bool:
+        """Tell whether something for which no start waits is yet to be asked for the first time."""
         return bool(self._plan(wanted, PollProgress(asked=self._ever_asked())))
+
+    @property
+    def requests_last_hour(self) -> int:
+        """How many requests for answers were sent in the last hour."""
+        return sum(state.log.summary().requests for state in self.states.values())
+
+    @property
+    def wants_second_look(self) -> bool:
+        """Whether something was said that is not to be believed before it is said again, soon."""
+        return self._outage.wants_second_look
 
     def forget_refusals(self) -> None:
         """Ask again where the token's role was too low: there is another token."""
@@ -124,7 +144,15 @@ class Poller:
         return {name for name, state in self.states.items() if state.asked_at is not None}
 
     def _rebuild(self) -> None:
-        self.site = build_site(self.cache.snapshot(), seen=self.site.parts)
+        site = build_site(self.cache.snapshot(), seen=self.site.parts)
+        self.site = self._runtime.tell(site, now=time.monotonic())
+        self.cache.each_cycle = site.each_cycle
+
+    def _watch_for_outage(self, progress: PollProgress) -> None:
+        relays = self.site.relays
+        is_news = relays.outage_told_by in progress.answered
+        outage = self._outage.look(said=relays.grid_outage, now=time.monotonic(), is_news=is_news)
+        self.site = replace(self.site, relays=replace(relays, grid_outage=outage))
 
     def _plan(self, wanted: AbstractSet[str], progress: PollProgress) -> list[EndpointState]:
         return plan(
@@ -135,6 +163,7 @@ class Poller:
             interval=self.cache.interval,
             asked=progress.asked,
             crowded=progress.tried_stream,
+            is_start=progress.is_start,
         )
 
     async def _ask_all(self, wanted: AbstractSet[str], progress: PollProgress) -> None:
@@ -193,12 +222,12 @@ class Poller:
         is_wanted = not self._stream.was_tried or any(LIVE.name in self.site.needs.get(key, ()) for key in wanted)
         if progress.tried_stream or not is_wanted:
             return False
-        stands = self.cache.snapshot().live_stands
-        return self._stream.is_due(self.site.parts, stands=stands, now=time.monotonic())
+        still = self.cache.snapshot().live_is_still
+        return self._stream.is_due(self.site.parts, still=still, now=time.monotonic())
 
     async def _enable_stream(self, progress: PollProgress) -> None:
         progress.tried_stream = True
-        stood = self.cache.snapshot().live_stands
+        was_still = self.cache.snapshot().live_is_still
         try:
             await self.gateway.enable_stream()
         except ENDS_CYCLE:
@@ -207,6 +236,6 @@ class Poller:
             self._stream.failed(err, now=time.monotonic())
         else:
             live = self.states[LIVE.name]
-            live.ready_at = self._stream.enabled(stood=stood, now=time.monotonic())
+            live.ready_at = self._stream.enabled(was_still=was_still, now=time.monotonic())
             live.again = True
             progress.asked.discard(LIVE.name)

@@ -31,15 +31,15 @@ class LiveStream:
         """Whether it was enabled, or refused."""
         return self._enabled_at is not None or self._refusals > 0
 
-    def is_due(self, parts: AbstractSet[Part], *, stands: bool, now: float) -> bool:
+    def is_due(self, parts: AbstractSet[Part], *, still: bool, now: float) -> bool:
         """Tell whether to enable it: live data stands still, or will before the next cycle."""
         if not self._wanted or _PARTS.isdisjoint(parts) or self._rests(now):
             return False
-        return stands or (self._enabled_at is not None and now - self._enabled_at >= _RENEWED_AFTER)
+        return still or (self._enabled_at is not None and now - self._enabled_at >= _RENEWED_AFTER)
 
-    def enabled(self, *, stood: bool, now: float) -> float:
+    def enabled(self, *, was_still: bool, now: float) -> float:
         """Note that it runs; return the time from which on values move."""
-        ran = self._enabled_at is not None and now - self._enabled_at < _ENDS_AFTER and not stood
+        ran = self._enabled_at is not None and now - self._enabled_at < _ENDS_AFTER and not was_still
         self._enabled_at, self._refusals = now, 0
         return now if ran else now + MOVES_AFTER
 

@@ -6,9 +6,17 @@ VA and var, whatever the gateway counts in; times are seconds since 1970 by the 
 
 from typing import Final
 
+from .battery_power import BATTERY_POWER, BatteryPower
 from .consumption import CONSUMPTION, ConsumptionReport, ReportLine
+from .device_data import DEVICE_DATA, ReportedDevice
+from .dry_contact_settings import DRY_CONTACT_SETTINGS, DryContactSettings
+from .dry_contacts import DRY_CONTACTS, DryContact
 from .endpoint import HOURLY, MAX_BODY, Answer, Endpoint
 from .energy import ENERGY, EnergyTotals
+from .full_inventory import AC_BATTERIES, FULL_INVENTORY, Q_RELAYS, InstalledDevice
+from .generator import GENERATOR, GeneratorStatus
+from .generator_config import GENERATOR_CONFIG, GeneratorConfig
+from .generator_mode import GENERATOR_MODE, GeneratorMode
 from .info import INFO, GatewayInfo
 from .inventory import INVENTORY, ListedDevice
 from .inverters import INVERTERS, Inverter
@@ -18,6 +26,9 @@ from .power_limit import POWER_LIMIT, PowerLimit
 from .power_mode import POWER_MODE, PowerMode
 from .production import PRODUCTION, ProductionTotals
 from .readings import READINGS, Channel, MeterReading
+from .relay import RELAY, RelayWord
+from .secctrl import SECCTRL, StorageControl
+from .storage_schedule import STORAGE_SCHEDULE, StorageSchedule
 from .tariff import TARIFF, StorageSettings, Tariff
 
 ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
@@ -33,16 +44,36 @@ ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     POWER_LIMIT,
     POWER_MODE,
     TARIFF,
+    BATTERY_POWER,
+    SECCTRL,
+    STORAGE_SCHEDULE,
+    RELAY,
+    DRY_CONTACTS,
+    DRY_CONTACT_SETTINGS,
+    GENERATOR,
+    GENERATOR_CONFIG,
+    GENERATOR_MODE,
+    DEVICE_DATA,
+    FULL_INVENTORY,
 )
 
 CHECK_TOKEN_PATH: Final = "/auth/check_jwt"
 STREAM_PATH: Final = "/ivp/livedata/stream"
 
 __all__ = [
+    "AC_BATTERIES",
+    "BATTERY_POWER",
     "CHECK_TOKEN_PATH",
     "CONSUMPTION",
+    "DEVICE_DATA",
+    "DRY_CONTACTS",
+    "DRY_CONTACT_SETTINGS",
     "ENDPOINTS",
     "ENERGY",
+    "FULL_INVENTORY",
+    "GENERATOR",
+    "GENERATOR_CONFIG",
+    "GENERATOR_MODE",
     "HOURLY",
     "INFO",
     "INVENTORY",
@@ -53,15 +84,26 @@ __all__ = [
     "POWER_LIMIT",
     "POWER_MODE",
     "PRODUCTION",
+    "Q_RELAYS",
     "READINGS",
+    "RELAY",
+    "SECCTRL",
+    "STORAGE_SCHEDULE",
     "STREAM_PATH",
     "TARIFF",
     "Answer",
+    "BatteryPower",
     "Channel",
     "ConsumptionReport",
+    "DryContact",
+    "DryContactSettings",
     "Endpoint",
     "EnergyTotals",
     "GatewayInfo",
+    "GeneratorConfig",
+    "GeneratorMode",
+    "GeneratorStatus",
+    "InstalledDevice",
     "Inverter",
     "ListedDevice",
     "LiveData",
@@ -71,7 +113,11 @@ __all__ = [
     "PowerLimit",
     "PowerMode",
     "ProductionTotals",
+    "RelayWord",
     "ReportLine",
+    "ReportedDevice",
+    "StorageControl",
+    "StorageSchedule",
     "StorageSettings",
     "Tariff",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
-from ..values import integer, moment, number, text, watts
+from ..values import integer, moment, number, text, thousandth
 from .endpoint import Endpoint
 from .shapes import Parsed, Record, has_any, part, record
 
@@ -49,17 +49,11 @@ class LiveData:
     generator: LiveFlow
 
 
-def _thousandth(value: object) -> float | None:
-    """Return W from mW."""
-    result = watts(value)
-    return None if result is None else result / 1000
-
-
 def _flow(meters: Record, key: str) -> LiveFlow:
     flow = part(meters, key)
     return LiveFlow(
-        power=_thousandth(flow.get("agg_p_mw")),
-        phase_powers=tuple(_thousandth(flow.get(f"agg_p_ph_{phase}_mw")) for phase in "abc"),
+        power=thousandth(flow.get("agg_p_mw")),
+        phase_powers=tuple(thousandth(flow.get(f"agg_p_ph_{phase}_mw")) for phase in "abc"),
     )
 
 
