@@ -36,7 +36,7 @@ class Poller:
         self._serial = serial
         self._runtime = BatteryRuntime()
         self._stream = LiveStream(wanted=keep_live_data)
-        self._lock = Lock()
+        self._lock = Lock()  # cycles, and what is asked or sent between them, exclude each other
         self._outage = OutageWatch()
 
     async def run(self, wanted: AbstractSet[str], *, only_new: bool = False) -> PollResult:
@@ -44,8 +44,29 @@ class Poller:
 
         No error of the gateway is raised: each is in the result, with the endpoint it befell.
         """
+        is_first = never_answered(self.states.values())
+        progress = PollProgress(
+            asked=self._ever_asked() if only_new else set(), is_first=is_first, is_start=is_first or only_new
+        )
+        if progress.is_first:
+            wanted = wanted | _SHOWN_BY_ALL
         async with self._lock:
-            return await self._run(wanted, only_new=only_new)
+            self.cache.begin_cycle(time.monotonic())
+            try:
+                async with timeout(CYCLE_TIMEOUT):
+                    await self._ask_all(wanted, progress)
+            except TimeoutError:
+                self._give_up(GatewayBusy("the cycle ended before its turn came"), progress)
+            except ENDS_CYCLE as err:
+                self._give_up(err, progress)
+            self._rebuild()
+            self._watch_for_outage(progress)
+        return PollResult(
+            answered=frozenset(progress.answered),
+            errors=progress.errors,
+            refused=frozenset(name for name in progress.errors if self.states[name].refused),
+            seconds=progress.seconds,
+        )
 
     async def read_now(self, *endpoints: Endpoint[object]) -> frozenset[str]:
         """Read these between two cycles, and build the site anew; return the names of those that answered.
@@ -83,30 +104,6 @@ class Poller:
     def snapshot(self) -> Snapshot:
         """Return what the gateway last said."""
         return self.cache.snapshot()
-
-    async def _run(self, wanted: AbstractSet[str], *, only_new: bool) -> PollResult:
-        is_first = never_answered(self.states.values())
-        progress = PollProgress(
-            asked=self._ever_asked() if only_new else set(), is_first=is_first, is_start=is_first or only_new
-        )
-        self.cache.begin_cycle(time.monotonic())
-        if progress.is_first:
-            wanted = wanted | _SHOWN_BY_ALL
-        try:
-            async with timeout(CYCLE_TIMEOUT):
-                await self._ask_all(wanted, progress)
-        except TimeoutError:
-            self._give_up(GatewayBusy("the cycle ended before its turn came"), progress)
-        except ENDS_CYCLE as err:
-            self._give_up(err, progress)
-        self._rebuild()
-        self._watch_for_outage(progress)
-        return PollResult(
-            answered=frozenset(progress.answered),
-            errors=progress.errors,
-            refused=frozenset(name for name in progress.errors if self.states[name].refused),
-            seconds=progress.seconds,
-        )
 
     def lacks(self, wanted: AbstractSet[str]) -> bool:
         """Tell whether the needs take an endpoint that nobody has asked for yet."""
