@@ -2,16 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Final
+import json
+from typing import Final, cast
 
 from homeassistant.core import HomeAssistant
 
 from tests import states
 from tests.simulator import GatewaySimulator, Obedience
-from tests.simulator.endpoints import POWER_LIMIT, POWER_MODE, TARIFF
+from tests.simulator.answers.switching import contact_settings, first_schedule
+from tests.simulator.endpoints import (
+    AC_BATTERY_CONFIG,
+    DRY_CONTACT_SETTINGS,
+    DRY_CONTACTS,
+    GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
+    POWER_LIMIT,
+    POWER_MODE,
+    RELAY,
+    TARIFF,
+)
 from tests.simulator.profiles import PROFILES, Profile
 from tests.simulator.reply import Json
 
+CONTROLLER: Final = replace(
+    PROFILES["generator_idle"], name="contacts", meters=("production", "net-consumption", "storage")
+)
 BATTERY: Final = replace(PROFILES["metered_battery"], name="obeying", firmware="D8.1.41", plans=None)
 
 
@@ -93,6 +108,31 @@ def _asks_for(key: str, value: Json) -> Callable[[Json], bool]:
     return asks
 
 
+def controller(gateway: GatewaySimulator) -> str:
+    """Return the serial number of the System Controller."""
+    return _listed(gateway, "/ivp/ensemble/inventory", "ENPOWER")
+
+
+def ac_battery(gateway: GatewaySimulator) -> str:
+    """Return the serial number of an AC battery."""
+    return _listed(gateway, "/inventory.json", "ACB")
+
+
+def _listed(gateway: GatewaySimulator, path: str, kind: str) -> str:
+    reply = gateway.source.reply(path, int(gateway.clock.now()))
+    assert reply is not None
+    return next(group["devices"][0]["serial_num"] for group in json.loads(reply.body) if group["type"] == kind)
+
+
+def _sleeps(body: Json) -> bool:
+    """Tell whether one battery is told to sleep, by a serial number in text and levels in whole numbers."""
+    assert isinstance(body, dict)
+    assert body.keys() == {"acb_sleep"}
+    (row,) = cast("list[dict[str, Json]]", body["acb_sleep"])
+    assert isinstance(row["serial_num"], str)
+    return {**row, "serial_num": ""} == {"serial_num": "", "sleep_min_soc": 25, "sleep_max_soc": 30}
+
+
 CASES: Final = (
     Case(
         key="export_limit_enabled",
@@ -171,5 +211,89 @@ CASES: Final = (
         role="owner",
         ignores=Obedience.ECHOES,
         slow=55.0,
+    ),
+    Case(
+        key="grid_connection",
+        platform="switch",
+        path=RELAY,
+        before="on",
+        wanted="off",
+        sent=("POST", {"mains_admin_state": "open"}),
+        profile=PROFILES["system_controller"],
+        role="owner",
+        slow=85.0,
+        serial=controller,
+    ),
+    Case(
+        key="nc2",
+        platform="switch",
+        path=DRY_CONTACTS,
+        before="on",
+        wanted="off",
+        sent=("POST", {"dry_contacts": {"id": "NC2", "status": "open"}}),
+        profile=CONTROLLER,
+        role="owner",
+        serial=controller,
+    ),
+    *(
+        Case(
+            key=f"nc1_{key}",
+            platform=platform,
+            path=DRY_CONTACT_SETTINGS,
+            before=before,
+            wanted=wanted,
+            sent=("POST", {"dry_contacts": {**contact_settings(CONTROLLER, "NC1"), key: sent}}),
+            profile=CONTROLLER,
+            role="owner",
+            serial=controller,
+        )
+        for key, platform, before, wanted, sent in (
+            ("mode", "select", "battery_level", "manual", "manual"),
+            ("grid_action", "select", "apply", "shed", "shed"),
+            ("micro_grid_action", "select", "shed", "schedule", "schedule"),
+            ("gen_action", "select", "apply", "none", "none"),
+            ("soc_low", "number", "30.0", "20.0", 20.0),
+            ("soc_high", "number", "40.0", "85.0", 85.0),
+        )
+    ),
+    Case(
+        key="generator_mode",
+        platform="select",
+        path=GENERATOR_MODE,
+        before="auto",
+        wanted="on",
+        sent=("POST", {"gen_cmd": "on"}),
+        profile=CONTROLLER,
+        role="owner",
+        ignores=Obedience.ECHOES,
+        slow=80.0,
+    ),
+    *(
+        Case(
+            key=f"generator_{key}_level",
+            platform="number",
+            path=GENERATOR_SCHEDULE,
+            before=before,
+            wanted=wanted,
+            sent=("POST", {**first_schedule(), "default_soc": levels}),
+            profile=CONTROLLER,
+            role="owner",
+        )
+        for key, before, wanted, levels in (
+            ("start", "30.0", "25.0", {"start_soc": 25, "stop_soc": 70}),
+            ("stop", "70.0", "90.0", {"start_soc": 30, "stop_soc": 90}),
+        )
+    ),
+    Case(
+        key="sleep",
+        platform="switch",
+        path=AC_BATTERY_CONFIG,
+        before="off",
+        wanted="on",
+        sent=("PUT", _sleeps),
+        profile=PROFILES["ac_batteries"],
+        role="owner",
+        slow=900.0,
+        serial=ac_battery,
     ),
 )

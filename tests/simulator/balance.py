@@ -1,10 +1,11 @@
 """Where the power goes: sun, load, battery, grid and generator of one moment brought into balance."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Self
 
 from .profiles import SELF_CONSUMPTION, Battery, Profile
+from .reply import Json
 
 _ONE_WAY_EFFICIENCY: Final = 0.95
 _EVENING: Final = range(17 * 60, 22 * 60)
@@ -35,6 +36,22 @@ class Settings:
     export_limit: float | None = None
     production_limit: float | None = None
     production_off: bool = False
+    relay_wanted: str = "closed"
+    relay_state: str = "closed"
+    contacts: dict[str, str] = field(default_factory=dict)
+    """The states of dry contacts that somebody has changed, by name."""
+    contact_settings: dict[str, dict[str, Json]] = field(default_factory=dict)
+    """Likewise, whole."""
+    contacts_settle_until: float = 0.0
+    """Until then normally closed contacts read open, whatever they are."""
+    generator_command: str = "auto"
+    generator_schedule: dict[str, Json] = field(default_factory=dict)
+    generator_levels: tuple[int, int] | None = None
+    generator_runs: bool = False
+    sleeping: dict[str, dict[str, Json]] = field(default_factory=dict)
+    """AC batteries that are to sleep, with their levels, by serial number."""
+    asleep: set[str] = field(default_factory=set)
+    """Those that do."""
 
     @classmethod
     def of(cls, profile: Profile) -> Self:
@@ -42,6 +59,8 @@ class Settings:
         battery = profile.battery
         return cls(
             on_grid=profile.on_grid,
+            relay_state="closed" if profile.on_grid else "open",
+            generator_runs=profile.generator > 0,
             battery_mode=battery.mode if battery else SELF_CONSUMPTION,
             reserve=battery.reserve if battery else 0,
         )

@@ -26,6 +26,8 @@ GENERATOR_CONFIG: Final = "/ivp/ss/gen_config"
 GENERATOR_MODE: Final = "/ivp/ss/gen_mode"
 DEVICE_DATA: Final = "/ivp/pdm/device_data"
 FULL_INVENTORY: Final = "/inventory.json"
+GENERATOR_SCHEDULE: Final = "/ivp/ss/gen_schedule"
+AC_BATTERY_CONFIG: Final = "/admin/lib/acb_config.json"
 STREAM: Final = "/ivp/livedata/stream"
 CHECK_JWT: Final = "/auth/check_jwt"
 
@@ -51,6 +53,7 @@ PATHS: Final = {
     "generator": GENERATOR,
     "generator_config": GENERATOR_CONFIG,
     "generator_mode": GENERATOR_MODE,
+    "generator_schedule": GENERATOR_SCHEDULE,
     "device_data": DEVICE_DATA,
     "full_inventory": FULL_INVENTORY,
     "stream": STREAM,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -43,6 +43,8 @@ class State:
 
     documents: dict[str, Document]
     house: Settings
+    time: float = 0.0
+    """The moment at which something is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,7 @@ class Switchboard:
         while self._due and self._due[0][0] <= now:
             moment, change = self._due.pop(0)
             self._house.advance_to(moment)
+            self.state.time = moment
             change()
             self._house.settings = self.state.house
             self._house.settle()
@@ -94,11 +97,12 @@ class Switchboard:
         if not isinstance(body, dict):
             raise Rejected(400)
         obedience = self.obedience.get(path, Obedience.OBEYS)
-        before = State(deepcopy(self.state.documents), replace(self.state.house))
+        before = State(deepcopy(self.state.documents), deepcopy(self.state.house))
         delay = self.delays.get(path, write.delay)
         answer = write.answer(self.state, body)
         if obedience is not Obedience.IGNORES:
             write.told(self.state, body)
+            self._house.settings = self.state.house
         if obedience in (Obedience.OBEYS, Obedience.IS_OVERRULED):
             self._plan(now + delay, lambda: write.done(self.state, body))
         if obedience is Obedience.IS_OVERRULED:

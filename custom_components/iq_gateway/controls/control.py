@@ -89,6 +89,7 @@ class Control[ValueT: Setting]:
     name: str
     path: str
     method: str = hdrs.METH_POST
+    off_method: str | None = None  # for a value of False, if that is another one
     body: Callable[[View, ValueT], object]
     """What to send: a document as it was read just now with one value changed, wherever the gateway keeps one."""
     value: Callable[[View], ValueT | None]
@@ -108,6 +109,10 @@ class Control[ValueT: Setting]:
     hold: float | None = None  # seconds after which it is read once more: others may take it back
     blinds: tuple[Endpoint[Any], ...] = ()
     """What tells nothing true for a while after it was sent."""
+
+    def method_for(self, wanted: ValueT) -> str:
+        """Return how the change is sent."""
+        return self.off_method if self.off_method and wanted is False else self.method
 
     def is_set(self, view: View, wanted: ValueT) -> bool:
         """Tell whether the gateway says what is wanted; a figure may be rounded on its way."""

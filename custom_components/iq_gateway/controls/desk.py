@@ -41,8 +41,13 @@ class ControlDesk:
         """
         if not self.enabled:
             return set()
-        storage = {"tariff"} if Part.BATTERY in site.parts else set[str]()
-        return storage | ({"power_limit", "power_mode"} if role != _OWNER else set())
+        there = {
+            "tariff": Part.BATTERY in site.parts,
+            "generator_schedule": bool(site.generators),
+            "power_limit": role != _OWNER,
+            "power_mode": role != _OWNER,
+        }
+        return {need for need, has in there.items() if has}
 
     def last(self, control: AnyControl, key: str) -> Change | None:
         """Return the last change of a control of a device in this run."""

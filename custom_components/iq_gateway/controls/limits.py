@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from aiohttp import hdrs
 
-from ..client.endpoints import POWER_LIMIT, POWER_MODE, READINGS
+from ..client.endpoints import POWER_LIMIT, POWER_MODE, READINGS, SECCTRL
+from .checks import is_busy
 from .control import Control, ControlError, View
 
 EXPORT: Final = "export"
@@ -98,7 +99,8 @@ def _stands_still(view: View, on: bool) -> bool:  # noqa: FBT001
 
 _OF_LIMIT: Final[dict[str, Any]] = {
     "path": POWER_LIMIT.path,
-    "reads": (READINGS,),
+    "reads": (SECCTRL,),
+    "checks": (is_busy,),
     "confirms": (READINGS, POWER_LIMIT),
     "is_felt": _is_kept_to,
     "every": 5.0,
@@ -127,6 +129,8 @@ PRODUCTION: Final = Control[bool](
     body=_forced,
     value=_produces,
     is_felt=_stands_still,
+    reads=(SECCTRL,),
+    checks=(is_busy,),
     confirms=(READINGS, POWER_MODE),
     every=5.0,
     deadline=900.0,

@@ -148,7 +148,7 @@ class Run:
         """Send it, once. Only a refusal says for certain that nothing has happened."""
         self._sent_at = time.monotonic()
         try:
-            told = await self._reader.write(self.control.method, self.control.path, body)
+            told = await self._reader.write(self.control.method_for(self.wanted), self.control.path, body)
         except GatewayError as err:
             if reason := _REASONS.get(type(err)):
                 raise self._failed(reason) from err

@@ -4,8 +4,9 @@ from typing import Any, Final
 
 from aiohttp import hdrs
 
-from ..client.endpoints import TARIFF
+from ..client.endpoints import SECCTRL, TARIFF
 from ..site import BatteryMode, SiteStorage
+from .checks import is_busy
 from .control import Control, ControlError, View
 
 # As the gateway writes them.
@@ -50,7 +51,8 @@ def _charges(view: View) -> bool | None:
 _OF_STORAGE: Final[dict[str, Any]] = {
     "path": TARIFF.path,
     "method": hdrs.METH_PUT,
-    "checks": (_obeys,),
+    "reads": (SECCTRL,),
+    "checks": (is_busy, _obeys),
     "confirms": (TARIFF,),
     "every": 5.0,
     "deadline": 60.0,

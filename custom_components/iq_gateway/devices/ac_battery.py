@@ -7,7 +7,9 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfPower, UnitOfTemperature
 from homeassistant.helpers.device_registry import DeviceInfo
 
+from ..controls import SLEEP
 from ..site import ChargeStatus, SiteACBattery, SleepState
+from .controlled import control_switch
 from .kind import (
     BinarySensorDescription,
     DeviceKind,
@@ -123,6 +125,12 @@ _ENTITIES: Final[tuple[IQGatewayDescription[SiteACBattery], ...]] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         exists_fn=_is_installed,
         value_fn=lambda battery: battery.communicating,
+    ),
+    control_switch(
+        SLEEP,
+        need="full_inventory",
+        exists_fn=_is_installed,
+        value_fn=lambda battery: battery.sleeps,
     ),
 )
 

@@ -7,7 +7,7 @@ import time
 from typing import Final
 
 from ..client.endpoints import INFO, LIVE, Endpoint
-from ..client.errors import GatewayBusy, GatewayError, NotFound, NotPermitted, Unconfirmed, WrongGateway
+from ..client.errors import GatewayBusy, GatewayError, InvalidAnswer, NotFound, NotPermitted, Unconfirmed, WrongGateway
 from ..client.gateway import Gateway
 from ..const import CYCLE_TIMEOUT
 from ..site import BatteryRuntime, Site, Snapshot, build_site
@@ -71,8 +71,8 @@ class Poller:
     async def read_now(self, *endpoints: Endpoint[object]) -> frozenset[str]:
         """Read these between two cycles, and build the site anew; return the names of those that answered.
 
-        What this gateway does not have, or the token may not read, is passed over unless it is the last one, which
-        matters most. Any other error is raised and says nothing of the endpoint: the next cycle will tell.
+        What this gateway does not have, tells oddly, or does not tell this token, is passed over unless it is the last
+        one, which matters most. Any other error is raised and says nothing of the endpoint: the next cycle will tell.
         """
         async with self._lock:
             self.cache.begin_cycle(time.monotonic())
@@ -83,7 +83,7 @@ class Poller:
                     try:
                         answer = await self.gateway.read(endpoint)
                         self.cache.accept(endpoint, answer, now=time.monotonic())
-                    except NotFound, NotPermitted:
+                    except NotFound, NotPermitted, InvalidAnswer:
                         if is_last:
                             raise
                     else:

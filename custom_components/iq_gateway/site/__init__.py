@@ -1,10 +1,10 @@
 """The site: one coherent picture made of the gateway's answers. Pure; knows nothing of Home Assistant."""
 
 from .build import build_site
+from .changeable import BatteryMode, Settings, SitePowerLimit, SiteProduction, SiteStorage
 from .models import (
     LIVE_ENDPOINTS,
     Battery,
-    BatteryMode,
     ChargeStatus,
     Consumption,
     ContactMode,
@@ -18,7 +18,6 @@ from .models import (
     Needs,
     Part,
     Relays,
-    Settings,
     Site,
     SiteACBattery,
     SiteCollar,
@@ -28,10 +27,7 @@ from .models import (
     SiteInverter,
     SiteIQBattery,
     SiteMeter,
-    SitePowerLimit,
-    SiteProduction,
     SiteQRelay,
-    SiteStorage,
     SiteSystemController,
     SleepState,
     Total,

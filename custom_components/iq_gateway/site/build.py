@@ -13,6 +13,7 @@ from ..client.endpoints import (
     GENERATOR,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
     INVENTORY,
     INVERTERS,
     LIVE,
@@ -20,6 +21,7 @@ from ..client.endpoints import (
     POWER_LIMIT,
     POWER_MODE,
     READINGS,
+    RELAY,
     SECCTRL,
     TARIFF,
     ReportLine,
@@ -51,7 +53,15 @@ from .sums import (
 from .system_controllers import build_system_controllers, first_controller
 from .totals import build_totals, total_needs
 
-_OF_A_CONTROLLER: Final = (DRY_CONTACTS, DRY_CONTACT_SETTINGS, GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE)
+_OF_A_CONTROLLER: Final = (
+    DRY_CONTACTS,
+    DRY_CONTACT_SETTINGS,
+    GENERATOR,
+    GENERATOR_CONFIG,
+    GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
+    RELAY,
+)
 
 
 def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Site:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from ..client.endpoints import LIVE, READINGS
+from .changeable import BatteryMode, Settings
 
 # By phase, for sites with more than one; empty otherwise.
 type Phases = tuple[float | None, ...]
@@ -91,14 +92,6 @@ class MeteringStatus(StrEnum):
     NORMAL = "normal"
     NOT_METERING = "not_metering"
     CHECK_WIRING = "check_wiring"
-
-
-class BatteryMode(StrEnum):
-    """What the battery is used for (gateway-api.md 13)."""
-
-    FULL_BACKUP = "full_backup"
-    SELF_CONSUMPTION = "self_consumption"
-    SAVINGS = "savings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +249,12 @@ class SiteACBattery:
     charged: Total | None
     discharged: Total | None
 
+    @property
+    def sleeps(self) -> bool | None:
+        """Whether it is asleep, or told to."""
+        state = self.sleep_state
+        return None if state is None else state in (SleepState.GOING_TO_SLEEP, SleepState.ASLEEP)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteQRelay:
@@ -311,46 +310,13 @@ class SiteCollar:
 class SiteSystemController:
     """An IQ System Controller, which separates a house from the grid and switches its generator and loads."""
 
+    grid_connected: bool | None
+
     part_number: str | None
     temperature: float | None  # °C
     communicating: bool | None
     state: str | None  # in the gateway's words, which nobody has a full list of
     last_report: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SitePowerLimit:
-    """The limit of what the house may export, or produce."""
-
-    enabled: bool | None
-    limit: float | None  # W
-    of_export: bool | None  # False: of production
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteProduction:
-    """The switch of all microinverters."""
-
-    on: bool | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteStorage:
-    """How the batteries are to be used, as it is in force."""
-
-    mode: BatteryMode | None
-    reserve: float | None  # %
-    charge_from_grid: bool | None
-    obeys: bool  # False: this firmware takes such settings from the cloud alone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What can be set at the gateway itself; None for what it has never told of."""
-
-    power_limit: SitePowerLimit | None = None
-    production: SiteProduction | None = None
-    storage: SiteStorage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,8 +335,12 @@ class SiteDryContact:
     controller: str  # the serial number of the System Controller
     contact: str  # NC1, NC2, NO1, NO2
     load_name: str | None
+    can_be_switched: bool  # nothing but loads: a contact may also cut an inverter off
     closed: bool | None
     mode: ContactMode | None
+    actions: Mapping[str, str | None]  # what it does on the grid, off it, and on a generator
+    low: float | None  # % of the batteries below which it is switched off
+    high: float | None  # % of the batteries above which it is switched on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -385,6 +355,9 @@ class SiteGenerator:
     start_level: float | None  # % of the batteries
     stop_level: float | None  # % of the batteries; None where it does not stop at any
     rated_power: float | None  # W
+    set_start: float | None  # % that the schedule is set to, which may not be in force
+    set_stop: float | None  # %
+    has_schedule: bool  # and so levels that can be set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

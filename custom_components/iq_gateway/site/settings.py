@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from ..client.endpoints import INFO, POWER_LIMIT, POWER_MODE, TARIFF, Tariff
-from .models import BatteryMode, Part, Settings, SitePowerLimit, SiteProduction, SiteStorage
+from .changeable import BatteryMode, Settings, SitePowerLimit, SiteProduction, SiteStorage
+from .models import Part
 from .snapshot import Snapshot
 
 BATTERY_MODES: Final = {

@@ -17,6 +17,7 @@ from .full_inventory import AC_BATTERIES, FULL_INVENTORY, Q_RELAYS, InstalledDev
 from .generator import GENERATOR, GeneratorStatus
 from .generator_config import GENERATOR_CONFIG, GeneratorConfig
 from .generator_mode import GENERATOR_MODE, GeneratorMode
+from .generator_schedule import GENERATOR_SCHEDULE, GeneratorSchedule
 from .info import INFO, GatewayInfo
 from .inventory import INVENTORY, ListedDevice
 from .inverters import INVERTERS, Inverter
@@ -53,6 +54,7 @@ ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     GENERATOR,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
     DEVICE_DATA,
     FULL_INVENTORY,
 )
@@ -74,6 +76,7 @@ __all__ = [
     "GENERATOR",
     "GENERATOR_CONFIG",
     "GENERATOR_MODE",
+    "GENERATOR_SCHEDULE",
     "HOURLY",
     "INFO",
     "INVENTORY",
@@ -102,6 +105,7 @@ __all__ = [
     "GatewayInfo",
     "GeneratorConfig",
     "GeneratorMode",
+    "GeneratorSchedule",
     "GeneratorStatus",
     "InstalledDevice",
     "Inverter",
