@@ -1,8 +1,8 @@
 """Controls at work: a clear noon, and waits that take no real time."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
@@ -16,18 +16,38 @@ from tests.conftest import EntrySetUp
 from tests.controls.table import CASES, Case
 from tests.noon import NOON
 from tests.simulator import Clock, GatewaySimulator
+from tests.simulator.reply import Json
+
+
+@dataclass(slots=True)
+class Waits:
+    """The waits of changes: they take no time, but for Home Assistant and the gateway."""
+
+    freezer: FrozenDateTimeFactory
+    look: Callable[[], None] = lambda: None
+    """What is done before each of them."""
+    held: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once one has begun."""
+    hold: bool = False
+    """Whether they never end."""
+
+    async def __call__(self, seconds: float) -> None:
+        """Stand in for the sleep of changes."""
+        self.look()
+        self.held.set()
+        if self.hold:
+            await asyncio.Event().wait()
+        self.freezer.tick(seconds)
+        await asyncio.sleep(0)
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting(freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let time pass at once, for Home Assistant and the gateway, whenever a change waits."""
+def waits(freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch) -> Waits:
+    """Let no change wait in real seconds, from noon on."""
     freezer.move_to(NOON)
-
-    async def pass_by(seconds: float) -> None:
-        freezer.tick(seconds)
-        await asyncio.sleep(0)
-
-    monkeypatch.setattr(runner, "sleep", pass_by)
+    found = Waits(freezer)
+    monkeypatch.setattr(runner, "sleep", found)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +85,7 @@ class Bench:
             raise HomeAssistantError(translation_key=str(self.told("reason")))
 
     @property
-    def sent(self) -> list[tuple[str, str, object]]:
+    def sent(self) -> list[tuple[str, str, Json]]:
         """Every change that went to the gateway."""
         return [*self.gateway.switchboard.taken]
 
@@ -84,7 +104,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @pytest.fixture
 async def bench(
-    hass: HomeAssistant, socket_enabled: None, _no_waiting: None, clock: Clock, setup_entry: EntrySetUp, case: Case
+    hass: HomeAssistant, socket_enabled: None, waits: Waits, clock: Clock, setup_entry: EntrySetUp, case: Case
 ) -> AsyncGenerator[Bench]:
     """The control's site in Home Assistant, with controls allowed."""
     async with GatewaySimulator(case.profile, clock=clock) as gateway:

@@ -121,7 +121,7 @@ def ac_battery(gateway: GatewaySimulator) -> str:
 def _listed(gateway: GatewaySimulator, path: str, kind: str) -> str:
     reply = gateway.source.reply(path, int(gateway.clock.now()))
     assert reply is not None
-    return next(group["devices"][0]["serial_num"] for group in json.loads(reply.body) if group["type"] == kind)
+    return str(next(group["devices"][0]["serial_num"] for group in json.loads(reply.body) if group["type"] == kind))
 
 
 def _sleeps(body: Json) -> bool:
@@ -132,6 +132,11 @@ def _sleeps(body: Json) -> bool:
     assert isinstance(row["serial_num"], str)
     return {**row, "serial_num": ""} == {"serial_num": "", "sleep_min_soc": 25, "sleep_max_soc": 30}
 
+
+_LEVELS: Final[tuple[tuple[str, str, str, dict[str, Json]], ...]] = (
+    ("start", "30.0", "25.0", {"start_soc": 25, "stop_soc": 70}),
+    ("stop", "70.0", "90.0", {"start_soc": 30, "stop_soc": 90}),
+)
 
 CASES: Final = (
     Case(
@@ -279,10 +284,7 @@ CASES: Final = (
             profile=CONTROLLER,
             role="owner",
         )
-        for key, before, wanted, levels in (
-            ("start", "30.0", "25.0", {"start_soc": 25, "stop_soc": 70}),
-            ("stop", "70.0", "90.0", {"start_soc": 30, "stop_soc": 90}),
-        )
+        for key, before, wanted, levels in _LEVELS
     ),
     Case(
         key="sleep",

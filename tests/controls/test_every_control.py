@@ -10,9 +10,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.iq_gateway.controls import runner
-from tests.controls.conftest import Bench
+from tests.conftest import second_cycle
+from tests.controls.conftest import Bench, Waits
 from tests.simulator import Fault, Obedience
+from tests.simulator.reply import Json
 
 
 @pytest.fixture(autouse=True)
@@ -45,17 +46,11 @@ async def test_nothing_is_sent_for_what_is_so_already(bench: Bench) -> None:
     assert bench.shown == bench.case.before
 
 
-async def test_slow(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_slow(bench: Bench, waits: Waits) -> None:
     """Until it is done, the old value stands, and the entity tells that something is on its way."""
     bench.gateway.switchboard.delays[bench.case.path] = bench.case.slow
     seen: list[tuple[str, object]] = []
-    wait = runner.sleep
-
-    async def look(seconds: float) -> None:
-        seen.append((bench.shown, bench.told("change")))
-        await wait(seconds)
-
-    monkeypatch.setattr(runner, "sleep", look)
+    waits.look = lambda: seen.append((bench.shown, bench.told("change")))
     await bench.change()
     waited = [shown for shown, change in seen if change == "pending"]
     assert len(waited) > 5
@@ -90,8 +85,8 @@ async def test_gateway_gone_in_the_middle(bench: Bench, monkeypatch: pytest.Monk
     """What was sent may have been done: it is looked for, never sent again, and nothing is claimed."""
     send = bench.gateway.switchboard.send
 
-    def send_and_go(*args: object) -> object:
-        answer = send(*args)
+    def send_and_go(method: str, path: str, body: Json, now: float) -> Json:
+        answer = send(method, path, body, now)
         bench.gateway.fault("*", fault)
         return answer
 
@@ -100,6 +95,7 @@ async def test_gateway_gone_in_the_middle(bench: Bench, monkeypatch: pytest.Monk
         await bench.change()
     assert raised.value.translation_key == "control_silent"
     assert len(bench.sent) == 1
+    monkeypatch.setattr(bench.gateway.switchboard, "send", send)
     bench.gateway.clear_faults()
     await bench.next_cycle()
     await bench.change()
@@ -107,25 +103,19 @@ async def test_gateway_gone_in_the_middle(bench: Bench, monkeypatch: pytest.Monk
     assert len(bench.sent) <= 2
 
 
-async def test_home_assistant_restarted_in_the_middle(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_home_assistant_restarted_in_the_middle(bench: Bench, waits: Waits) -> None:
     """The action ends with it, and what is shown afterwards is what the gateway says then."""
-    held = asyncio.Event()
-    wait = runner.sleep
-
-    async def hold(_: float) -> None:
-        held.set()
-        await asyncio.Event().wait()
-
-    monkeypatch.setattr(runner, "sleep", hold)
+    waits.hold = True
     change = asyncio.create_task(bench.change())
-    await held.wait()
-    monkeypatch.setattr(runner, "sleep", wait)
+    await waits.held.wait()
+    waits.hold = False
     await bench.hass.config_entries.async_reload(bench.entry.entry_id)
     with pytest.raises(HomeAssistantError) as raised:
         await change
     assert raised.value.translation_key == "control_interrupted"
     await bench.hass.async_block_till_done()
-    await runner.sleep(300)
+    await second_cycle(bench.hass, bench.entry)
+    await waits(1000)
     await bench.change()
     assert bench.shown == bench.case.wanted
     assert len(bench.sent) == 1
@@ -168,11 +158,12 @@ async def test_no_request_beside_another(bench: Bench) -> None:
     assert bench.shown == bench.case.wanted
 
 
-async def test_overwritten(bench: Bench) -> None:
+async def test_overwritten(bench: Bench, waits: Waits) -> None:
     """What somebody else takes back is told by what is shown, and where that is known to happen by more."""
     bench.gateway.switchboard.obedience[bench.case.path] = Obedience.IS_OVERRULED
     await bench.change()
-    await runner.sleep(200)
+    await waits(200)
     await bench.hass.config_entries.async_reload(bench.entry.entry_id)
     await bench.hass.async_block_till_done()
+    await second_cycle(bench.hass, bench.entry)
     assert bench.shown == bench.case.before

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -70,7 +70,8 @@ class ControlDesk:
         task = self._entry.async_create_background_task(
             self._hass, self._async_run(self._run(control, key, wanted), done), f"{self._entry.title} {control.name}"
         )
-        await asyncio.wait([task, done], return_when=asyncio.FIRST_COMPLETED)
+        waiting: list[asyncio.Future[Any]] = [task, done]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         error = done.result() if done.done() else ControlError("control_interrupted")
         if error:
             raise HomeAssistantError(
@@ -94,9 +95,9 @@ class ControlDesk:
         """Make the change in its turn, let whoever waits go as soon as it is known, and follow it to its end."""
         try:
             async with self._turns.lock:
-                if earlier := self._followed.pop((run.control, run.key), None):
-                    earlier.cancel()  # nobody wants any more what it watches
-                confirmed = await run.make(self._turns)
+                earlier = self._followed.pop((run.control, run.key), None)
+                overtakes = earlier is not None and earlier.cancel()  # nobody wants any more what it watches
+                confirmed = await run.make(self._turns, overtakes=overtakes)
         except ControlError as err:
             run.tell(err.stage, err.key)
             done.set_result(err)

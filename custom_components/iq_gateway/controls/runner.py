@@ -79,22 +79,25 @@ class Run:
         self._lost: GatewayError | None = None
         self._view: View | None = None
 
-    async def make(self, turns: Turns) -> bool:
-        """Make the change; tell whether it is confirmed. What is neither by now is to be followed."""
+    async def make(self, turns: Turns, *, overtakes: bool) -> bool:
+        """Make the change; tell whether it is confirmed. What is neither by now is to be followed.
+
+        One that overtakes another, which is still on its way, is sent whatever is so now.
+        """
         self.tell(Stage.REQUESTED)
         await turns.wait_for(self.control)
         view = await self._look_first()
         if self.control.keeps(view):
             self.tell(Stage.KEPT)
             return True
-        if self.control.is_set(view, self.wanted):
+        if self.control.is_set(view, self.wanted) and not overtakes:
             self.tell(Stage.CONFIRMED)
             return True
         self._before = self.control.value(view)
         body = self.control.body(view, self.wanted)
         self.tell(Stage.PENDING)
         await self._send(body, turns)
-        return await self._watch(self._within(PATIENCE), self.control.every)
+        return await self._watch(self.control.every if self._is_refused else PATIENCE, self.control.every)
 
     async def follow(self) -> bool:
         """Watch a change that takes longer than anybody waits for."""
@@ -115,10 +118,10 @@ class Run:
     def _failed(self, key: str, stage: Stage = Stage.FAILED) -> ControlError:
         return ControlError(key, stage=stage, seconds=f"{self.control.deadline:.0f}")
 
-    def _within(self, seconds: float) -> float:
-        # What was refused has changed at once or not at all.
-        refused = isinstance(self._lost, _ANSWERED) and not isinstance(self._lost, NoAnswerInTime)
-        return min(self.control.every if refused else seconds, self.control.deadline)
+    @property
+    def _is_refused(self) -> bool:
+        """Whether the gateway answered that it will not: then it has changed at once or not at all."""
+        return isinstance(self._lost, _ANSWERED) and not isinstance(self._lost, NoAnswerInTime)
 
     async def _look_first(self) -> View:
         """Read all that the change depends on, and check it."""
@@ -172,15 +175,15 @@ class Run:
             if self.control.is_set(view, self.wanted) and self.control.is_felt(view, self.wanted):
                 self.tell(Stage.CONFIRMED)
                 return True
-        if until < self.control.deadline and self._lost is None:
+        if until < self.control.deadline and self._view is not None and not self._is_refused:
             return False
-        raise self._verdict()
+        raise self._verdict(until)
 
-    def _verdict(self) -> ControlError:
-        """Return what is to be said of a change that was not confirmed."""
+    def _verdict(self, seconds: float) -> ControlError:
+        """Return what is to be said of a change that was not confirmed within these seconds."""
         if self._view is None:
-            return self._failed("control_silent")
-        if isinstance(self._lost, _ANSWERED) and not isinstance(self._lost, NoAnswerInTime):
+            return ControlError("control_silent", seconds=f"{seconds:.0f}")
+        if self._is_refused:
             return self._failed("control_refused")
         if self.control.is_set(self._view, self.wanted) or self.control.value(self._view) == self._before:
             return self._failed("control_no_effect", Stage.NO_EFFECT)
