@@ -2,11 +2,10 @@
 
 import asyncio
 from datetime import timedelta
-import json
 import logging
 import re
 import time
-from typing import Any, Final
+from typing import Final
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
@@ -21,7 +20,7 @@ from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
 from custom_components.iq_gateway.diagnostics import async_get_config_entry_diagnostics
 from custom_components.iq_gateway.polling import Poller, PollResult, poller
 from custom_components.iq_gateway.polling.cache import EndpointCache
-from custom_components.iq_gateway.site import Part, Site, build_site
+from custom_components.iq_gateway.site import Site, build_site
 from tests import states
 from tests.conftest import EntryMaker, EntrySetUp
 from tests.edits import section
@@ -309,37 +308,3 @@ async def test_new_firmware_shows_though_no_figure_changed(
             await pass_time(hass, freezer, CYCLE)
         assert states.device(hass, gateway.serial).sw_version == "D8.3.9999"
         assert changed == []
-
-
-async def test_what_was_learnt_is_known_after_a_restart(
-    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, hass_storage: dict[str, Any]
-) -> None:
-    """In a file of the entry, which goes with it and holds neither token, address nor serial number."""
-    entry = await setup_entry(gateway)
-    assert await hass.config_entries.async_unload(entry.entry_id)
-    key = f"{DOMAIN}.{entry.entry_id}.gateway"
-    stored = json.dumps(hass_storage[key])
-    assert not [secret for secret in (gateway.serial, entry.data["token"], gateway.host) if secret in stored]
-
-    gateway.fault("meters", Fault.BAD_GATEWAY)
-    gateway.fault("live", Fault.BAD_GATEWAY)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    assert states.figure(hass, gateway.serial, "grid_power") is not None
-    assert Part.BATTERY in states.coordinator(entry).data.site.parts
-
-    assert await hass.config_entries.async_remove(entry.entry_id)
-    await hass.async_block_till_done()
-    assert key not in hass_storage
-
-
-async def test_a_damaged_file_is_learnt_anew(
-    hass: HomeAssistant, add_entry: EntryMaker, gateway: GatewaySimulator, hass_storage: dict[str, Any]
-) -> None:
-    """Nothing depends on it."""
-    entry = add_entry(gateway)
-    key = f"{DOMAIN}.{entry.entry_id}.gateway"
-    hass_storage[key] = {"version": 99, "minor_version": 1, "key": key, "data": {"parts": 7}}
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    assert states.figure(hass, gateway.serial, "grid_power") is not None

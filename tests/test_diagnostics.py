@@ -207,6 +207,7 @@ async def test_they_tell_what_is_set_up(
         "gateways": 1,
         "meters": 3,
         "inverters": 35,
+        "iq_batteries": 5,
     }
     assert report["ledger"] == json.loads(json.dumps(coordinator(entry).totals.as_dict()))
     assert "production_energy" in json.dumps(report["ledger"])

@@ -1,13 +1,27 @@
 """Switches: live power, which the user turns on."""
 
+import asyncio
+
 from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
+import pytest
 from pytest_homeassistant_custom_component.common import mock_restore_cache
 
+from custom_components.iq_gateway.live import LivePower
 from tests import states
-from tests.conftest import EntryMaker, EntrySetUp
+from tests.conftest import EntrySetUp
 from tests.simulator import Clock, GatewaySimulator
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it reads is tested elsewhere."""
+
+    async def wait(_: LivePower) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(LivePower, "_async_run", wait)
 
 
 async def _turn(hass: HomeAssistant, gateway: GatewaySimulator, service: str) -> str:
@@ -31,7 +45,7 @@ async def test_live_power_is_off_until_somebody_wants_it(
 
 
 async def test_live_power_is_on_again_after_a_restart(
-    hass: HomeAssistant, add_entry: EntryMaker, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """As it was left."""
     entry = await setup_entry(gateway)

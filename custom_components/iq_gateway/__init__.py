@@ -7,6 +7,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.typing import ConfigType
 
+from .absence import AbsenceWatch, async_forget_absences
 from .certificate import pin_of
 from .client.gateway import Gateway
 from .const import DOMAIN
@@ -42,6 +43,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
     async_remove_controls(coordinator)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await coordinator.async_complete()
+    await AbsenceWatch(hass, coordinator).async_begin()
     await async_fulfil_wish(hass, entry)
     return True
 
@@ -58,6 +60,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) -
     async_clear(hass, entry)
     await async_forget_totals(hass, entry)
     await async_forget_kept(hass, entry)
+    await async_forget_absences(hass, entry)
 
 
 async def async_remove_config_entry_device(

@@ -1,7 +1,7 @@
 """The cycle in Home Assistant: when it runs, what it hands on, and what the log says of it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 import time
@@ -27,6 +27,7 @@ from .const import (
     LOGGER,
 )
 from .controls.desk import ControlDesk
+from .live import LivePower
 from .polling import Poller, PollResult
 from .polling.fault import Fault
 from .polling.interval import PollInterval
@@ -109,12 +110,12 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         self.keeper = TokenKeeper(hass, entry, self.poller, refresh=self.async_request_refresh)
         self.totals = LifetimeTotals(hass, entry)
         self.controls = ControlDesk(hass, entry, self.poller, publish=self._async_publish)
-        self.live_power = False
         self.last_fault: Fault | None = None
         self._fault: Fault | None = None
         self._kept = KeptStore(hass, entry, self.poller.keep)
         self._interval = PollInterval(chosen)
         self._outages = OutageLog(entry.title)
+        self.live = LivePower(hass, entry, self.poller, self, self._outages)
         self._oddities: frozenset[str] = frozenset()
         self._result: PollResult | None = None
         self._completing = False
@@ -131,7 +132,17 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         return not self._interval.silent
 
     @property
-    def _needs(self) -> set[str]:
+    def site(self) -> Site:
+        """The site as it is shown."""
+        return self.data.site
+
+    @property
+    def strained(self) -> bool:
+        """Whether the gateway is under strain, by how its cycles went."""
+        return self._interval.strained
+
+    @property
+    def wanted(self) -> set[str]:
         """What the enabled entities need, and what tells whether there are further controls."""
         keys = {context for context in self.async_contexts() if isinstance(context, str)}
         role = self.keeper.token.role if self.keeper.token else None
@@ -140,7 +151,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
     @callback
     def _async_publish(self) -> None:
         """Show what was read, or became of a change, between two cycles."""
-        self.data = replace(self.data, site=self.poller.site)
+        self.data = replace(self.data, site=self.live.applied(self.poller.site))
         self.async_update_listeners()
 
     @property
@@ -150,7 +161,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
 
     async def async_complete(self) -> None:
         """Read what the entities need and the first cycle, before they were there, did not know to ask for."""
-        if not self.poller.lacks(self._needs):
+        if not self.poller.lacks(self.wanted):
             return
         self._completing = True
         try:
@@ -161,8 +172,21 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
     @callback
     def async_set_live_power(self, *, on: bool) -> None:
         """Have powers follow reality, or no longer."""
-        self.live_power = on
+        self.live.async_turn(on=on)
         self.data = replace(self.data, live_power=on)
+
+    @callback
+    def show(self, site: Site, keys: Collection[str]) -> None:
+        """Show another site, in which nothing has changed but what these needs are for, to whom it concerns."""
+        self.data = replace(self.data, site=site)
+        for update, context in list(self._listeners.values()):
+            if context in keys:
+                update()
+
+    @callback
+    def ask_for_cycle(self) -> None:
+        """Have a cycle run soon."""
+        self.config_entry.async_create_background_task(self.hass, self.async_request_refresh(), f"{self.name} refresh")
 
     async def async_close(self) -> None:
         """Write down what is to be known after a restart."""
@@ -195,7 +219,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
 
     async def _async_run_cycle(self) -> PollResult:
         """Read what is looked at; once more if that took a new token."""
-        needs = self._needs
+        needs = self.wanted
         result = await self.poller.run(needs, only_new=self._completing)
         while await self.keeper.async_follow(result):
             result = await self.poller.run(needs)
@@ -221,12 +245,12 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         devices = {counter.key: (counter.find(data), site.needs[counter.need]) for counter in self._counters}
         totals = await self.totals.async_update(site, result.answered, devices)
         soonest.append(timedelta(seconds=self.totals.next_reading_within()))
-        owes = is_first and (self.poller.cache.unconfirmed or self.poller.owes(self._needs))
+        owes = is_first and (self.poller.cache.unconfirmed or self.poller.owes(self.wanted))
         if owes or self.poller.wants_second_look:
             soonest.append(_SECOND_CYCLE)
         self.update_interval = min(soonest)
-        data = replace(data, totals=totals, live_power=self.live_power)
-        if NEED_REQUESTS not in self._needs:
+        data = replace(data, site=self.live.async_follow(result, site), totals=totals, live_power=self.live.on)
+        if NEED_REQUESTS not in self.wanted:
             return data
         return replace(data, response_time=result.response_time, requests_last_hour=self.poller.requests_last_hour)
 

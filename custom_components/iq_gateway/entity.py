@@ -14,7 +14,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .controls import AnyControl
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
-from .devices import KINDS, AnyDescription, AnyKind, Value, async_register
+from .devices import KINDS, AnyDescription, AnyKind, Value, async_register, is_registered
 from .site import Needs
 
 # What a control tells of a change where the token may not even read what it is about.
@@ -109,6 +109,13 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
             self.async_write_ha_state()
 
 
+def _forget_removed(of_kind: dict[str, list[AnyDescription]], kind: AnyKind, coordinator: IQGatewayCoordinator) -> None:
+    """Forget what is not listed and was removed: should it be listed again, it is as new."""
+    for key in of_kind.keys() - kind.subjects(coordinator.data).keys():
+        if not is_registered(coordinator, kind, key):
+            del of_kind[key]
+
+
 @callback
 def async_add_as_found(
     entry: IQGatewayConfigEntry,
@@ -127,6 +134,7 @@ def async_add_as_found(
     def find() -> Iterator[IQGatewayEntity]:
         for kind in KINDS:
             of_kind = missing[kind.name]
+            _forget_removed(of_kind, kind, coordinator)
             for key, subject in kind.subjects(coordinator.data).items():
                 if key not in of_kind:
                     of_kind[key] = [

@@ -48,6 +48,7 @@ ENERGY: Final[Answers] = {
 V1: Final[Answers] = {"production": period(13, 73, 9_200, 6)}
 UNMETERED: Final[Answers] = V1 | {"metered": False}
 LARGE: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(100)]}
+ROOF_OF_12_KW: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(40)]}
 UNKEPT: Final[Answers] = {"energy": {"production": {"pcu": period(10, 70, 9_100, 5), "eim": period(0, 0, 0, 0)}}}
 ZEROS: Final[Answers] = {"production": period(0, 0, 0, 0)}
 
@@ -179,6 +180,8 @@ def test_consumption_that_nobody_counts(answers: Answers) -> None:
         pytest.param(METERED | {"production": period(0, 3, 3_999, 9)}, None, id="of days ago (8.3.5433)"),
         pytest.param(METERED | {"production": period(5, 3, 4_001, 9)}, 3, id="of a quarter of an hour ago"),
         pytest.param(METERED | LARGE | {"production": period(5, 3, 1, 9)}, 3, id="the same of a large site"),
+        pytest.param(METERED | ROOF_OF_12_KW | {"production": period(5, 3, 3_001, 9)}, 3, id="half an hour behind"),
+        pytest.param(METERED | ROOF_OF_12_KW | {"production": period(5, 3, 2_999, 9)}, None, id="further behind"),
         pytest.param(METERED | ENERGY | {"stale": ["energy"]}, None, id="silent"),
     ],
 )

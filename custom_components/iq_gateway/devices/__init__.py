@@ -58,6 +58,7 @@ __all__ = [
     "attributes_of",
     "count_devices",
     "is_listed",
+    "is_registered",
     "renamed",
 ]
 
@@ -102,6 +103,13 @@ def async_remove_controls(coordinator: IQGatewayCoordinator) -> None:
     for registered in er.async_entries_for_config_entry(registry, coordinator.config_entry.entry_id):
         if registered.domain in _CHANGING and not registered.unique_id.endswith(harmless):
             registry.async_remove(registered.entity_id)
+
+
+def is_registered(coordinator: IQGatewayCoordinator, kind: AnyKind, key: str) -> bool:
+    """Tell whether there is a device of the gateway with this key."""
+    identifier = (DOMAIN, kind.identifier(coordinator.serial, key))
+    registry = dr.async_get(coordinator.hass)
+    return registry.async_get_device_by_identifier(identifier, coordinator.config_entry.entry_id) is not None
 
 
 def count_devices(data: IQGatewayData) -> dict[str, int]:

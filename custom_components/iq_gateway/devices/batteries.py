@@ -25,7 +25,7 @@ def _has_power(data: IQGatewayData) -> bool:
 
 def _has_time(data: IQGatewayData) -> bool:
     """Tell whether there is a power, and a capacity that it goes on or off."""
-    return _has_power(data) and Part.BATTERY_CONTROL in data.site.parts
+    return _has_power(data) and Part.BATTERY_CAPACITY in data.site.parts
 
 
 BATTERY_SENSORS: Final[tuple[SensorDescription[IQGatewayData], ...]] = (
@@ -73,7 +73,7 @@ BATTERY_SENSORS: Final[tuple[SensorDescription[IQGatewayData], ...]] = (
         device_class=SensorDeviceClass.ENERGY_STORAGE,
         state_class=SensorStateClass.MEASUREMENT,
         entity_category=EntityCategory.DIAGNOSTIC,
-        exists_fn=_has(Part.BATTERY_CONTROL),
+        exists_fn=_has(Part.BATTERY_CAPACITY),
         value_fn=lambda data: data.site.battery.capacity,
     ),
     SensorDescription(

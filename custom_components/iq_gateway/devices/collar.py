@@ -23,6 +23,7 @@ def _describe(serial: str, collar: SiteCollar) -> DeviceInfo:
 
 COLLAR: Final = DeviceKind[SiteCollar](
     name="collars",
+    listed_by="inventory",
     subjects=lambda data: data.site.collars,
     describe=_describe,
     entities=_ENTITIES,

@@ -2,29 +2,15 @@
 
 from typing import Final
 
-from homeassistant.components.binary_sensor import BinarySensorDeviceClass
-from homeassistant.const import EntityCategory
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..site import SiteCombiner
-from .kind import BinarySensorDescription, DeviceKind, IQGatewayDescription, SensorDescription
+from . import common
+from .kind import DeviceKind, IQGatewayDescription
 
 _ENTITIES: Final[tuple[IQGatewayDescription[SiteCombiner], ...]] = (
-    SensorDescription(
-        key="state",
-        translation_key="state",
-        need="inventory",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda combiner: combiner.state,
-    ),
-    BinarySensorDescription(
-        key="communicating",
-        need="inventory",
-        device_class=BinarySensorDeviceClass.CONNECTIVITY,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda combiner: combiner.communicating,
-    ),
+    common.state(lambda combiner: combiner.state, need="inventory"),
+    common.communicating(lambda combiner: combiner.communicating, need="inventory"),
 )
 
 

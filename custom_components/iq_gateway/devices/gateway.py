@@ -202,7 +202,7 @@ _BINARY_SENSORS: Final[tuple[BinarySensorDescription[IQGatewayData], ...]] = (
         translation_key="grid_outage",
         need="grid_outage",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        exists_fn=lambda data: bool(data.site.system_controllers or data.site.collars),
+        exists_fn=lambda data: data.site.relays.outage_told_by is not None,
         value_fn=lambda data: data.site.relays.grid_outage,
     ),
     BinarySensorDescription(

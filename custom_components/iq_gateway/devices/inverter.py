@@ -135,6 +135,7 @@ def _describe(serial: str, _: SiteInverter) -> DeviceInfo:
 
 INVERTER: Final = DeviceKind[SiteInverter](
     name="inverters",
+    listed_by="inverters",
     subjects=lambda data: data.site.inverters,
     describe=_describe,
     entities=(*_SENSORS, *_details()),

@@ -165,6 +165,7 @@ def _describe(serial: str, battery: SiteIQBattery) -> DeviceInfo:
 
 IQ_BATTERY: Final = DeviceKind[SiteIQBattery](
     name="iq_batteries",
+    listed_by="inventory",
     subjects=lambda data: data.site.iq_batteries,
     describe=_describe,
     entities=_ENTITIES,

@@ -119,6 +119,8 @@ class DeviceKind[SubjectT]:
     describe: Callable[[str, SubjectT], DeviceInfo]
     """Model, name and the like of the device with this key."""
     entities: tuple[IQGatewayDescription[SubjectT], ...]
+    listed_by: str | None = None
+    """The endpoint that lists them: a device that this leaves out for a month is removed. None for what never goes."""
     suffix: Callable[[str], str] | None = None
     """For devices that are a part of one gateway: what their key adds to its serial number, "_storage_meter"; None for
     those that have a serial number of their own, which is their key."""

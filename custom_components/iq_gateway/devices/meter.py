@@ -148,6 +148,7 @@ def _describe(measurement_type: str, _: SiteMeter) -> DeviceInfo:
 
 METER: Final = DeviceKind[SiteMeter](
     name="meters",
+    listed_by="meters",
     subjects=lambda data: data.site.meters,
     suffix=lambda measurement_type: f"_{meter_key(measurement_type)}",
     describe=_describe,

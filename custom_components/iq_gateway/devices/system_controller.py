@@ -35,6 +35,7 @@ def _describe(serial: str, controller: SiteSystemController) -> DeviceInfo:
 
 SYSTEM_CONTROLLER: Final = DeviceKind[SiteSystemController](
     name="system_controllers",
+    listed_by="inventory",
     subjects=lambda data: data.site.system_controllers,
     describe=_describe,
     entities=_ENTITIES,

@@ -1,4 +1,4 @@
-"""The options: how often to read, whether to keep live data moving, and what is done once: the Energy panel."""
+"""The options: how often to read and to write, whether to keep live data moving, and once: the Energy panel."""
 
 from typing import Any, Final
 
@@ -12,27 +12,32 @@ from ..const import (
     CONF_ENERGY_PANEL,
     CONF_ENERGY_PANEL_PENDING,
     CONF_KEEP_LIVE_DATA,
+    CONF_LIVE_INTERVAL,
     CONF_UPDATE_INTERVAL,
     DEFAULT_KEEP_LIVE_DATA,
+    DEFAULT_LIVE_INTERVAL,
     DEFAULT_UPDATE_INTERVAL,
+    MAX_LIVE_INTERVAL,
     MAX_UPDATE_INTERVAL,
+    MIN_LIVE_INTERVAL,
     MIN_UPDATE_INTERVAL,
 )
 
+
+def _seconds(least: int, most: int) -> vol.All:
+    """Return what takes a number of seconds between these."""
+    config = NumberSelectorConfig(
+        min=least, max=most, step=1, unit_of_measurement=UnitOfTime.SECONDS, mode=NumberSelectorMode.BOX
+    )
+    return vol.All(NumberSelector(config), vol.Coerce(int))
+
+
 SCHEMA: Final = vol.Schema(
     {
-        vol.Required(CONF_UPDATE_INTERVAL, default=DEFAULT_UPDATE_INTERVAL): vol.All(
-            NumberSelector(
-                NumberSelectorConfig(
-                    min=MIN_UPDATE_INTERVAL,
-                    max=MAX_UPDATE_INTERVAL,
-                    step=1,
-                    unit_of_measurement=UnitOfTime.SECONDS,
-                    mode=NumberSelectorMode.BOX,
-                )
-            ),
-            vol.Coerce(int),
+        vol.Required(CONF_UPDATE_INTERVAL, default=DEFAULT_UPDATE_INTERVAL): _seconds(
+            MIN_UPDATE_INTERVAL, MAX_UPDATE_INTERVAL
         ),
+        vol.Required(CONF_LIVE_INTERVAL, default=DEFAULT_LIVE_INTERVAL): _seconds(MIN_LIVE_INTERVAL, MAX_LIVE_INTERVAL),
         vol.Required(CONF_KEEP_LIVE_DATA, default=DEFAULT_KEEP_LIVE_DATA): BooleanSelector(),
         vol.Required(CONF_CONTROLS, default=False): BooleanSelector(),
         # No setting but a wish: off again once it is fulfilled.

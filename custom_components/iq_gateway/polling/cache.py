@@ -25,6 +25,9 @@ _RESTS_FROM: Final = 2
 # In how many cycles an endpoint has to say that something is not there for that to be so.
 _SETTLED_FROM: Final = 2
 
+# Stands for the cycle of what is read between two of them.
+_BETWEEN_CYCLES: Final = -1
+
 
 @dataclass(slots=True)
 class EndpointState:
@@ -144,6 +147,24 @@ class EndpointCache:
             settled=frozenset(name for name, count in self._told.items() if count >= _SETTLED_FROM),
         )
 
+    def glanced(self, answers: Mapping[str, Answer[object]]) -> Snapshot:
+        """Return what is known, with answers from between two cycles: they alone may be shown, and add up."""
+        snapshot = self.snapshot()
+        return replace(
+            snapshot,
+            answers={**snapshot.answers, **answers},
+            fresh_names=frozenset(answers),
+            cycles={**snapshot.cycles, **dict.fromkeys(answers, _BETWEEN_CYCLES)},
+            moving_live=None,
+        )
+
+    def believe(self, endpoint: Endpoint[object], answer: Answer[object], *, now: float) -> Answer[object]:
+        """Return what is believed of an answer from between two cycles, by what cycles know; nothing is remembered."""
+        if endpoint is not READINGS:
+            return answer
+        stands_for = self._standing_time(endpoint)
+        return self._validator.without_lost_legs(answer, now=now, stands_for=stands_for, remember=False)
+
     def accept(self, endpoint: Endpoint[object], answer: Answer[object], *, now: float) -> None:
         """Take in an answer; `InvalidAnswer` if it is not to be believed."""
         state, stands_for = self.states[endpoint.name], self._standing_time(endpoint)
@@ -197,9 +218,9 @@ class EndpointCache:
         return info is not None and info.metered is True
 
     def _look_for_strangers(self) -> None:
-        """Have the meters read if the readings hold rows that the list of meters does not, and did not the last time.
+        """Have the meters read if the readings hold records that the list of meters lacks, and did not the last time.
 
-        Newer firmware always sends one such row (gateway-api.md 6), which is no reason to ask again each time.
+        Newer firmware always sends one such record (gateway-api.md 6), which is no reason to ask again each time.
         """
         snapshot = self.snapshot()
         read = {reading.eid for reading in snapshot.fresh(READINGS) or ()}

@@ -120,11 +120,13 @@ def _rank(state: EndpointState, site: Site, now: float) -> int:
     """Return where in a cycle an endpoint belongs."""
     endpoint = state.endpoint
     if endpoint.slow:
-        return 5
+        return 6
     if state.ready_at > now:
-        return 4
+        return 5
     if not endpoint.authorized:
         return 0  # tells who answers, which has to be known before the token is sent
     if endpoint.every:
         return 1  # tells how the rest is to be read
-    return 2 if _tells_of_the_site(state, site) else 3  # what may stand in for others comes after them
+    if endpoint.name in site.learn:
+        return 2  # may lead to others, which are then asked on the same connection
+    return 3 if endpoint.learn else 4  # what may stand in for others comes after them

@@ -66,7 +66,7 @@ class AnswerValidator:
             self._check_meters(cast("tuple[Meter, ...]", answer.data), now=now, metered=metered)
             return answer
         if endpoint is READINGS:
-            return self._without_lost_legs(answer, now=now, stands_for=stands_for)
+            return self.without_lost_legs(answer, now=now, stands_for=stands_for, remember=True)
         if before and before.data and not answer.data:
             raise InvalidAnswer("an empty list, which was not empty before")
         if before and any(old and new == 0 for old, new in zip(_counted(before), _counted(answer), strict=True)):
@@ -106,7 +106,9 @@ class AnswerValidator:
                 raise InvalidAnswer("known meters are missing, which is believed if it lasts for a quarter of an hour")
         self._meters, self._doubted = enabled, None
 
-    def _without_lost_legs(self, answer: Answer[object], *, now: float, stands_for: float) -> Answer[object]:
+    def without_lost_legs(
+        self, answer: Answer[object], *, now: float, stands_for: float, remember: bool
+    ) -> Answer[object]:
         """Leave out meters of which a leg has forgotten what it counted, as they do for a poll or after a restart.
 
         The sums of the meter drop with it, its power included (gateway-api.md 3: firmware 8.3.6xxx). An answer in which
@@ -118,7 +120,8 @@ class AnswerValidator:
             before, read_at = self._last_complete.get(reading.eid, (reading, now))
             if now - read_at <= stands_for and self._lost_leg(before, reading):
                 continue
-            self._last_complete[reading.eid] = (reading, now)
+            if remember:
+                self._last_complete[reading.eid] = (reading, now)
             whole.append(reading)
         known = {meter.eid for meter in self._meters or ()}
         if known and known.isdisjoint(reading.eid for reading in whole):

@@ -12,11 +12,16 @@ from ..client.gateway import Gateway
 from ..const import CYCLE_TIMEOUT
 from ..site import BatteryRuntime, Site, Snapshot, build_site
 from .cache import EndpointCache, EndpointState, never_answered
+from .glance import Glance, async_glance
 from .kept import Kept
 from .outage_watch import OutageWatch
 from .plan import is_certain, plan
+from .request_log import RequestLog
 from .result import ENDS_CYCLE, PollProgress, PollResult
 from .stream import LiveStream
+
+# An hour of ticks of a second, with some to spare.
+_TICKS_KEPT: Final = 4_000
 
 # What every site shows. In the first cycle there are no entities yet to ask for it.
 _SHOWN_BY_ALL: Final = frozenset({"production_power", "production_period"})
@@ -25,7 +30,8 @@ _SHOWN_BY_ALL: Final = frozenset({"production_power", "production_period"})
 class Poller:
     """Asks one gateway, cycle by cycle, for what somebody looks at.
 
-    Not to be run twice at a time; requests follow each other on one connection.
+    Not to be run twice at a time; requests follow each other on one connection. Between two cycles it may glance at
+    what moves each second, of which cycles find nothing.
     """
 
     def __init__(self, gateway: Gateway, *, serial: str, interval: float, keep_live_data: bool) -> None:
@@ -34,10 +40,12 @@ class Poller:
         self.states = self.cache.states
         self.site: Site = build_site(Snapshot())
         self._serial = serial
+        self.glances = RequestLog(kept=_TICKS_KEPT)
+        self.keep_open = False  # the connection, over the end of a cycle
         self._runtime = BatteryRuntime()
         self._stream = LiveStream(wanted=keep_live_data)
-        self._lock = Lock()  # cycles, and what is asked or sent between them, exclude each other
         self._outage = OutageWatch()
+        self._lock = Lock()  # cycles, glances and changes exclude each other
 
     async def run(self, wanted: AbstractSet[str], *, only_new: bool = False) -> PollResult:
         """Read what the given needs are read from, and build the site anew; `only_new` leaves out what was ever asked.
@@ -104,6 +112,27 @@ class Poller:
     def snapshot(self) -> Snapshot:
         """Return what the gateway last said."""
         return self.cache.snapshot()
+
+    async def glance(self, names: AbstractSet[str]) -> Glance | None:
+        """Read these endpoints, and make a site of their answers; None while a cycle runs."""
+        if self._lock.locked():
+            return None
+        async with self._lock:
+            endpoints = [state.endpoint for name, state in self.states.items() if name in names]
+            return await async_glance(self.gateway, self.cache, endpoints, parts=self.site.parts, log=self.glances)
+
+    async def move_live_data(self) -> None:
+        """Set live data in motion, if it is wanted and was not tried within a minute; whatever comes of it."""
+        now = time.monotonic()
+        if self._lock.locked() or not self._stream.is_due(self.site.parts, still=True, now=now):
+            return
+        async with self._lock:
+            try:
+                await self.gateway.enable_stream()
+            except GatewayError as err:
+                self._stream.failed(err, now=now)
+            else:
+                self._stream.enabled(now=now)
 
     def lacks(self, wanted: AbstractSet[str]) -> bool:
         """Tell whether the needs take an endpoint that nobody has asked for yet."""
@@ -173,9 +202,12 @@ class Poller:
                 await self._enable_stream(progress)
                 continue
             endpoint = todo[0].endpoint
-            await self._read(endpoint, progress, last=not any(other is not endpoint for other in certain))
+            await self._read(endpoint, progress, last=self._is_last(endpoint, certain))
             if endpoint is LIVE and self._stream_is_due(wanted, progress):
                 await self._enable_stream(progress)
+
+    def _is_last(self, endpoint: Endpoint[object], certain: list[Endpoint[object]]) -> bool:
+        return not self.keep_open and not any(other is not endpoint for other in certain)
 
     async def _read(self, endpoint: Endpoint[object], progress: PollProgress, *, last: bool) -> None:
         state = self.states[endpoint.name]
@@ -224,7 +256,6 @@ class Poller:
 
     async def _enable_stream(self, progress: PollProgress) -> None:
         progress.tried_stream = True
-        was_still = self.cache.snapshot().live_is_still
         try:
             await self.gateway.enable_stream()
         except ENDS_CYCLE:
@@ -233,6 +264,6 @@ class Poller:
             self._stream.failed(err, now=time.monotonic())
         else:
             live = self.states[LIVE.name]
-            live.ready_at = self._stream.enabled(was_still=was_still, now=time.monotonic())
+            live.ready_at = self._stream.enabled(now=time.monotonic())
             live.again = True
             progress.asked.discard(LIVE.name)

@@ -97,6 +97,7 @@ def battery_parts(snapshot: Snapshot) -> frozenset[Part]:
     control = _control(snapshot, snapshot.known(SECCTRL))
     there = {
         Part.BATTERY_CONTROL: control is not None,
+        Part.BATTERY_CAPACITY: control is not None and _capacity(snapshot, control) is not None,
         Part.BATTERY_HEALTH: control is not None and bool(control.encharge_health),
         Part.SHUTDOWN_LEVEL: control is not None and control.shutdown_level is not None,
     }
@@ -105,9 +106,10 @@ def battery_parts(snapshot: Snapshot) -> frozenset[Part]:
 
 def _control(snapshot: Snapshot, told: StorageControl | None) -> StorageControl | None:
     """Return what controls the batteries; where there are none, and while it starts, it tells zeros of all of them."""
-    if told is None or not (told.encharge_capacity or count_ac_batteries(snapshot)):
+    if told is None:
         return None
-    return told
+    figures = (told.encharge_capacity, told.level, told.encharge_energy, told.ac_battery_energy)
+    return told if any(figures) or count_ac_batteries(snapshot) else None
 
 
 def build_battery(snapshot: Snapshot, flow: Flow) -> Battery:

@@ -33,14 +33,14 @@ from .combiners import build_combiners
 from .device_data import has_inventory, may_report
 from .dry_contacts import build_dry_contacts
 from .flows import Flows
-from .generators import build_generators
+from .generators import build_generators, has_generator
 from .inventory import may_list
 from .inverters import build_inverters, count_reporting
 from .live import build_cloud_connected, live_oddities
 from .meters import LOAD_METER, Meters
 from .models import Consumption, EnergyFlow, Needs, Part, Site, Total
 from .q_relays import build_q_relays
-from .relays import build_relays, generator_relay_needs, outage_needs, relay_needs
+from .relays import build_relays, generator_relay_needs, may_tell, outage_needs, relay_needs
 from .settings import build_settings
 from .snapshot import Snapshot
 from .sums import (
@@ -150,6 +150,11 @@ def _learn(snapshot: Snapshot, meters: Meters, flows: Flows) -> Needs:
         SECCTRL: Part.BATTERY in flows.parts,
         DRY_CONTACT_SETTINGS: switches,
         GENERATOR_CONFIG: switches,
+        # What shows of these is to have a value when it comes; from then on it is asked for where somebody looks.
+        RELAY: may_tell(snapshot),
+        DRY_CONTACTS: bool(build_dry_contacts(snapshot)) and not snapshot.is_told(DRY_CONTACTS),
+        GENERATOR: has_generator(snapshot) and not snapshot.is_told(GENERATOR),
+        GENERATOR_MODE: has_generator(snapshot) and not snapshot.is_told(GENERATOR_MODE),
         DEVICE_DATA: may_report(snapshot, phase_count=flows.phase_count),
         FULL_INVENTORY: has_inventory(snapshot),
     }

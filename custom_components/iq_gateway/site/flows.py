@@ -5,7 +5,7 @@ from .batteries import count_iq_batteries
 from .inverters import count_ac_batteries, total_power
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
 from .models import Flow, Needs, Part
-from .relays import separator
+from .relays import is_relay_told
 from .snapshot import Snapshot
 from .sums import unmetered_needs, unmetered_sums
 
@@ -53,8 +53,7 @@ class Flows:
             Part.GENERATOR: generator,
             Part.GRID: any_load_meter or (live is not None and bool(live.grid.power)),
             Part.CONSUMPTION: has(LOAD_METER) or self._balanced or (live is not None and bool(live.load.power)),
-            Part.RELAYS: separator(self._snapshot) is not None
-            or (live is not None and (battery or generator or off_grid)),
+            Part.RELAYS: is_relay_told(self._snapshot) or (live is not None and (battery or generator or off_grid)),
             Part.LOAD_REPORT: any_load_meter,
             Part.LIVE: live is not None,
         }

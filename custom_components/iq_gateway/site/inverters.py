@@ -19,7 +19,7 @@ _NO_DETAILS: Final = InverterDetails()
 
 
 def microinverters(listed: Iterable[Inverter]) -> list[Inverter]:
-    """Return the microinverters, each once: of two rows with one serial number the newer report counts."""
+    """Return the microinverters, each once: of two records with one serial number the newer report counts."""
     newest: dict[str, Inverter] = {}
     for inverter in listed:
         if inverter.device_type in _OTHER_DEVICES:

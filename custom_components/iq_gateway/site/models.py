@@ -39,7 +39,8 @@ class Part(StrEnum):
     GENERATOR = "generator"
     RELAYS = "relays"
     LIVE = "live"  # live data, which alone tells what the battery is used for and the connection to the cloud
-    BATTERY_CONTROL = "battery_control"  # what controls the batteries tells of them together: level, capacity, reserve
+    BATTERY_CONTROL = "battery_control"  # what controls the batteries tells of them together: level, energy, reserve
+    BATTERY_CAPACITY = "battery_capacity"
     BATTERY_HEALTH = "battery_health"
     SHUTDOWN_LEVEL = "shutdown_level"
 
@@ -176,7 +177,7 @@ class Relays:
     grid_state: GridState | None = None
     generator_closed: bool | None = None
     grid_outage: bool | None = None  # by what was last said; the poller holds it against what is said next
-    outage_told_by: str | None = None  # the endpoint that says so
+    outage_told_by: str | None = None  # the endpoint that says so; None where nothing ever said how the relay is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

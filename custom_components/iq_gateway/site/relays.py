@@ -47,6 +47,17 @@ def separator(snapshot: Snapshot) -> ListedDevice | None:
     return next((device for kind in _SEPARATORS for device in listed(snapshot, kind)), None)
 
 
+def is_relay_told(snapshot: Snapshot) -> bool:
+    """Tell whether there is a relay of which it was ever said how it is."""
+    return _word(snapshot, known=True)[1].closed is not None
+
+
+def may_tell(snapshot: Snapshot) -> bool:
+    """Tell whether the relay is worth asking: the inventory lists what has one, and does not tell how it is."""
+    told = separator(snapshot)
+    return told is not None and told.type == _CONTROLLER and not is_relay_told(snapshot) and not snapshot.is_told(RELAY)
+
+
 def build_relays(snapshot: Snapshot) -> Relays:
     """Return what the relays are doing: live data is the first to know."""
     live, (told_by, word), runs = live_relays(snapshot), _word(snapshot), generator_runs(snapshot)
@@ -56,7 +67,7 @@ def build_relays(snapshot: Snapshot) -> Relays:
         grid_state=live.grid_state if is_told else word.grid_state,
         generator_closed=runs if live.generator_closed is None else live.generator_closed,
         grid_outage=_is_out(snapshot, word, live),
-        outage_told_by=told_by.name,
+        outage_told_by=told_by.name if is_relay_told(snapshot) else None,
     )
 
 
@@ -90,26 +101,25 @@ def _needs_of(told: ListedDevice) -> Needs:
     return frozenset({(RELAY if told.type == _CONTROLLER else INVENTORY).name})
 
 
-def _word(snapshot: Snapshot) -> tuple[Endpoint[Any], _Word]:
-    """Return what is said of the relay, and where.
+def _word(snapshot: Snapshot, *, known: bool = False) -> tuple[Endpoint[Any], _Word]:
+    """Return what is said of the relay, and where; or what was once said if it is enough that it is `known`.
 
     A System Controller's is told by the relay itself, and where that is not to be read by the inventory. A collar's is
     told by the collar alone, as its gateway's relay is none.
     """
-    told, relay = separator(snapshot), snapshot.fresh(RELAY)
-    if told is None or snapshot.fresh(INVENTORY) is None:
-        listed_word = _Word(None, None)
-    elif told.type == _CONTROLLER:
-        listed_word = _Word(told.relay_wanted, told.relay_state)
-    elif relay is not None:
-        listed_word = _Word(relay.wanted, _collar_state(told))
-    else:
-        # What was not asked as yet will be, before an outage is believed.
-        listed_word = _Word(None if snapshot.is_told(RELAY) else _CLOSED, _collar_state(told))
+    told, relay = separator(snapshot), snapshot.known(RELAY) if known else snapshot.fresh(RELAY)
     if told is not None and told.type == _CONTROLLER and relay is not None:
         word = _Word(relay.wanted, relay.state)
-        return (RELAY, word) if word.closed is not None else (INVENTORY, listed_word)
-    return INVENTORY, listed_word
+        if word.closed is not None:
+            return RELAY, word
+    if told is None or not (known or snapshot.fresh(INVENTORY) is not None):
+        return INVENTORY, _Word(None, None)
+    if told.type == _CONTROLLER:
+        return INVENTORY, _Word(told.relay_wanted, told.relay_state)
+    if relay is not None:
+        return INVENTORY, _Word(relay.wanted, _collar_state(told))
+    # What was not asked as yet will be, before an outage is believed.
+    return INVENTORY, _Word(None if snapshot.is_told(RELAY) else _CLOSED, _collar_state(told))
 
 
 def _collar_state(collar: ListedDevice) -> str | None:

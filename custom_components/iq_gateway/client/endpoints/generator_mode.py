@@ -8,6 +8,9 @@ from ..values import text
 from .endpoint import Endpoint
 from .shapes import Parsed, record
 
+# Somebody has to change it by hand.
+_EVERY: Final = 15 * 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneratorMode:
@@ -25,5 +28,5 @@ def parse_generator_mode(payload: object) -> Parsed[GeneratorMode]:
 
 
 GENERATOR_MODE: Final = Endpoint[GeneratorMode](
-    name="generator_mode", path="/ivp/ss/gen_mode", parse=parse_generator_mode
+    name="generator_mode", path="/ivp/ss/gen_mode", parse=parse_generator_mode, every=_EVERY
 )

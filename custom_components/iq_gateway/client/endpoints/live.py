@@ -30,6 +30,7 @@ class LiveData:
     """
 
     mqtt_state: str | None
+    stream: str | None  # enabled, disabled
     last_update: int | None  # seconds since 1970
     soc: float | None  # %
     main_relay_state: int | None
@@ -66,6 +67,7 @@ def parse_live(payload: object) -> Parsed[LiveData]:
         raise InvalidAnswer("no live figures")
     live = LiveData(
         mqtt_state=text(connection.get("mqtt_state")),
+        stream=text(connection.get("sc_stream")),
         last_update=moment(meters.get("last_update")),
         soc=soc,
         main_relay_state=integer(meters.get("main_relay_state")),

@@ -26,15 +26,19 @@ class StorageControl:
     shutdown_level: float | None  # %; not told before 8.1
 
 
+def _is_told(figure: float | None) -> bool:
+    return figure is not None
+
+
 def parse_secctrl(payload: object) -> Parsed[StorageControl]:
     """Parse the answer; refused without any figure of a battery."""
     whole = record(payload)
     capacities = (number(whole.get("Enc_max_available_capacity")), number(whole.get("Enc_commissioned_capacity")))
     control = StorageControl(
-        level=percent(whole.get("agg_soc")),
+        level=next(filter(_is_told, (percent(whole.get("agg_soc")), percent(whole.get("ENC_agg_soc")))), None),
         encharge_energy=number(whole.get("ENC_agg_avail_energy")),
         ac_battery_energy=number(whole.get("ACB_agg_energy")),
-        encharge_capacity=next((capacity for capacity in capacities if capacity is not None), None),
+        encharge_capacity=next(filter(_is_told, capacities), None),
         encharge_health=percent(whole.get("ENC_agg_soh")),
         reserve=percent(whole.get("configured_backup_soc")),
         reserve_energy=number(whole.get("ENC_agg_backup_energy")),
