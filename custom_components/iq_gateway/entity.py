@@ -85,10 +85,10 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
         self, control: AnyControl, needs: Needs, value: Value, *, available: bool
     ) -> tuple[Value, bool, Mapping[str, Value]]:
         """Return what a control shows: what the gateway says, and what became of the last change."""
-        desk = self.coordinator.controls
-        if desk.lacks_role(needs):
+        desk, data = self.coordinator.controls, self.coordinator.data
+        if needs & data.refused:
             # It stays, to say so.
-            return None, self.coordinator.data.stands, {"change": _ROLE_MISSING}
+            return None, data.stands, {"change": _ROLE_MISSING}
         if (choice := desk.choice(control, self._key)) is not None:
             value = choice
         change = desk.last(control, self._key)

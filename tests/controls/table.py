@@ -14,10 +14,13 @@ from tests.simulator.endpoints import (
     AC_BATTERY_CONFIG,
     DRY_CONTACT_SETTINGS,
     DRY_CONTACTS,
+    FULL_INVENTORY,
+    GENERATOR,
     GENERATOR_MODE,
     GENERATOR_SCHEDULE,
     POWER_LIMIT,
     POWER_MODE,
+    READINGS,
     RELAY,
     TARIFF,
 )
@@ -47,6 +50,8 @@ class Case:
     # How the site is before, by path and key.
     prepare: Callable[[GatewaySimulator], None] = field(default=lambda _: None)
     slow: float = 25.0
+    # What is read to confirm it, beside the path itself.
+    confirmed_by: tuple[str, ...] = (READINGS,)
     serial: Callable[[GatewaySimulator], str] = field(default=lambda gateway: gateway.serial)
 
     def entity_id(self, hass: HomeAssistant, gateway: GatewaySimulator) -> str:
@@ -265,6 +270,7 @@ CASES: Final = (
         key="generator_mode",
         platform="select",
         path=GENERATOR_MODE,
+        confirmed_by=(GENERATOR,),
         before="auto",
         wanted="on",
         sent=("POST", {"gen_cmd": "on"}),
@@ -290,6 +296,7 @@ CASES: Final = (
         key="sleep",
         platform="switch",
         path=AC_BATTERY_CONFIG,
+        confirmed_by=(FULL_INVENTORY,),
         before="off",
         wanted="on",
         sent=("PUT", _sleeps),

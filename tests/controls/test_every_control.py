@@ -52,6 +52,10 @@ async def test_slow(bench: Bench, waits: Waits) -> None:
     seen: list[tuple[str, object]] = []
     waits.look = lambda: seen.append((bench.shown, bench.told("change")))
     await bench.change()
+    requests = bench.gateway.requests
+    sent = next(one for one in requests if one.method != "GET" and one.path == bench.case.path)
+    first = requests.index(sent) + 1
+    assert {one.path for one in requests[first : first + 2]} <= {bench.case.path, *bench.case.confirmed_by}
     waited = [shown for shown, change in seen if change == "pending"]
     assert len(waited) > 5
     assert waited[0] == bench.case.before

@@ -57,9 +57,11 @@ class ControlDesk:
         """Return what a control is to be once another one brings it into force."""
         return self._choices.get((control.path, key), {}).get(control.name)
 
-    def lacks_role(self, needs: frozenset[str]) -> bool:
-        """Tell whether the token's role is too low for something that is read from these endpoints."""
-        return any(isinstance(self._poller.states[name].error, NotPermitted) for name in needs)
+    @property
+    def refused(self) -> frozenset[str]:
+        """The endpoints that the token's role is too low for."""
+        states = self._poller.states.items()
+        return frozenset(name for name, state in states if isinstance(state.error, NotPermitted))
 
     async def async_change(self, control: AnyControl, key: str, wanted: Setting) -> None:
         """Make a change; `HomeAssistantError` tells why it came to nothing, or to something else.

@@ -26,7 +26,7 @@ def _settings(view: View) -> dict[str, Any]:
     """Return the contact's settings as they were read just now; nothing if they were not."""
     read = view.document(DRY_CONTACT_SETTINGS)
     listed = read.get("dry_contacts") if isinstance(read, dict) else None
-    rows = listed if isinstance(listed, list) else []
+    rows = listed if isinstance(listed, list) else [listed]
     found = (row for row in rows if isinstance(row, dict) and row.get("id") == _contact(view))
     return next(found, {})
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from ..values import number, text
 from .endpoint import HOURLY, Endpoint
-from .shapes import Parsed, Record, record, records
+from .shapes import Parsed, Record, listed, record, records
 
 # On the grid, off the grid, and on a generator.
 _ACTIONS: Final = ("grid_action", "micro_grid_action", "gen_action")
@@ -42,7 +42,7 @@ def _settings(row: Record) -> DryContactSettings | None:
 
 def parse_dry_contact_settings(payload: object) -> Parsed[tuple[DryContactSettings, ...]]:
     """Parse the list, which is in an object."""
-    return records(record(payload).get("dry_contacts"), _settings)
+    return records(listed(record(payload).get("dry_contacts")), _settings)
 
 
 DRY_CONTACT_SETTINGS: Final = Endpoint[tuple[DryContactSettings, ...]](

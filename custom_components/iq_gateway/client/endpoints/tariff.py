@@ -51,7 +51,8 @@ def parse_tariff(payload: object) -> Parsed[Tariff]:
     asked, schedule = part(tariff, "storage_settings"), part(whole, "schedule")
     return Tariff(
         asked=_settings(asked, "mode"),
-        in_force=_settings(schedule, "battery_mode"),
+        # Where nothing is made of what was asked for, that is in force.
+        in_force=_settings(schedule, "battery_mode") or _settings(asked, "mode"),
         planned=flag(asked.get("opt_schedules")),
         stand_in=schedule.get("filename") == "",
     ), 0
