@@ -124,9 +124,7 @@ class TokenKeeper:
         """Tell once of another role: what the gateway tells, and lets be changed, goes by it."""
         roles = self._hass.data.setdefault(_ROLES, {})
         if (before := roles.get(self._entry.entry_id, role)) != role:
-            LOGGER.warning(
-                "%s: the new token's role is %s, that of the last one was %s", self._entry.title, role, before
-            )
+            LOGGER.warning("%s: the token's role is now %s, and was %s", self._entry.title, role, before)
         roles[self._entry.entry_id] = role
 
     @callback
