@@ -256,6 +256,10 @@ async def test_batteries_are_steered_only_where_the_firmware_obeys(
     await begin(setup_entry, gateway)
     for key, platform in (("storage_mode", "select"), ("reserve", "number"), ("charge_from_grid", "switch")):
         assert (states.find(hass, gateway.serial, key, platform) is not None) is there
+    if gateway.house.profile.battery:
+        shown = hass.states.get(states.entity_id(hass, gateway.serial, "battery_mode"))
+        assert shown is not None
+        assert ("changed_in" in shown.attributes) is not there
 
 
 @at(BATTERY)

@@ -1,7 +1,7 @@
 """The changes of one gateway in Home Assistant: who waits for them, and who hears what became of them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -11,6 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 from ..client.errors import NotPermitted
 from ..const import CONF_CONTROLS, DOMAIN, LOGGER
 from ..polling import Poller
+from ..polling.fault import Fault
 from ..site import Part, Site
 from .control import AnyControl, Change, ControlError, Setting, Stage
 from .runner import Run, Turns
@@ -95,21 +96,36 @@ class ControlDesk:
 
     async def _async_run(self, run: Run, done: asyncio.Future[ControlError | None]) -> None:
         """Make the change in its turn, let whoever waits go as soon as it is known, and follow it to its end."""
-        try:
-            async with self._turns.lock:
-                earlier = self._followed.pop((run.control, run.key), None)
-                overtakes = earlier is not None and earlier.cancel()  # nobody wants any more what it watches
-                confirmed = await run.make(self._turns, overtakes=overtakes)
-        except ControlError as err:
-            run.tell(err.stage, err.key)
-            done.set_result(err)
-            return
-        done.set_result(None)
-        if (task := asyncio.current_task()) is not None:
+        last = self.last(run.control, run.key)
+        if last is None or last.stage is not Stage.PENDING:
+            run.tell(Stage.REQUESTED)
+        async with self._turns.lock:
+            earlier = self._followed.pop((run.control, run.key), None)
+            overtakes = earlier is not None and earlier.cancel()  # nobody wants any more what it watches
+            error, confirmed = await self._async_outcome(run, run.make(self._turns, overtakes=overtakes))
+        done.set_result(error)
+        if error is None and (task := asyncio.current_task()) is not None:
             self._followed[run.control, run.key] = task
+            await self._async_outlive(run, confirmed=confirmed)
+
+    async def _async_outlive(self, run: Run, *, confirmed: bool) -> None:
+        """Follow a change whose action has ended: there is the entity, and the log, to tell what becomes of it."""
+        error: ControlError | None = None
+        if not confirmed:
+            error, confirmed = await self._async_outcome(run, run.follow())
+        if confirmed:
+            error, _ = await self._async_outcome(run, run.check_again())
+        if error:
+            LOGGER.warning("%s: %s was not changed for good: %s", self._entry.title, run.control.name, error)
+
+    async def _async_outcome(self, run: Run, part: Coroutine[Any, Any, bool]) -> tuple[ControlError | None, bool]:
+        """Return what went wrong in a part of a change, if anything, and whether it is confirmed."""
         try:
-            if confirmed or await run.follow():
-                await run.check_again()
+            return None, await part
         except ControlError as err:
-            LOGGER.warning("%s: %s was not changed for good: %s", self._entry.title, run.control.name, err)
-            run.tell(err.stage, err.key)
+            error = err
+        except Exception as err:  # noqa: BLE001 (whatever it is, whoever waits has to know)
+            LOGGER.error("%s: an unexpected error, please report it: %s", self._entry.title, Fault.of(err))
+            error = ControlError("control_refused")
+        run.tell(error.stage, error.key)
+        return error, False

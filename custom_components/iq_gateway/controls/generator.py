@@ -46,6 +46,10 @@ GENERATOR_COMMAND: Final = Control[str](
 )
 
 
+def _has_levels(view: View, _wanted: object) -> ControlError | None:
+    return ControlError("control_not_there") if None in (_start(view), _stop(view)) else None
+
+
 def _level(key: str, check: Check[float], value: Callable[[View], float | None]) -> Control[float]:
     """Return the control of one level, which goes back in the whole schedule."""
 
@@ -60,7 +64,7 @@ def _level(key: str, check: Check[float], value: Callable[[View], float | None])
         value=value,
         reads=(SECCTRL, GENERATOR_CONFIG),
         confirms=(GENERATOR_SCHEDULE,),
-        checks=(is_busy, _is_there, check),
+        checks=(is_busy, _is_there, _has_levels, check),
         deadline=60.0,
     )
 

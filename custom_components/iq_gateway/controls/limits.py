@@ -16,6 +16,7 @@ _SETTINGS: Final = "dynamic_pel_settings"
 _ENVELOPE: Final = {"filename": "site_settings", "version": "00.00.01"}
 # What a gateway may not tell while it limits nothing.
 _DEFAULTS: Final = {"export_limit": True, "slew_rate": 50.0, "enable_dynamic_limiting": False}
+_FLOATS: Final = ("limit_value_W", "slew_rate")
 # A limit is kept to 20 W once it is reached; meters and inverters are a little apart.
 _MARGIN: Final = 100.0
 _MARGIN_SHARE: Final = 0.05
@@ -38,7 +39,7 @@ def _body(view: View, **changed: bool | float | None) -> object:
         return {_SETTINGS: {"enable": False}, **envelope}
     if not isinstance(settings.get("limit_value_W"), int | float):
         raise ControlError("control_limit_first")
-    floats = {key: float(settings[key]) for key in ("limit_value_W", "slew_rate")}
+    floats = {key: float(settings[key]) for key in _FLOATS if isinstance(settings[key], int | float)}
     return {_SETTINGS: {**settings, **floats}, **envelope}
 
 

@@ -84,13 +84,15 @@ class Run:
 
         One that overtakes another, which is still on its way, is sent whatever is so now.
         """
-        self.tell(Stage.REQUESTED)
         await turns.wait_for(self.control)
         view = await self._look_first()
+        is_so = self.control.is_set(view, self.wanted) and not overtakes
+        if not is_so:
+            self._check(view)
         if self.control.keeps(view):
             self.tell(Stage.KEPT)
             return True
-        if self.control.is_set(view, self.wanted) and not overtakes:
+        if is_so:
             self.tell(Stage.CONFIRMED)
             return True
         self._before = self.control.value(view)
@@ -103,13 +105,14 @@ class Run:
         """Watch a change that takes longer than anybody waits for."""
         return await self._watch(self.control.deadline, max(self.control.every, _SLOWLY))
 
-    async def check_again(self) -> None:
+    async def check_again(self) -> bool:
         """Look once more after a while, where others may take a change back."""
         if self.control.hold is None:
-            return
+            return True
         await sleep(self.control.hold)
         if (view := await self._look(self.control.confirms)) and not self.control.is_set(view, self.wanted):
             raise self._failed("control_overwritten", Stage.OVERWRITTEN)
+        return True
 
     def tell(self, stage: Stage, reason: str | None = None) -> None:
         """Tell how far it has come."""
@@ -124,18 +127,18 @@ class Run:
         return isinstance(self._lost, _ANSWERED) and not isinstance(self._lost, NoAnswerInTime)
 
     async def _look_first(self) -> View:
-        """Read all that the change depends on, and check it."""
+        """Read all that the change depends on."""
         control = self.control
         if (view := await self._look((*control.reads, *control.confirms), patient=False)) is None:
             raise self._failed("control_no_answer")
         if control.value(view) is None and not {one.name for one in control.confirms} & view.read:
             raise self._failed("control_not_there")
-        if control.is_set(view, self.wanted):
-            return view
-        for check in control.checks:
+        return view
+
+    def _check(self, view: View) -> None:
+        for check in self.control.checks:
             if obstacle := check(view, self.wanted):
                 raise obstacle
-        return view
 
     async def _look(self, endpoints: tuple[Endpoint[object], ...], *, patient: bool = True) -> View | None:
         """Read, and return what there is to see; None where the gateway does not answer."""
@@ -169,10 +172,8 @@ class Run:
         until = min(until, self.control.deadline)
         while (left := self._sent_at + until - time.monotonic()) > 0:
             await sleep(min(every, left))
-            if (view := await self._look(self.control.confirms)) is None:
-                continue
-            self._view = view
-            if self.control.is_set(view, self.wanted) and self.control.is_felt(view, self.wanted):
+            self._view = view = await self._look(self.control.confirms)
+            if view and self.control.is_set(view, self.wanted) and self.control.is_felt(view, self.wanted):
                 self.tell(Stage.CONFIRMED)
                 return True
         if until < self.control.deadline and self._view is not None and not self._is_refused:

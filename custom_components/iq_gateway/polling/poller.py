@@ -89,7 +89,8 @@ class Poller:
                 for endpoint in endpoints:
                     is_last = endpoint is endpoints[-1]
                     try:
-                        answer = await self.gateway.read(endpoint)
+                        with self.states[endpoint.name].log.request():
+                            answer = await self.gateway.read(endpoint)
                         self.cache.accept(endpoint, answer, now=time.monotonic())
                     except NotFound, NotPermitted, InvalidAnswer:
                         if is_last:

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
+from ..errors import InvalidAnswer
 from ..values import number
 from .endpoint import HOURLY, Endpoint
 from .shapes import Parsed, part, record
+
+_LEVELS: Final = "default_soc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +22,9 @@ class GeneratorSchedule:
 def parse_generator_schedule(payload: object) -> Parsed[GeneratorSchedule]:
     """Parse the levels; a schedule without an exercise is none that could be written back (gateway-api.md 17.5)."""
     whole = record(payload)
-    levels = part(whole, "default_soc") if part(whole, "exercise_config") else {}
+    if whole and _LEVELS not in whole:
+        raise InvalidAnswer("no levels of a generator")
+    levels = part(whole, _LEVELS) if part(whole, "exercise_config") else {}
     return GeneratorSchedule(start_soc=number(levels.get("start_soc")), stop_soc=number(levels.get("stop_soc"))), 0
 
 
