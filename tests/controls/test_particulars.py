@@ -20,12 +20,11 @@ from tests.conftest import EntrySetUp
 from tests.controls.conftest import Waits
 from tests.controls.table import BATTERY, CONTROLLER, controller, limit, set_to
 from tests.simulator import PROFILES, Clock, GatewaySimulator, Obedience, Profile
+from tests.simulator.answers.switching import contact_settings
 from tests.simulator.reply import Json
 from tests.simulator.switchboard import Rejected
 
 LEAVES: Final = PROFILES["system_controller"]
-
-type Site = Callable[..., Any]
 
 
 @pytest.fixture
@@ -57,8 +56,7 @@ def edit(gateway: GatewaySimulator, name: str, **changed: Json) -> None:
     gateway.override(name, change)
 
 
-def _silent(payload: Json) -> Json:
-    assert isinstance(payload, list)
+def _silent(payload: Any) -> Json:  # noqa: ANN401 (an inventory)
     return [
         {**group, "devices": [{**device, "communicating": False} for device in group["devices"]]} for group in payload
     ]
@@ -159,22 +157,11 @@ async def test_contacts_of_inverters_are_not_switched(
     hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """Opening one would cut an inverter off."""
-    settings = gateway.source.reply("/ivp/ss/dry_contact_settings", 0)
-    assert settings is not None
-    gateway.switchboard.state.house.contact_settings["NC2"] = {
-        **gateway_settings(gateway, "NC2"),
-        "type": "3RD-PV",
-    }
+    settings = contact_settings(CONTROLLER, "NC2") | {"type": "3RD-PV"}
+    gateway.switchboard.state.house.contact_settings["NC2"] = settings
     await begin(setup_entry, gateway)
     assert states.find(hass, controller(gateway), "nc1", "switch")
     assert not states.find(hass, controller(gateway), "nc2", "switch")
-
-
-def gateway_settings(gateway: GatewaySimulator, name: str) -> dict[str, Json]:
-    """Return a contact's settings."""
-    from tests.simulator.answers.switching import contact_settings  # noqa: PLC0415
-
-    return contact_settings(gateway.house.profile, name)
 
 
 @at(PROFILES["net_split"])
