@@ -19,7 +19,7 @@ def _connected(view: View) -> bool | None:
     relay = view.snapshot.fresh(RELAY)
     if relay is None:
         return None
-    state = _STATES.get(relay.state or "")
+    state = _STATES.get(relay.state or relay.wanted or "")
     return state if relay.wanted is None or _STATES.get(relay.wanted) is state else None
 
 

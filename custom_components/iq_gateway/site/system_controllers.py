@@ -35,7 +35,7 @@ def build_system_controllers(snapshot: Snapshot) -> dict[str, SiteSystemControll
 def _connected(snapshot: Snapshot) -> bool | None:
     """Return whether the relay to the grid is closed; on its way back it is "open synchronizing"."""
     relay = snapshot.fresh(RELAY)
-    word = relay.state if relay else None
+    word = (relay.state or relay.wanted) if relay else None
     return None if word is None else word.startswith("clos")
 
 
