@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from aiohttp import ClientError
 import pytest
 
 from tests.simulator import Clock, GatewaySimulator, Obedience
