@@ -28,6 +28,8 @@ CONF_ENERGY_PANEL_PENDING: Final = "energy_panel_pending"
 # Another wish: link forecasts of other integrations to the site's solar source.
 CONF_SOLAR_FORECAST: Final = "solar_forecast"
 DEFAULT_KEEP_LIVE_DATA: Final = True
+# Whether anything may be changed at the gateway; off until somebody wants it.
+CONF_CONTROLS: Final = "controls"
 
 # Inverters report every 5 to 15 minutes, the Energy panel looks at hours: five minutes lose nothing.
 DEFAULT_UPDATE_INTERVAL: Final = 300

@@ -26,6 +26,7 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
+from .controls.desk import ControlDesk
 from .live import LivePower
 from .polling import Poller, PollResult
 from .polling.fault import Fault
@@ -65,6 +66,7 @@ class IQGatewayData:
     firmware: str | None = None  # for the gateway's device
     response_time: float | None = None  # s, the mean of the last cycle; told only while somebody looks at it
     requests_last_hour: int | None = None  # likewise
+    refused: frozenset[str] = frozenset()  # endpoints that the token's role is too low for; told for controls
     stands: bool = True  # False once cycles have come to nothing, by a fault of our own, for too long
 
 
@@ -108,6 +110,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         )
         self.keeper = TokenKeeper(hass, entry, self.poller, refresh=self.async_request_refresh)
         self.totals = LifetimeTotals(hass, entry)
+        self.controls = ControlDesk(hass, entry, self.poller, publish=self._async_publish)
         self.last_fault: Fault | None = None
         self._fault: Fault | None = None
         self._kept = KeptStore(hass, entry, self.poller.keep)
@@ -141,9 +144,16 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
 
     @property
     def wanted(self) -> set[str]:
-        """What the enabled entities need."""
+        """What the enabled entities need, and what tells whether there are further controls."""
         keys = {context for context in self.async_contexts() if isinstance(context, str)}
-        return keys | {counter.need for counter in self._counters}
+        role = self.keeper.token.role if self.keeper.token else None
+        return keys | {counter.need for counter in self._counters} | self.controls.needs(self.poller.site, role)
+
+    @callback
+    def _async_publish(self) -> None:
+        """Show what was read, or became of a change, between two cycles."""
+        self.data = replace(self.data, site=self.live.applied(self.poller.site))
+        self.async_update_listeners()
 
     @property
     def _counters(self) -> list[DeviceCounter]:
@@ -249,6 +259,8 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
             soonest.append(_SECOND_CYCLE)
         self.update_interval = min(soonest)
         data = replace(data, site=self.live.async_follow(result, site), totals=totals, live_power=self.live.on)
+        if self.controls.enabled:
+            data = replace(data, refused=self.controls.refused)
         if NEED_REQUESTS not in self.wanted:
             return data
         return replace(data, response_time=result.response_time, requests_last_hour=self.poller.requests_last_hour)

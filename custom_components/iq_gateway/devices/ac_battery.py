@@ -7,8 +7,10 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfPower
 from homeassistant.helpers.device_registry import DeviceInfo
 
+from ..controls import SLEEP
 from ..site import ChargeStatus, SiteACBattery, SleepState
 from .common import communicating, last_report, temperature
+from .controlled import control_switch
 from .kind import (
     DeviceKind,
     IQGatewayDescription,
@@ -99,6 +101,12 @@ _ENTITIES: Final[tuple[IQGatewayDescription[SiteACBattery], ...]] = (
     ),
     replace(last_report(lambda battery: battery.last_report, need="ac_battery"), exists_fn=_either),
     replace(communicating(lambda battery: battery.communicating, need="full_inventory"), exists_fn=_is_installed),
+    control_switch(
+        SLEEP,
+        need="full_inventory",
+        exists_fn=_is_installed,
+        value_fn=lambda battery: battery.sleeps,
+    ),
 )
 
 

@@ -8,6 +8,7 @@ from homeassistant.helpers.selector import BooleanSelector, NumberSelector, Numb
 import voluptuous as vol
 
 from ..const import (
+    CONF_CONTROLS,
     CONF_ENERGY_PANEL,
     CONF_ENERGY_PANEL_PENDING,
     CONF_KEEP_LIVE_DATA,
@@ -40,6 +41,7 @@ SCHEMA: Final = vol.Schema(
         ),
         vol.Required(CONF_LIVE_INTERVAL, default=DEFAULT_LIVE_INTERVAL): _seconds(MIN_LIVE_INTERVAL, MAX_LIVE_INTERVAL),
         vol.Required(CONF_KEEP_LIVE_DATA, default=DEFAULT_KEEP_LIVE_DATA): BooleanSelector(),
+        vol.Required(CONF_CONTROLS, default=False): BooleanSelector(),
         # No setting but a wish: off again once it is fulfilled.
         vol.Optional(CONF_ENERGY_PANEL): BooleanSelector(),
     }

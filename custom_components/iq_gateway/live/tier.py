@@ -114,6 +114,10 @@ class LivePower:
         self._budget.wrote(self._figures.powers(site, now), now)
         return self._figures.applied(site, now)
 
+    def applied(self, site: Site) -> Site:
+        """Return a site that was read between cycles with what is live in it."""
+        return self._figures.applied(site, time.monotonic()) if self.on else site
+
     def _begin(self) -> None:
         self._figures, self._rhythm, self._repeats = LiveFigures(), Rhythm(), repeats()
         self._budget = WriteBudget(self._interval, now=time.monotonic())

@@ -44,6 +44,7 @@ class EndpointState:
     hangs: int = 0  # in a row
     again: bool = False  # to be asked whatever its period is
     ready_at: float = 0.0  # when there is something new to read
+    blind_until: float = 0.0  # what it tells before is not true
     log: RequestLog = field(default_factory=RequestLog)
     # By their names, and when each was last listed.
     _records: dict[object, tuple[object, float]] = field(default_factory=dict, init=False)

@@ -2,10 +2,10 @@
 
 from .battery_energies import BatteryEnergies
 from .build import build_site
+from .changeable import BatteryMode, Settings, SitePowerLimit, SiteProduction, SiteStorage
 from .models import (
     LIVE_ENDPOINTS,
     Battery,
-    BatteryMode,
     ChargeStatus,
     Consumption,
     ContactMode,
@@ -55,6 +55,7 @@ __all__ = [
     "Needs",
     "Part",
     "Relays",
+    "Settings",
     "Site",
     "SiteACBattery",
     "SiteCollar",
@@ -64,7 +65,10 @@ __all__ = [
     "SiteIQBattery",
     "SiteInverter",
     "SiteMeter",
+    "SitePowerLimit",
+    "SiteProduction",
     "SiteQRelay",
+    "SiteStorage",
     "SiteSystemController",
     "SleepState",
     "Snapshot",

@@ -14,13 +14,17 @@ from ..client.endpoints import (
     GENERATOR,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
     INVENTORY,
     INVERTERS,
     LIVE,
     METERS,
+    POWER_LIMIT,
+    POWER_MODE,
     READINGS,
     RELAY,
     SECCTRL,
+    TARIFF,
     ReportLine,
 )
 from .ac_batteries import ac_battery_needs, build_ac_batteries
@@ -38,6 +42,7 @@ from .meters import LOAD_METER, Meters
 from .models import Consumption, EnergyFlow, Needs, Part, Site, Total
 from .q_relays import build_q_relays
 from .relays import build_relays, generator_relay_needs, may_tell, outage_needs, relay_needs
+from .settings import build_settings
 from .snapshot import Snapshot
 from .sums import (
     Sums,
@@ -49,7 +54,15 @@ from .sums import (
 from .system_controllers import build_system_controllers, first_controller
 from .totals import build_totals, total_needs
 
-_OF_A_CONTROLLER: Final = (DRY_CONTACTS, DRY_CONTACT_SETTINGS, GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE)
+_OF_A_CONTROLLER: Final = (
+    DRY_CONTACTS,
+    DRY_CONTACT_SETTINGS,
+    GENERATOR,
+    GENERATOR_CONFIG,
+    GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
+    RELAY,
+)
 
 
 def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Site:
@@ -81,6 +94,7 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         q_relays=build_q_relays(snapshot),
         collars=build_collars(snapshot),
         system_controllers=build_system_controllers(snapshot),
+        settings=build_settings(snapshot, flows.parts),
         combiners=build_combiners(snapshot),
         dry_contacts=build_dry_contacts(snapshot),
         generators=build_generators(snapshot),
@@ -176,6 +190,9 @@ def _needs(
         "inverters": inverters,
         # A gateway without meters has no readings worth asking for.
         "meter": frozenset({READINGS.name}) if meters.any else frozenset(),
+        "power_limit": frozenset({POWER_LIMIT.name}),
+        "power_mode": frozenset({POWER_MODE.name}),
+        "tariff": frozenset({TARIFF.name}),
         "meter_status": frozenset({METERS.name}),
         **battery_needs(snapshot, flows.parts, flows.battery_needs()),
         **of_totals,
