@@ -13,9 +13,12 @@ from .const import DOMAIN
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
 from .devices import async_register_gateway, is_listed
 from .energy_dashboard import async_fulfil_wish
+from .flow.takeover import async_watch_beside
 from .issues import async_clear
 from .polling.store import async_forget_kept
 from .services import async_register_services
+from .takeover.reconciler import async_reconcile
+from .takeover.undo import async_hand_back
 from .totals.keeper import async_forget_totals
 
 PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.SENSOR]
@@ -39,9 +42,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
 
     coordinator.device_id = async_register_gateway(hass, coordinator).id
     entry.runtime_data = coordinator
+    await async_reconcile(hass, coordinator)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await coordinator.async_complete()
     await async_fulfil_wish(hass, entry)
+    async_watch_beside(hass, entry)
     return True
 
 
@@ -53,7 +58,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) -
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) -> None:
-    """Take back what the user was asked to see to, and forget the totals and what was known of the gateway."""
+    """Give back what was taken over, take back what the user was asked to see to, and forget what was known."""
+    await async_hand_back(hass, entry)
     async_clear(hass, entry)
     await async_forget_totals(hass, entry)
     await async_forget_kept(hass, entry)

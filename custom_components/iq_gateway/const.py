@@ -24,6 +24,8 @@ CONF_KEEP_LIVE_DATA: Final = "keep_live_data"
 CONF_ENERGY_PANEL: Final = "energy_panel"
 # What is left of that wish: kinds of sources, and at how many starts without any failure they were not measured.
 CONF_ENERGY_PANEL_PENDING: Final = "energy_panel_pending"
+# How far the taking over from the built-in integration has come, in the entry's data: see `takeover/journal.py`.
+CONF_TAKEOVER: Final = "takeover"
 DEFAULT_KEEP_LIVE_DATA: Final = True
 
 # Inverters report every 5 to 15 minutes, the Energy panel looks at hours: five minutes lose nothing.

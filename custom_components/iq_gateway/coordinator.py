@@ -117,6 +117,10 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         """What the enabled entities need."""
         return {context for context in self.async_contexts() if isinstance(context, str)}
 
+    def data_with_totals(self) -> IQGatewayData:
+        """Return the data with the totals as they stand, after somebody has changed them."""
+        return replace(self.data, totals=self.totals.published(self.data.site))
+
     async def async_complete(self) -> None:
         """Read what the entities need and the first cycle, before they were there, did not know to ask for."""
         if not self.poller.lacks(self._needs):

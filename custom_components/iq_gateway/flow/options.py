@@ -1,5 +1,6 @@
-"""The options: how often to read, whether to keep live data moving, and what is done once: the Energy panel."""
+"""The options: how often to read, whether to keep live data moving; the Energy panel and the taking over, done once."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
@@ -17,6 +18,10 @@ from ..const import (
     MAX_UPDATE_INTERVAL,
     MIN_UPDATE_INTERVAL,
 )
+from ..coordinator import IQGatewayConfigEntry
+from ..takeover.journal import Journal, Stage
+from ..takeover.texts import async_undo_texts
+from .takeover import GIVE_BACK, TAKE_OVER, Offer, async_begin, async_offer, async_ways
 
 SCHEMA: Final = vol.Schema(
     {
@@ -40,16 +45,49 @@ SCHEMA: Final = vol.Schema(
 
 
 class IQGatewayOptionsFlow(OptionsFlowWithReload):
-    """Change the options; the entry reloads by itself."""
+    """Change the options, and the entry reloads by itself; or take over from the built-in integration, or go back."""
+
+    _offer: Offer | None = None
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show the options as they are, and take the new ones."""
+        """Show the options as they are, and take the new ones; beside the built-in integration, ask first what for."""
+        if user_input is None and (ways := async_ways(self.hass, self.config_entry)):
+            return self.async_show_menu(step_id="choose", menu_options=["settings", *ways])
         if user_input is not None:
             # No field of the form.
             if pending := self.config_entry.options.get(CONF_ENERGY_PANEL_PENDING):
                 user_input = {**user_input, CONF_ENERGY_PANEL_PENDING: pending}
             return self.async_create_entry(data=user_input)
+        return await self.async_step_settings()
+
+    async def async_step_settings(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the options as they are."""
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(SCHEMA, self.config_entry.options),
         )
+
+    async def async_step_take_over(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show what taking over from the built-in integration would do; once that is confirmed, have it done."""
+        entry: IQGatewayConfigEntry = self.config_entry
+        if user_input is None or self._offer is None:
+            self._offer = await async_offer(self.hass, entry.runtime_data.data, str(entry.unique_id), entry.title)
+            if self._offer is None:
+                return self.async_abort(reason="nothing_to_take_over")
+            return self.async_show_form(
+                step_id=TAKE_OVER, data_schema=self._offer.schema, description_placeholders=self._offer.texts
+            )
+        async_begin(self.hass, entry, self._offer.journal(user_input))
+        return self.async_create_entry(data=dict(entry.options))
+
+    async def async_step_give_back(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say what the way back cannot give back; once that is confirmed, have it done."""
+        entry = self.config_entry
+        journal = Journal.of(entry)
+        if journal is None:
+            return self.async_abort(reason="nothing_to_take_over")
+        if user_input is None:
+            texts = await async_undo_texts(self.hass, journal, entry.title)
+            return self.async_show_form(step_id=GIVE_BACK, data_schema=vol.Schema({}), description_placeholders=texts)
+        async_begin(self.hass, entry, replace(journal, stage=Stage.UNDO))
+        return self.async_create_entry(data=dict(entry.options))

@@ -14,8 +14,9 @@ from homeassistant.util import dt as dt_util
 
 from ..const import CONF_SERIAL, CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL, DOMAIN, LOGGER
 from ..site import Site, Total
+from ..takeover.journal import shifts
 from .ledger import Ledger, PublishedTotal, Standing
-from .lifetime import Change
+from .lifetime import Change, Origin
 from .reports import TotalsReports
 from .series import RESOLUTION, Reading
 from .statistics import async_clear_statistics, async_last_known
@@ -23,6 +24,8 @@ from .store import LedgerStore
 
 # What is lost with a crash is only how far a proof had got; a new base is written at once.
 _SAVE_DELAY: Final = 15 * 60
+
+_AFTER_ENTRY: Final = 2.0
 
 # How often in a row an endpoint may answer without a figure before its total is no longer shown.
 _STANDS_FOR_CYCLES: Final = 2
@@ -120,10 +123,39 @@ class LifetimeTotals:
         await self._async_compare(readings)
         self._reports.async_tell(self._ledger)
         self._async_schedule_save(0 if self._ledger.offsets != offsets else _SAVE_DELAY)
+        return self.published(site)
+
+    def published(self, site: Site) -> dict[str, PublishedTotal]:
+        """Return the totals as they stand, by the key of their entity."""
         return {
             key: self._ledger.published(key, midnight=_midnight()) if self._is_shown(key, site) else PublishedTotal()
             for key in site.totals
         }
+
+    @callback
+    def async_continue_at(self, key: str, origin: Origin) -> float:
+        """Go on with a total from what another integration showed; return by how many Wh its correction changed.
+
+        Once for each such moment: a stop in the middle may have it done again.
+        """
+        self._compared.add(key)
+        total = self._ledger.total(key)
+        if total and total.base and (total.base.since or 0.0) >= origin.at:
+            return 0.0
+        shift = self._ledger.continue_at(key, origin)
+        self._async_save_after_entry()
+        return shift
+
+    @callback
+    def async_move(self, key: str, energy: float) -> None:
+        """Have a total show so many Wh more."""
+        self._ledger.move(key, energy, at=dt_util.utcnow().timestamp())
+        self._async_save_after_entry()
+
+    @callback
+    def async_forget_today(self, key: str) -> None:
+        """Tell nothing of what a total has grown by today, until the next day begins."""
+        self._ledger.forget_today(key)
 
     async def async_keep(self, keys: Iterable[str]) -> None:
         """Let changed totals go on as they are."""
@@ -131,8 +163,11 @@ class LifetimeTotals:
         await self._async_decided()
 
     async def async_follow(self, keys: Iterable[str]) -> None:
-        """Let totals show the gateway's own figures from now on."""
+        """Let totals show the gateway's own figures from now on, or what they were taken over with beside them."""
+        keys, added = list(keys), shifts(self._entry)
         self._ledger.follow(keys)
+        for key in keys:
+            self._ledger.move(key, added.get(key, 0.0), at=dt_util.utcnow().timestamp())
         await self._async_decided()
 
     async def async_set_total(self, key: str, energy: float) -> None:
@@ -197,6 +232,12 @@ class LifetimeTotals:
             return
         self._save_pending = True
         self._store.async_delay_save(self._to_store, delay)
+
+    @callback
+    def _async_save_after_entry(self) -> None:
+        """Have everything written soon, but after what stands in the entry of why: entries are written within 1 s."""
+        self._save_pending = True
+        self._store.async_delay_save(self._to_store, _AFTER_ENTRY)
 
     def _to_store(self) -> dict[str, object]:
         self._save_pending = False

@@ -1,0 +1,239 @@
+"""What the journal wants, done: at each set-up, after the gateway was read and before our entities are there.
+
+By then nothing of ours is loaded, so that registry entries can move, and what the counters show is known. What was
+stopped in the middle goes on from there; what is done already is not done again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler, ConfigEntryState, OperationNotAllowed
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN, LOGGER
+from ..coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
+from ..devices import AnyKind, async_register
+from ..issues import Issue, async_clear, async_raise
+from ..totals import Origin
+from .bases import Known, base, is_same_day
+from .energy import async_clean_panel, async_restore_panel
+from .journal import BUILT_IN, Began, Journal, Move, Stage, async_drop
+from .look import async_preview, known_from
+from .preview import Step
+from .registry import async_copy_device, async_move, async_set_aside
+from .statistics import Series, async_is_ready, async_mend
+from .targets import Targets, find_targets
+from .undo import async_undo
+
+_TODAY: Final = "_today"
+_READINGS: Final = 2
+
+
+async def async_reconcile(hass: HomeAssistant, coordinator: IQGatewayCoordinator) -> None:
+    """Bring Home Assistant's registry to where the journal wants it."""
+    entry = coordinator.config_entry
+    journal = Journal.of(entry)
+    if journal is None:
+        return
+    if journal.stage is Stage.UNDO:
+        await async_undo(hass, coordinator, journal)
+        return
+    built_in = hass.config_entries.async_get_entry(journal.entry_id)
+    if built_in is None:
+        if journal.stage is Stage.WANTED and not journal.moves:
+            async_drop(hass, entry)
+        return
+    if journal.stage is Stage.WANTED or _is_undone(hass, journal, built_in):
+        await _Takeover(hass, coordinator, journal, built_in).async_run()
+
+
+def _is_undone(hass: HomeAssistant, journal: Journal, built_in: ConfigEntry) -> bool:
+    """Tell whether entities are not here that had moved: what was written of them got lost.
+
+    Unless the user has enabled the built-in integration again, and means it.
+    """
+    entities = er.async_get(hass).entities
+    lost = any(
+        (entity := entities.get_entry(move.registry_id)) and entity.platform == BUILT_IN for move in journal.moves
+    )
+    return lost and (journal.keep_running or built_in.disabled_by is not None)
+
+
+class _Takeover:
+    """One taking over."""
+
+    def __init__(
+        self, hass: HomeAssistant, coordinator: IQGatewayCoordinator, journal: Journal, built_in: ConfigEntry
+    ) -> None:
+        self._hass = hass
+        self._coordinator = coordinator
+        self._entry: IQGatewayConfigEntry = coordinator.config_entry
+        self._journal = journal
+        self._built_in = built_in
+        self._targets: Targets = {}
+
+    async def async_run(self) -> None:
+        """Do all that is not done yet."""
+        if not await async_is_ready(self._hass):
+            LOGGER.warning("%s: taking over waits for the recorder", self._entry.title)
+            return
+        await async_read_twice(self._coordinator)
+        data = self._coordinator.data
+        self._targets = find_targets(data, self._coordinator.serial)
+        known = {move.entity_id: move for move in self._journal.moves}
+        steps = []
+        if self._journal.stage is Stage.WANTED:
+            only = self._journal.only_energies
+            found = await async_preview(self._hass, self._built_in, data, self._coordinator.serial, only_energies=only)
+            steps = [step for step in found.steps if step.old.entity_id not in known]
+        shown = await self._async_disable([step for step in steps if step.old.known])
+        if shown is None:
+            return
+        await self._async_go_on(steps, shown)
+        await self._async_clean_panel()
+        self._move()
+        self._journal = replace(self._journal, stage=Stage.TAKEN).async_write(self._hass, self._entry)
+        async_clear(self._hass, self._entry, Issue.TAKEOVER_WAITS)
+        if self._journal.keep_running:
+            await self._hass.config_entries.async_set_disabled_by(self._built_in.entry_id, None)
+        LOGGER.info("%s: took over %d entities of %s", self._entry.title, len(self._journal.moves), BUILT_IN)
+
+    async def _async_disable(self, steps: Iterable[Step]) -> dict[str, Known] | None:
+        """Disable the built-in integration; return what it showed last, None if it could not be unloaded."""
+        shown = {step.old.entity_id: step.old.known for step in steps if step.old.known}
+
+        @callback
+        def remember(event: Event[EventStateChangedData]) -> None:
+            if (state := event.data["new_state"]) and (known := known_from(state)):
+                shown[state.entity_id] = known
+
+        stop = async_track_state_change_event(self._hass, list(shown), remember)
+        try:
+            unloaded = await self._hass.config_entries.async_set_disabled_by(
+                self._built_in.entry_id, ConfigEntryDisabler.USER
+            )
+        except OperationNotAllowed:
+            unloaded = False
+        finally:
+            stop()
+        if unloaded and self._built_in.state is not ConfigEntryState.FAILED_UNLOAD:
+            return shown
+        async_raise(self._hass, self._entry, Issue.TAKEOVER_WAITS, text="takeover_waits", fixable=False)
+        return None
+
+    async def _async_go_on(self, steps: list[Step], shown: Mapping[str, Known]) -> None:
+        """Have totals and their statistics go on from what was shown last, and write that down."""
+        now = dt_util.utcnow().timestamp()
+        readings = self._coordinator.data.totals
+        # Where it could not go on by the same counter, it still cannot.
+        bases = [
+            (
+                step,
+                base(known, readings[step.total].gateway_reading or 0.0, same_counter=step.base.same_counter, now=now),
+            )
+            for step in steps
+            if step.total and step.base and (known := shown.get(step.old.entity_id))
+        ]
+        filled = await async_mend(
+            self._hass,
+            [
+                Series(statistic_id=step.old.entity_id, own_id=step.own_entity_id, same_counter=one.same_counter)
+                for step, one in bases
+            ],
+        )
+        began = self._lost()
+        for step, one in bases:
+            more = 0.0 if one.same_counter else filled.get(step.old.entity_id, 0.0)
+            at = shown[step.old.entity_id].at if one.same_counter else now
+            began[str(step.total)] = Began(energy=one.energy + more, at=at, same_counter=one.same_counter)
+        for key, start in began.items():
+            origin = Origin(total=start.energy, at=start.at, same_counter=start.same_counter)
+            shift = self._coordinator.totals.async_continue_at(key, origin)
+            began[key] = replace(start, shift=start.shift or shift)
+        self._forget_today(steps, shown)
+        moves = (*self._journal.moves, *(_move_of(step) for step in steps))
+        began = {**self._journal.began, **began}
+        self._journal = replace(self._journal, moves=moves, began=began).async_write(self._hass, self._entry)
+        self._coordinator.data = self._coordinator.data_with_totals()
+
+    def _lost(self) -> dict[str, Began]:
+        """Return from where totals were to go on whose entities have not moved yet: a stop came in between."""
+        entities = er.async_get(self._hass).entities
+        waiting = {
+            move.total
+            for move in self._journal.moves
+            if (entity := entities.get_entry(move.registry_id)) and entity.platform == BUILT_IN
+        }
+        return {key: began for key, began in self._journal.began.items() if key in waiting}
+
+    def _forget_today(self, steps: list[Step], shown: Mapping[str, Known]) -> None:
+        """Show nothing of today where the two figures differ, until the next one begins."""
+        for step in steps:
+            key = step.target.unique_id.removeprefix(f"{self._coordinator.serial}_")
+            total = self._coordinator.data.totals.get(key.removesuffix(_TODAY))
+            known = shown.get(step.old.entity_id)
+            if key.endswith(_TODAY) and total and known and not is_same_day(known.energy, total.today):
+                self._coordinator.totals.async_forget_today(key.removesuffix(_TODAY))
+
+    async def _async_clean_panel(self) -> None:
+        moved = {move.own_entity_id: move.entity_id for move in self._journal.moves if move.own_entity_id}
+        # What was saved of an earlier attempt may have been lost.
+        await async_restore_panel(self._hass, self._journal.energy, stage="before", to="after")
+        if changed := await async_clean_panel(self._hass, moved):
+            before = self._journal.energy["before"] if self._journal.energy else changed["before"]
+            self._journal = replace(self._journal, energy={"before": before, "after": changed["after"]})
+
+    @callback
+    def _move(self) -> None:
+        """Move the registry's entries. Nothing is awaited here, so that nothing comes in between."""
+        devices: dict[str, dr.DeviceEntry | None] = {}
+        for move in self._journal.moves:
+            target = self._targets.get((move.platform, move.becomes))
+            if target is None:
+                continue
+            identifier = target.kind.identifier(self._coordinator.serial, target.device_key)
+            if identifier not in devices:
+                devices[identifier] = self._device(target.kind, target.device_key, identifier, move.device_id)
+            device = devices[identifier]
+            if device and async_move(self._hass, self._entry, move, device.id) and self._journal.keep_running:
+                async_set_aside(self._hass, self._built_in, move)
+
+    def _device(self, kind: AnyKind, key: str, identifier: str, theirs: str | None) -> dr.DeviceEntry | None:
+        """Return the device that entities move to, with the area, labels and name of the one that they come from."""
+        coordinator = self._coordinator
+        subject = kind.subjects(coordinator.data)[key]
+        if identifier != coordinator.serial and not async_register(
+            coordinator, kind.device_info(coordinator, coordinator.device_id, key, subject)
+        ):
+            return None
+        return async_copy_device(self._hass, self._entry, (DOMAIN, identifier), theirs)
+
+
+def _move_of(step: Step) -> Move:
+    old = step.old
+    return Move(
+        platform=old.platform,
+        entity_id=old.entity_id,
+        registry_id=old.registry_id,
+        unique_id=old.unique_id,
+        device_id=old.device_id,
+        becomes=step.target.unique_id,
+        own_entity_id=step.own_entity_id,
+        total=step.total,
+    )
+
+
+async def async_read_twice(coordinator: IQGatewayCoordinator) -> None:
+    """Read the counters once more that were read for the first time: they are believed once two readings agree."""
+    stops = [coordinator.async_add_listener(lambda: None, key) for key in coordinator.data.site.totals]
+    try:
+        for _ in range(_READINGS):
+            if coordinator.totals.pending:
+                await coordinator.async_refresh()
+    finally:
+        for stop in stops:
+            stop()

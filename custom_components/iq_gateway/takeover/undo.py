@@ -1,0 +1,54 @@
+"""Back to the built-in integration: what had moved returns, with what it has become meanwhile."""
+
+from homeassistant.config_entries import ConfigEntry, OperationNotAllowed
+from homeassistant.core import HomeAssistant, callback
+
+from ..const import LOGGER
+from ..coordinator import IQGatewayCoordinator
+from .energy import async_restore_panel
+from .journal import BUILT_IN, Journal, async_drop
+from .registry import async_move_back
+
+
+async def async_undo(hass: HomeAssistant, coordinator: IQGatewayCoordinator, journal: Journal) -> None:
+    """Hand back what was taken, before anything of ours is there; our totals go on without what was added to them."""
+    entry = coordinator.config_entry
+    built_in = hass.config_entries.async_get_entry(journal.entry_id)
+    if built_in is None:
+        async_drop(hass, entry)
+        return
+    for key, began in journal.began.items():
+        coordinator.totals.async_move(key, -began.shift)
+    await _async_hand_back(hass, built_in, journal)
+    async_drop(hass, entry)
+    coordinator.data = coordinator.data_with_totals()
+    LOGGER.info("%s: gave back the entities of %s", entry.title, BUILT_IN)
+
+
+async def async_hand_back(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Hand back what an entry has taken, before it is removed with all that is its own."""
+    journal = Journal.of(entry)
+    if journal and (built_in := hass.config_entries.async_get_entry(journal.entry_id)):
+        await _async_hand_back(hass, built_in, journal)
+
+
+async def _async_hand_back(hass: HomeAssistant, built_in: ConfigEntry, journal: Journal) -> None:
+    """Move every entity back, and have the built-in integration run as it did before."""
+    await async_restore_panel(hass, journal.energy, stage="after", to="before")
+    _move_back(hass, built_in, journal)
+    if journal.was_disabled:
+        return
+    try:
+        if built_in.disabled_by is None:
+            # It runs, and does not know of them.
+            hass.config_entries.async_schedule_reload(built_in.entry_id)
+        else:
+            await hass.config_entries.async_set_disabled_by(built_in.entry_id, None)
+    except OperationNotAllowed:
+        LOGGER.warning("%s cannot be loaded before Home Assistant restarts", BUILT_IN)
+
+
+@callback
+def _move_back(hass: HomeAssistant, built_in: ConfigEntry, journal: Journal) -> None:
+    for move in journal.moves:
+        async_move_back(hass, built_in, move)
