@@ -294,7 +294,7 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         }
         if self._entry is None:
             if async_built_in(self.hass, self._found.serial):
-                return self.async_show_menu(step_id="built_in", menu_options=[TAKE_OVER, "finish"])
+                return await self.async_step_built_in()
             return await self.async_step_finish()
         if self._replaces:
             self._abort_if_set_up_elsewhere()
@@ -302,6 +302,10 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         elif CONF_TAKEOVER in self._entry.data:
             self._data[CONF_TAKEOVER] = self._entry.data[CONF_TAKEOVER]
         return self.async_update_reload_and_abort(self._entry, data=self._data)
+
+    async def async_step_built_in(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say that the built-in integration reads this gateway, and ask whether to take its place."""
+        return self.async_show_menu(step_id="built_in", menu_options=[TAKE_OVER, "finish"])
 
     async def async_step_take_over(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show what taking over from the built-in integration would do; it is done once the entry is set up."""

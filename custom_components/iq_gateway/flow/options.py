@@ -51,14 +51,19 @@ class IQGatewayOptionsFlow(OptionsFlowWithReload):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options as they are, and take the new ones; beside the built-in integration, ask first what for."""
-        if user_input is None and (ways := async_ways(self.hass, self.config_entry)):
-            return self.async_show_menu(step_id="choose", menu_options=["settings", *ways])
+        if user_input is None and async_ways(self.hass, self.config_entry):
+            return await self.async_step_choose()
         if user_input is not None:
             # No field of the form.
             if pending := self.config_entry.options.get(CONF_ENERGY_PANEL_PENDING):
                 user_input = {**user_input, CONF_ENERGY_PANEL_PENDING: pending}
             return self.async_create_entry(data=user_input)
         return await self.async_step_settings()
+
+    async def async_step_choose(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what the options were opened for."""
+        ways = async_ways(self.hass, self.config_entry)
+        return self.async_show_menu(step_id="choose", menu_options=["settings", *ways])
 
     async def async_step_settings(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options as they are."""

@@ -79,7 +79,7 @@ async def async_read(hass: HomeAssistant, found: FoundGateway, token: AccessToke
 def async_ways(hass: HomeAssistant, entry: ConfigEntry) -> list[str]:
     """Return which of the steps there are for an entry now."""
     journal = Journal.of(entry)
-    if journal:
+    if journal and journal.stage is not Stage.BACK:
         return [GIVE_BACK] if hass.config_entries.async_get_entry(journal.entry_id) else []
     is_read = entry.state is ConfigEntryState.LOADED
     return [TAKE_OVER] if is_read and async_built_in(hass, str(entry.unique_id)) else []
@@ -97,7 +97,9 @@ def async_begin(hass: HomeAssistant, entry: ConfigEntry, journal: Journal) -> No
 def async_watch_beside(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Tell, where the user can dismiss it, that the built-in integration reads the same gateway."""
     built_in = async_built_in(hass, str(entry.unique_id))
-    if built_in is None or built_in.disabled_by or Journal.of(entry):
+    journal = Journal.of(entry)
+    has_answered = journal is not None and journal.stage is not Stage.BACK
+    if built_in is None or built_in.disabled_by or has_answered:
         async_clear(hass, entry, Issue.BESIDE)
     else:
         async_raise(hass, entry, Issue.BESIDE, text="beside", severity=ir.IssueSeverity.WARNING, other=built_in.title)

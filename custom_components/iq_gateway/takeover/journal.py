@@ -23,6 +23,7 @@ class Stage(StrEnum):
     WANTED = "wanted"
     TAKEN = "taken"
     UNDO = "undo"  # wanted back
+    BACK = "back"  # given back; kept for a while, as what was written of that may get lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,4 +106,6 @@ def async_drop(hass: HomeAssistant, entry: ConfigEntry) -> None:
 def shifts(entry: ConfigEntry) -> dict[str, float]:
     """Return by how many Wh totals differ from the gateway's counters since they were taken over, by their key."""
     journal = Journal.of(entry)
-    return {key: began.shift for key, began in journal.began.items() if began.shift} if journal else {}
+    if journal is None or journal.stage is Stage.BACK:
+        return {}
+    return {key: began.shift for key, began in journal.began.items() if began.shift}

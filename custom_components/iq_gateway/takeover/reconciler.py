@@ -10,7 +10,7 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler, ConfigEntryState, OperationNotAllowed
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
@@ -18,13 +18,14 @@ from ..const import DOMAIN, LOGGER
 from ..coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
 from ..devices import AnyKind, async_register
 from ..issues import Issue, async_clear, async_raise
+from ..polling.fault import Fault
 from ..totals import Origin
 from .bases import Known, base, is_same_day
 from .energy import async_clean_panel, async_restore_panel
 from .journal import BUILT_IN, Began, Journal, Move, Stage, async_drop
 from .look import async_preview, known_from
 from .preview import Step
-from .registry import async_copy_device, async_move, async_set_aside
+from .registry import async_copy_device, async_enable, async_move, async_set_aside, async_waiting
 from .statistics import Series, async_is_ready, async_mend
 from .targets import Targets, find_targets
 from .undo import async_undo
@@ -34,18 +35,23 @@ _READINGS: Final = 2
 
 
 async def async_reconcile(hass: HomeAssistant, coordinator: IQGatewayCoordinator) -> None:
-    """Bring Home Assistant's registry to where the journal wants it."""
-    entry = coordinator.config_entry
-    journal = Journal.of(entry)
-    if journal is None:
-        return
-    if journal.stage is Stage.UNDO:
+    """Bring Home Assistant's registry to where the journal wants it; what goes wrong is tried at the next set-up."""
+    journal = Journal.of(coordinator.config_entry)
+    try:
+        if journal:
+            await _async_follow(hass, coordinator, journal)
+    except Exception as err:  # noqa: BLE001 (of parts of Home Assistant that promise nothing; the gateway is read anyway)
+        LOGGER.error("%s: taking over stopped, please report it: %s", coordinator.name, Fault.of(err))
+
+
+async def _async_follow(hass: HomeAssistant, coordinator: IQGatewayCoordinator, journal: Journal) -> None:
+    if journal.stage in (Stage.UNDO, Stage.BACK):
         await async_undo(hass, coordinator, journal)
         return
     built_in = hass.config_entries.async_get_entry(journal.entry_id)
     if built_in is None:
         if journal.stage is Stage.WANTED and not journal.moves:
-            async_drop(hass, entry)
+            async_drop(hass, coordinator.config_entry)
         return
     if journal.stage is Stage.WANTED or _is_undone(hass, journal, built_in):
         await _Takeover(hass, coordinator, journal, built_in).async_run()
@@ -56,10 +62,7 @@ def _is_undone(hass: HomeAssistant, journal: Journal, built_in: ConfigEntry) -> 
 
     Unless the user has enabled the built-in integration again, and means it.
     """
-    entities = er.async_get(hass).entities
-    lost = any(
-        (entity := entities.get_entry(move.registry_id)) and entity.platform == BUILT_IN for move in journal.moves
-    )
+    lost = bool(async_waiting(hass, journal))
     return lost and (journal.keep_running or built_in.disabled_by is not None)
 
 
@@ -99,7 +102,7 @@ class _Takeover:
         self._journal = replace(self._journal, stage=Stage.TAKEN).async_write(self._hass, self._entry)
         async_clear(self._hass, self._entry, Issue.TAKEOVER_WAITS)
         if self._journal.keep_running:
-            await self._hass.config_entries.async_set_disabled_by(self._built_in.entry_id, None)
+            async_enable(self._hass, self._built_in)
         LOGGER.info("%s: took over %d entities of %s", self._entry.title, len(self._journal.moves), BUILT_IN)
 
     async def _async_disable(self, steps: Iterable[Step]) -> dict[str, Known] | None:
@@ -113,14 +116,12 @@ class _Takeover:
 
         stop = async_track_state_change_event(self._hass, list(shown), remember)
         try:
-            unloaded = await self._hass.config_entries.async_set_disabled_by(
-                self._built_in.entry_id, ConfigEntryDisabler.USER
-            )
+            await self._hass.config_entries.async_set_disabled_by(self._built_in.entry_id, ConfigEntryDisabler.USER)
         except OperationNotAllowed:
-            unloaded = False
+            LOGGER.debug("%s: %s cannot be unloaded", self._entry.title, BUILT_IN)
         finally:
             stop()
-        if unloaded and self._built_in.state is not ConfigEntryState.FAILED_UNLOAD:
+        if self._built_in.state is ConfigEntryState.NOT_LOADED:
             return shown
         async_raise(self._hass, self._entry, Issue.TAKEOVER_WAITS, text="takeover_waits", fixable=False)
         return None
@@ -162,12 +163,7 @@ class _Takeover:
 
     def _lost(self) -> dict[str, Began]:
         """Return from where totals were to go on whose entities have not moved yet: a stop came in between."""
-        entities = er.async_get(self._hass).entities
-        waiting = {
-            move.total
-            for move in self._journal.moves
-            if (entity := entities.get_entry(move.registry_id)) and entity.platform == BUILT_IN
-        }
+        waiting = {move.total for move in async_waiting(self._hass, self._journal)}
         return {key: began for key, began in self._journal.began.items() if key in waiting}
 
     def _forget_today(self, steps: list[Step], shown: Mapping[str, Known]) -> None:

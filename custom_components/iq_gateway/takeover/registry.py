@@ -3,13 +3,30 @@
 Their entity id never changes, so that the recorder notices nothing; whatever hangs on the entry goes along.
 """
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, OperationNotAllowed
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.typing import UNDEFINED
 
 from ..const import DOMAIN, LOGGER
-from .journal import BUILT_IN, Move
+from .journal import BUILT_IN, Journal, Move
+
+
+@callback
+def async_waiting(hass: HomeAssistant, journal: Journal) -> list[Move]:
+    """Return the moves of entities that are still, or again, the built-in integration's."""
+    return [move for move in journal.moves if _platform(hass, move) == BUILT_IN]
+
+
+@callback
+def async_are_here(hass: HomeAssistant, journal: Journal) -> bool:
+    """Tell whether any of the entities is ours."""
+    return any(_platform(hass, move) == DOMAIN for move in journal.moves)
+
+
+def _platform(hass: HomeAssistant, move: Move) -> str | None:
+    entity = er.async_get(hass).entities.get_entry(move.registry_id)
+    return entity.platform if entity else None
 
 
 @callback
@@ -104,3 +121,16 @@ def async_copy_device(
         labels=ours.labels | other.labels,
         name_by_user=ours.name_by_user or other.name_by_user,
     )
+
+
+@callback
+def async_enable(hass: HomeAssistant, built_in: ConfigEntry) -> None:
+    """Have the built-in integration run, however long that takes: nobody waits for it here."""
+
+    async def enable() -> None:
+        try:
+            await hass.config_entries.async_set_disabled_by(built_in.entry_id, None)
+        except OperationNotAllowed:
+            LOGGER.warning("%s cannot be loaded before Home Assistant restarts", BUILT_IN)
+
+    hass.async_create_task(enable(), f"{DOMAIN} enables {BUILT_IN}")

@@ -1,13 +1,15 @@
 """Back to the built-in integration: what had moved returns, with what it has become meanwhile."""
 
-from homeassistant.config_entries import ConfigEntry, OperationNotAllowed
+from dataclasses import replace
+
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from ..const import LOGGER
 from ..coordinator import IQGatewayCoordinator
 from .energy import async_restore_panel
-from .journal import BUILT_IN, Journal, async_drop
-from .registry import async_move_back
+from .journal import BUILT_IN, Journal, Stage, async_drop
+from .registry import async_are_here, async_enable, async_move_back
 
 
 async def async_undo(hass: HomeAssistant, coordinator: IQGatewayCoordinator, journal: Journal) -> None:
@@ -17,18 +19,25 @@ async def async_undo(hass: HomeAssistant, coordinator: IQGatewayCoordinator, jou
     if built_in is None:
         async_drop(hass, entry)
         return
-    for key, began in journal.began.items():
-        coordinator.totals.async_move(key, -began.shift)
+    if journal.stage is Stage.UNDO:
+        for key, began in journal.began.items():
+            coordinator.totals.async_move(key, -began.shift)
+        coordinator.data = coordinator.data_with_totals()
+    elif not async_are_here(hass, journal):
+        return
     await _async_hand_back(hass, built_in, journal)
-    async_drop(hass, entry)
-    coordinator.data = coordinator.data_with_totals()
+    replace(journal, stage=Stage.BACK).async_write(hass, entry)
     LOGGER.info("%s: gave back the entities of %s", entry.title, BUILT_IN)
 
 
 async def async_hand_back(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Hand back what an entry has taken, before it is removed with all that is its own."""
     journal = Journal.of(entry)
-    if journal and (built_in := hass.config_entries.async_get_entry(journal.entry_id)):
+    if (
+        journal
+        and journal.stage is not Stage.BACK
+        and (built_in := hass.config_entries.async_get_entry(journal.entry_id))
+    ):
         await _async_hand_back(hass, built_in, journal)
 
 
@@ -36,16 +45,11 @@ async def _async_hand_back(hass: HomeAssistant, built_in: ConfigEntry, journal: 
     """Move every entity back, and have the built-in integration run as it did before."""
     await async_restore_panel(hass, journal.energy, stage="after", to="before")
     _move_back(hass, built_in, journal)
-    if journal.was_disabled:
-        return
-    try:
-        if built_in.disabled_by is None:
-            # It runs, and does not know of them.
-            hass.config_entries.async_schedule_reload(built_in.entry_id)
-        else:
-            await hass.config_entries.async_set_disabled_by(built_in.entry_id, None)
-    except OperationNotAllowed:
-        LOGGER.warning("%s cannot be loaded before Home Assistant restarts", BUILT_IN)
+    if built_in.disabled_by is None:
+        # It runs, and does not know of them.
+        hass.config_entries.async_schedule_reload(built_in.entry_id)
+    elif not journal.was_disabled:
+        async_enable(hass, built_in)
 
 
 @callback
