@@ -147,11 +147,12 @@ class World:
         return [row.get("change") or 0.0 for row in rows[entity_id]]
 
     def true_hours(self, key: str) -> list[float]:
-        """Return the same by the house's own counters, as they were at the last poll of each hour."""
+        """Return the same of full hours by the house's own counters, as they were at the last poll of each."""
         at_end: dict[datetime, float] = {}
         for moment, counters in self.truth.items():
             at_end[moment.replace(minute=0)] = counters[key]
-        values = [next(iter(self.truth.values()))[key], *at_end.values()]
+        full = [energy for hour, energy in at_end.items() if hour + HOUR <= datetime.now(UTC)]
+        values = [next(iter(self.truth.values()))[key], *full]
         return [after - before for before, after in pairwise(values)]
 
     def id_of(self, unique_id: str, domain: str = BUILT_IN_DOMAIN, platform: str = "sensor") -> str | None:

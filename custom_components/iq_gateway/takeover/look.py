@@ -18,9 +18,12 @@ from .bases import Known
 from .energy import async_panel_ids
 from .journal import BUILT_IN
 from .preview import Old, Own, Owns, Preview, Site, preview
+from .statistics import async_written
 from .targets import find_targets
 
 _ENERGY: Final = "energy"
+# Statistics tell when a period ended, and not when in it the last figure was shown.
+_PERIOD: Final = 300.0
 
 
 @callback
@@ -34,6 +37,7 @@ async def async_preview(
     hass: HomeAssistant, built_in: ConfigEntry, data: IQGatewayData, serial: str, *, only_energies: bool = False
 ) -> Preview:
     """Return what would happen; nothing changes."""
+    await async_written(hass)
     site = Site(
         serial=serial,
         phases=data.site.phase_count,
@@ -95,7 +99,7 @@ async def async_known(hass: HomeAssistant, entity_id: str) -> Known | None:
     if (state := hass.states.get(entity_id)) and (known := known_from(state)):
         return known
     origin = await async_last_known(hass, entity_id)
-    return Known(energy=origin.total, at=origin.at) if origin else None
+    return Known(energy=origin.total, at=origin.at - _PERIOD) if origin else None
 
 
 def known_from(state: State) -> Known | None:

@@ -72,6 +72,15 @@ async def async_mend(hass: HomeAssistant, series: Iterable[Series]) -> dict[str,
     return {statistic_id: one.counted for statistic_id, one in mended.items() if one.counted}
 
 
+async def async_written(hass: HomeAssistant) -> None:
+    """Wait until the recorder has written all that it has seen."""
+    if "recorder" in hass.config.components:
+        from homeassistant.components.recorder import get_instance  # noqa: PLC0415
+
+        if get_instance(hass).recording:
+            await get_instance(hass).async_block_till_done()
+
+
 async def async_is_ready(hass: HomeAssistant) -> bool:
     """Tell whether statistics can be read and written: not while the recorder brings its database up to date."""
     if "recorder" not in hass.config.components:
