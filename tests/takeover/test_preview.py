@@ -5,7 +5,8 @@ from typing import Any
 from homeassistant.const import Platform
 import pytest
 
-from custom_components.iq_gateway.devices import GATEWAY, METER
+from custom_components.iq_gateway.devices.gateway import GATEWAY
+from custom_components.iq_gateway.devices.meter import METER
 from custom_components.iq_gateway.takeover.bases import Known
 from custom_components.iq_gateway.takeover.preview import Left, Old, Own, Preview, Reason, Site, Step, preview
 from custom_components.iq_gateway.takeover.targets import Target

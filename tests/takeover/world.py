@@ -21,7 +21,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 
-from custom_components.iq_gateway.const import DOMAIN
+from custom_components.iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
 from custom_components.iq_gateway.takeover.journal import BUILT_IN as BUILT_IN_DOMAIN
 from tests.conftest import SOON
 from tests.flow.steps import submit, token_form
@@ -63,11 +63,11 @@ class World:
         """The built-in integration's entry."""
         return self.entry(BUILT_IN_DOMAIN)
 
-    async def live(self, length: timedelta) -> None:
+    async def live(self, length: timedelta, *, every: timedelta = EVERY) -> None:
         """Let time pass."""
         end = datetime.now(UTC) + length
         while datetime.now(UTC) < end:
-            self.frozen.tick(EVERY)
+            self.frozen.tick(every)
             await self.poll()
 
     async def poll(self) -> None:
@@ -89,15 +89,22 @@ class World:
 
     async def set_up_ours(self) -> ConfigEntry:
         """Set up ours beside it."""
-        entry = await set_up(self.hass, self.gateway, IQ_GATEWAY)
+        await set_up(self.hass, self.gateway, IQ_GATEWAY)
         await self.settle()
-        return entry
+        return self.ours
+
+    async def slow_down(self, interval: timedelta) -> None:
+        """Have ours expect to be polled that rarely: a counter that was not read for longer is doubted."""
+        options = {CONF_UPDATE_INTERVAL: int(interval.total_seconds())}
+        self.hass.config_entries.async_update_entry(self.ours, options=options)
+        await self.hass.config_entries.async_reload(self.ours.entry_id)
+        await self.hass.async_block_till_done()
 
     async def settle(self) -> None:
         """Let ours read a second time, after which its totals are shown."""
         for entry in self.hass.config_entries.async_loaded_entries(DOMAIN):
-            if coordinator(entry).update_interval == SOON:  # type: ignore[arg-type]
-                await coordinator(entry).async_refresh()  # type: ignore[arg-type]
+            if coordinator(entry).update_interval == SOON:
+                await coordinator(entry).async_refresh()
         await self.hass.async_block_till_done()
 
     async def take_over_in_flow(self, **chosen: bool) -> ConfigEntry:
@@ -150,7 +157,7 @@ class World:
         """Return the same of full hours by the house's own counters, as they were at the last poll of each."""
         at_end: dict[datetime, float] = {}
         for moment, counters in self.truth.items():
-            at_end[moment.replace(minute=0)] = counters[key]
+            at_end[moment.replace(minute=0, second=0)] = counters[key]
         full = [energy for hour, energy in at_end.items() if hour + HOUR <= datetime.now(UTC)]
         values = [next(iter(self.truth.values()))[key], *full]
         return [after - before for before, after in pairwise(values)]

@@ -110,7 +110,7 @@ def known_from(state: State) -> Known | None:
         )
     except ValueError, TypeError, HomeAssistantError:
         return None
-    return Known(energy=energy, at=state.last_reported.timestamp())
+    return Known(energy=energy, at=state.last_updated_timestamp)
 
 
 @callback

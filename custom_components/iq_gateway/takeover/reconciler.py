@@ -148,7 +148,10 @@ class _Takeover:
         )
         began = self._lost()
         for step, one in bases:
-            more = 0.0 if one.same_counter else filled.get(step.old.entity_id, 0.0)
+            more = 0.0
+            if (meanwhile := filled.get(step.old.entity_id)) and not one.same_counter:
+                # Nobody has taken what ours shows now into statistics yet.
+                more = meanwhile.energy + max((readings[str(step.total)].energy or 0.0) - meanwhile.shown, 0.0)
             at = shown[step.old.entity_id].at if one.same_counter else now
             began[str(step.total)] = Began(energy=one.energy + more, at=at, same_counter=one.same_counter)
         for key, start in began.items():

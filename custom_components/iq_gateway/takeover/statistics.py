@@ -5,7 +5,7 @@ showed for longer it knows no sum any more, and would begin at 0: an hour below 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +17,6 @@ from homeassistant.util.unit_conversion import EnergyConverter
 if TYPE_CHECKING:
     from homeassistant.components.recorder.models import StatisticMetaData
 
-_HOUR: Final = timedelta(hours=1)
 _PERIOD: Final = timedelta(minutes=5)
 
 
@@ -28,6 +27,14 @@ class Series:
     statistic_id: str
     own_id: str | None
     same_counter: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What was filled in, in Wh, and what ours showed by the end of that."""
+
+    energy: float
+    shown: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +54,11 @@ class _Mended:
     metadata: StatisticMetaData
     hours: list[_Row]
     last: _Row  # the period of five minutes from which the recorder goes on
-    counted: float  # Wh
+    filled: Filled | None
 
 
-async def async_mend(hass: HomeAssistant, series: Iterable[Series]) -> dict[str, float]:
-    """Have statistics go on from where they ended; return the Wh that were filled in, by the statistic's id.
+async def async_mend(hass: HomeAssistant, series: Iterable[Series]) -> dict[str, Filled]:
+    """Have statistics go on from where they ended; return what was filled in, by the statistic's id.
 
     What is written by the time this returns is what the next period goes on from.
     """
@@ -69,7 +76,7 @@ async def async_mend(hass: HomeAssistant, series: Iterable[Series]) -> dict[str,
             async_import_statistics(hass, one.metadata, [_data(row) for row in one.hours])
         recorder.async_import_statistics(one.metadata, [_data(one.last)], StatisticsShortTerm)
     await recorder.async_block_till_done()
-    return {statistic_id: one.counted for statistic_id, one in mended.items() if one.counted}
+    return {statistic_id: one.filled for statistic_id, one in mended.items() if one.filled}
 
 
 async def async_written(hass: HomeAssistant) -> None:
@@ -107,21 +114,31 @@ def _mend(hass: HomeAssistant, series: Series) -> _Mended | None:
     short = _last(hass, statistics.get_last_short_term_statistics, series.statistic_id)
     if last is None or (short and short.end > last.end):
         return None  # it has been shown within this hour, or not for a whole one
-    hours, latest = _meanwhile(hass, series, last, unit) if series.own_id else ([], None)
-    if not hours and short:
+    own = _meanwhile(hass, series, last, unit) if series.own_id else []
+    if not own and short:
         return None
     now = dt_util.utcnow()
     start = now - timedelta(minutes=now.minute % 5, seconds=now.second, microseconds=now.microsecond) - _PERIOD
-    end = latest or (hours[-1] if hours else last)
-    seed = end if latest else _Row(start=start, end=start + _PERIOD, state=end.state, sum=end.sum)
-    counted = EnergyConverter.convert(end.sum - last.sum, unit, UnitOfEnergy.WATT_HOUR)
-    return _Mended(metadata=metadata, hours=hours, last=seed, counted=counted)
+    rows = [row for _, row in own]
+    end = rows[-1] if rows else last
+    seed = replace(end, start=start, end=start + _PERIOD) if end.end - end.start > _PERIOD else end
+    return _Mended(
+        metadata=metadata,
+        hours=[row for row in rows if row.end - row.start > _PERIOD],
+        last=seed,
+        filled=Filled(energy=_in_wh(end.sum - last.sum, unit), shown=_in_wh(own[-1][0].state, unit)) if own else None,
+    )
 
 
-def _meanwhile(hass: HomeAssistant, series: Series, last: _Row, unit: str | None) -> tuple[list[_Row], _Row | None]:
-    """Return what ours counted since the last hour: by hour, and up to the last five minutes.
+def _in_wh(energy: float, unit: str | None) -> float:
+    return EnergyConverter.convert(energy, unit, UnitOfEnergy.WATT_HOUR)
 
-    By the same counter, whatever it rose by since then belongs there; by another one, what it rose by itself.
+
+def _meanwhile(hass: HomeAssistant, series: Series, last: _Row, unit: str | None) -> list[tuple[_Row, _Row]]:
+    """Return what ours counted since it was shown last, by hour and at last by five minutes: there, and as it goes on.
+
+    By the same counter, whatever it rose by since then belongs there, the rest of that last hour too; by another one,
+    what it rose by itself.
     """
     from homeassistant.components.recorder import statistics  # noqa: PLC0415
 
@@ -131,19 +148,19 @@ def _meanwhile(hass: HomeAssistant, series: Series, last: _Row, unit: str | None
         )
         return [row for one in rows.get(series.own_id or "", ()) if (row := _row(one))]
 
-    own = during("hour", last.end - _HOUR)
-    since = [row for row in own if row.start >= last.end]
-    if not since:
-        return [], None
-    same = series.same_counter and since[0].state >= last.state
-    before = own[0]  # the last row of before, or our first one
+    hours = during("hour", last.start)
+    if not any(row.start >= last.end for row in hours):
+        return []
+    before = hours[0]  # of the hour in which it was shown last, or our first one
+    same = series.same_counter and before.state >= last.state
 
     def on(row: _Row) -> _Row:
         rise = row.state - last.state if same else row.sum - before.sum
-        return _Row(start=row.start, end=row.end, state=last.state + rise, sum=last.sum + rise)
+        return replace(row, state=last.state + rise, sum=last.sum + rise)
 
-    latest = [row for row in during("5minute", since[-1].end) if row.sum >= since[-1].sum]
-    return [on(row) for row in since], on(latest[-1]) if latest else None
+    own = [row for row in hours if same or row.start >= last.end]
+    own += during("5minute", own[-1].end)[-1:]
+    return [(row, on(row)) for row in own]
 
 
 def _last(hass: HomeAssistant, get_last: Any, statistic_id: str) -> _Row | None:  # noqa: ANN401
