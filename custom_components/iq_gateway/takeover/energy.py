@@ -31,10 +31,10 @@ async def async_clean_panel(hass: HomeAssistant, moved: Mapping[str, str]) -> Ma
     return {"before": before, "after": after}
 
 
-async def async_restore_panel(hass: HomeAssistant, energy: Mapping[str, Any] | None, *, stage: str, to: str) -> None:
+async def async_restore_panel(hass: HomeAssistant, panel: Mapping[str, Any] | None, *, stage: str, to: str) -> None:
     """Put back what was there at one stage, "before" or "after", if the preferences are still those of the other."""
-    if energy and await _async_parts(hass) == energy[stage]:
-        await async_put(hass, energy[to])
+    if panel and await _async_parts(hass) == panel[stage]:
+        await async_put(hass, panel[to])
 
 
 async def async_put(hass: HomeAssistant, parts: Mapping[str, Sources]) -> None:

@@ -61,7 +61,7 @@ class Journal:
     only_energies: bool = False
     moves: tuple[Move, ...] = ()
     began: Mapping[str, Began] = field(default_factory=dict)  # by the key of the total
-    energy: Mapping[str, Any] | None = None  # the Energy panel's sources "before" and "after", if they changed
+    panel: Mapping[str, Any] | None = None  # the Energy panel's sources "before" and "after", if they changed
 
     @classmethod
     def of(cls, entry: ConfigEntry) -> Self | None:

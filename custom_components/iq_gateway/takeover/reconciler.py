@@ -14,19 +14,19 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN, LOGGER
+from ..const import LOGGER
 from ..coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
 from ..devices import AnyKind, async_register
 from ..issues import Issue, async_clear, async_raise
 from ..polling.fault import Fault
 from ..totals import Origin
-from .bases import Known, base, is_same_day
+from .bases import Base, Known, base, is_same_day
 from .energy import async_clean_panel, async_restore_panel
 from .journal import BUILT_IN, Began, Journal, Move, Stage, async_drop
 from .look import async_preview, known_from
 from .preview import Step
 from .registry import async_copy_device, async_enable, async_move, async_set_aside, async_waiting
-from .statistics import Series, async_is_ready, async_mend
+from .statistics import Filled, Series, async_is_ready, async_mend
 from .targets import Targets, find_targets
 from .undo import async_undo
 
@@ -128,40 +128,39 @@ class _Takeover:
 
     async def _async_go_on(self, steps: list[Step], shown: Mapping[str, Known]) -> None:
         """Have totals and their statistics go on from what was shown last, and write that down."""
-        now = dt_util.utcnow().timestamp()
-        readings = self._coordinator.data.totals
-        # Where it could not go on by the same counter, it still cannot.
-        bases = [
-            (
-                step,
-                base(known, readings[step.total].gateway_reading or 0.0, same_counter=step.base.same_counter, now=now),
-            )
-            for step in steps
-            if step.total and step.base and (known := shown.get(step.old.entity_id))
-        ]
+        now, readings = dt_util.utcnow().timestamp(), self._coordinator.data.totals
+        bases: list[tuple[Step, str, Base]] = []
+        for step in steps:
+            if step.total and step.base and (known := shown.get(step.old.entity_id)):
+                reading = readings[step.total].gateway_reading or 0.0
+                # Where it could not go on by the same counter, it still cannot.
+                same = step.base.same_counter
+                bases.append((step, step.total, base(known, reading, same_counter=same, now=now)))
         filled = await async_mend(
             self._hass,
             [
                 Series(statistic_id=step.old.entity_id, own_id=step.own_entity_id, same_counter=one.same_counter)
-                for step, one in bases
+                for step, _, one in bases
             ],
         )
         began = self._lost()
-        for step, one in bases:
-            more = 0.0
-            if (meanwhile := filled.get(step.old.entity_id)) and not one.same_counter:
-                # Nobody has taken what ours shows now into statistics yet.
-                more = meanwhile.energy + max((readings[str(step.total)].energy or 0.0) - meanwhile.shown, 0.0)
-            at = shown[step.old.entity_id].at if one.same_counter else now
-            began[str(step.total)] = Began(energy=one.energy + more, at=at, same_counter=one.same_counter)
+        for step, key, one in bases:
+            at, energy = shown[step.old.entity_id].at, one.energy
+            if not one.same_counter:
+                at, energy = now, energy + _meanwhile(filled.get(step.old.entity_id), readings[key].energy)
+            began[key] = Began(energy=energy, at=at, same_counter=one.same_counter)
+        self._forget_today(steps, shown)
+        self._continue(began, [_move_of(step) for step in steps])
+
+    def _continue(self, began: Mapping[str, Began], moves: Iterable[Move]) -> None:
+        """Have totals go on from there, and write it down with what is to move."""
+        shifted = dict(self._journal.began)
         for key, start in began.items():
             origin = Origin(total=start.energy, at=start.at, same_counter=start.same_counter)
             shift = self._coordinator.totals.async_continue_at(key, origin)
-            began[key] = replace(start, shift=start.shift or shift)
-        self._forget_today(steps, shown)
-        moves = (*self._journal.moves, *(_move_of(step) for step in steps))
-        began = {**self._journal.began, **began}
-        self._journal = replace(self._journal, moves=moves, began=began).async_write(self._hass, self._entry)
+            shifted[key] = replace(start, shift=start.shift or shift)
+        journal = replace(self._journal, moves=(*self._journal.moves, *moves), began=shifted)
+        self._journal = journal.async_write(self._hass, self._entry)
         self._coordinator.data = self._coordinator.data_with_totals()
 
     def _lost(self) -> dict[str, Began]:
@@ -181,10 +180,10 @@ class _Takeover:
     async def _async_clean_panel(self) -> None:
         moved = {move.own_entity_id: move.entity_id for move in self._journal.moves if move.own_entity_id}
         # What was saved of an earlier attempt may have been lost.
-        await async_restore_panel(self._hass, self._journal.energy, stage="before", to="after")
+        await async_restore_panel(self._hass, self._journal.panel, stage="before", to="after")
         if changed := await async_clean_panel(self._hass, moved):
-            before = self._journal.energy["before"] if self._journal.energy else changed["before"]
-            self._journal = replace(self._journal, energy={"before": before, "after": changed["after"]})
+            before = self._journal.panel["before"] if self._journal.panel else changed["before"]
+            self._journal = replace(self._journal, panel={"before": before, "after": changed["after"]})
 
     @callback
     def _move(self) -> None:
@@ -196,20 +195,25 @@ class _Takeover:
                 continue
             identifier = target.kind.identifier(self._coordinator.serial, target.device_key)
             if identifier not in devices:
-                devices[identifier] = self._device(target.kind, target.device_key, identifier, move.device_id)
+                devices[identifier] = self._device(target.kind, target.device_key, identifier)
             device = devices[identifier]
             if device and async_move(self._hass, self._entry, move, device.id) and self._journal.keep_running:
                 async_set_aside(self._hass, self._built_in, move)
 
-    def _device(self, kind: AnyKind, key: str, identifier: str, theirs: str | None) -> dr.DeviceEntry | None:
-        """Return the device that entities move to, with the area, labels and name of the one that they come from."""
+    def _device(self, kind: AnyKind, key: str, identifier: str) -> dr.DeviceEntry | None:
+        """Return the device that entities move to; None if it is another gateway's."""
         coordinator = self._coordinator
         subject = kind.subjects(coordinator.data)[key]
         if identifier != coordinator.serial and not async_register(
             coordinator, kind.device_info(coordinator, coordinator.device_id, key, subject)
         ):
             return None
-        return async_copy_device(self._hass, self._entry, (DOMAIN, identifier), theirs)
+        return async_copy_device(self._hass, self._entry, self._built_in, identifier)
+
+
+def _meanwhile(filled: Filled | None, energy: float | None) -> float:
+    """Return the Wh that ours counted meanwhile: what was filled in, and what nobody has taken into statistics yet."""
+    return filled.energy + max((energy or 0.0) - filled.shown, 0.0) if filled else 0.0
 
 
 def _move_of(step: Step) -> Move:

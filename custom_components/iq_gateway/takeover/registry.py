@@ -107,19 +107,24 @@ def async_set_aside(hass: HomeAssistant, built_in: ConfigEntry, move: Move) -> N
 
 @callback
 def async_copy_device(
-    hass: HomeAssistant, entry: ConfigEntry, identifier: tuple[str, str], theirs: str | None
+    hass: HomeAssistant, entry: ConfigEntry, built_in: ConfigEntry, identifier: str
 ) -> dr.DeviceEntry | None:
-    """Return our device with this identifier, with what it lacks of the other's area, labels and name."""
+    """Return our device, with what it lacks of the area, labels and name of the same one there.
+
+    What meters measure hangs on the gateway there: they get its area and labels.
+    """
     registry = dr.async_get(hass)
-    ours = registry.async_get_device_by_identifier(identifier, entry.entry_id)
-    other = registry.async_get(theirs) if theirs else None
-    if ours is None or other is None:
+    ours = registry.async_get_device_by_identifier((DOMAIN, identifier), entry.entry_id)
+    same = registry.async_get_device_by_identifier((BUILT_IN, identifier), built_in.entry_id)
+    gateway = registry.async_get_device_by_identifier((BUILT_IN, str(entry.unique_id)), built_in.entry_id)
+    theirs = same or gateway
+    if ours is None or theirs is None:
         return ours
     return registry.async_update_device(
         ours.id,
-        area_id=ours.area_id or other.area_id,
-        labels=ours.labels | other.labels,
-        name_by_user=ours.name_by_user or other.name_by_user,
+        area_id=ours.area_id or theirs.area_id,
+        labels=ours.labels | theirs.labels,
+        name_by_user=ours.name_by_user or (same.name_by_user if same else None),
     )
 
 

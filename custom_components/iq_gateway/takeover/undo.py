@@ -43,7 +43,7 @@ async def async_hand_back(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 async def _async_hand_back(hass: HomeAssistant, built_in: ConfigEntry, journal: Journal) -> None:
     """Move every entity back, and have the built-in integration run as it did before."""
-    await async_restore_panel(hass, journal.energy, stage="after", to="before")
+    await async_restore_panel(hass, journal.panel, stage="after", to="before")
     _move_back(hass, built_in, journal)
     if built_in.disabled_by is None:
         # It runs, and does not know of them.
