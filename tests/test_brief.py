@@ -54,7 +54,7 @@ async def serial(
     ],
 )
 async def test_figures_of_the_brief(hass: HomeAssistant, serial: str, key: str, value: float) -> None:
-    """Each figure comes from the answer that design and brief name for it, with its digits."""
+    """Each figure comes from the answer that the brief names for it, with its digits."""
     assert states.figure(hass, serial, key) == pytest.approx(value, abs=0.0005)
 
 

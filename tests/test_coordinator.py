@@ -2,11 +2,10 @@
 
 import asyncio
 from datetime import timedelta
-import json
 import logging
 import re
 import time
-from typing import Any, Final
+from typing import Final
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
@@ -16,14 +15,12 @@ from homeassistant.helpers.entity import Entity
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
-from custom_components.iq_gateway.client.errors import CannotConnect, GatewayBusy, GatewayError, NotFound, TokenRejected
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
 from custom_components.iq_gateway.diagnostics import async_get_config_entry_diagnostics
 from custom_components.iq_gateway.polling import Poller, PollResult, poller
 from custom_components.iq_gateway.polling.cache import EndpointCache
-from custom_components.iq_gateway.polling.outage_log import AvailabilityLogger
-from custom_components.iq_gateway.site import Part, Site, build_site
+from custom_components.iq_gateway.site import Site, build_site
 from tests import states
 from tests.conftest import EntryMaker, EntrySetUp
 from tests.edits import section
@@ -112,69 +109,6 @@ async def test_a_good_gateway_is_nothing_to_log(
     caplog.set_level(logging.INFO, LOGGER)
     await setup_entry(gateway)
     assert _told(caplog) == []
-
-
-def _result(*answered: str, refused: frozenset[str] = frozenset(), **errors: GatewayError) -> PollResult:
-    return PollResult(answered=frozenset(answered), errors=errors, refused=refused)
-
-
-def test_a_silence_and_a_return_are_one_line_each(caplog: pytest.LogCaptureFixture) -> None:
-    """However long it lasts."""
-    caplog.set_level(logging.INFO, LOGGER)
-    log, silent = AvailabilityLogger("Home"), _result("readings", live=GatewayBusy("status 502"))
-    log.update(silent)
-    log.update(silent)
-    assert _told(caplog) == [(logging.WARNING, "Home: live does not answer: status 502")]
-    log.update(_result("readings", "live"))
-    log.update(_result("readings", "live"))
-    assert _told(caplog) == [(logging.INFO, "Home: live answers again")]
-
-
-def test_a_gateway_that_is_away_is_one_silence(caplog: pytest.LogCaptureFixture) -> None:
-    """Not one for each endpoint; what stays silent after its return is told then."""
-    caplog.set_level(logging.INFO, LOGGER)
-    log = AvailabilityLogger("Home")
-    away = _result(readings=CannotConnect("no connection"), live=CannotConnect("no connection"))
-    log.update(away)
-    log.update(away)
-    assert _told(caplog) == [(logging.WARNING, "Home: the gateway does not answer: no connection")]
-    log.update(_result("readings", live=GatewayBusy("status 503")))
-    assert _told(caplog) == [
-        (logging.INFO, "Home: the gateway answers again"),
-        (logging.WARNING, "Home: live does not answer: status 503"),
-    ]
-
-
-def test_what_is_not_there_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
-    """Older firmware lacks an endpoint or two."""
-    caplog.set_level(logging.INFO, LOGGER)
-    AvailabilityLogger("Home").update(_result("readings", energy=NotFound("not found"), refused=frozenset({"energy"})))
-    assert _told(caplog) == [(logging.INFO, "Home: energy does not answer: not found")]
-
-
-def test_a_cycle_without_questions_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    """Nobody looks at anything."""
-    caplog.set_level(logging.INFO, LOGGER)
-    log = AvailabilityLogger("Home")
-    log.update(_result(readings=CannotConnect("no connection")))
-    _told(caplog)
-    log.update(_result())
-    assert _told(caplog) == []
-
-
-def test_a_rejected_token_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    """Though the description, which takes no token, answers."""
-    caplog.set_level(logging.INFO, LOGGER)
-    log = AvailabilityLogger("Home")
-    error = TokenRejected("not accepted")
-    rejected = _result("info", readings=error, live=error, energy=error)
-    log.update(rejected)
-    log.update(rejected)
-    log.update(_result("info", "readings", "live", "energy"))
-    assert _told(caplog) == [
-        (logging.WARNING, "Home: the gateway does not answer: not accepted"),
-        (logging.INFO, "Home: the gateway answers again"),
-    ]
 
 
 class _Broken:
@@ -374,37 +308,3 @@ async def test_new_firmware_shows_though_no_figure_changed(
             await pass_time(hass, freezer, CYCLE)
         assert states.device(hass, gateway.serial).sw_version == "D8.3.9999"
         assert changed == []
-
-
-async def test_what_was_learnt_is_known_after_a_restart(
-    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, hass_storage: dict[str, Any]
-) -> None:
-    """In a file of the entry, which goes with it and holds neither token, address nor serial number."""
-    entry = await setup_entry(gateway)
-    assert await hass.config_entries.async_unload(entry.entry_id)
-    key = f"{DOMAIN}.{entry.entry_id}.gateway"
-    stored = json.dumps(hass_storage[key])
-    assert not [secret for secret in (gateway.serial, entry.data["token"], gateway.host) if secret in stored]
-
-    gateway.fault("meters", Fault.BAD_GATEWAY)
-    gateway.fault("live", Fault.BAD_GATEWAY)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    assert states.figure(hass, gateway.serial, "grid_power") is not None
-    assert Part.BATTERY in states.coordinator(entry).data.site.parts
-
-    assert await hass.config_entries.async_remove(entry.entry_id)
-    await hass.async_block_till_done()
-    assert key not in hass_storage
-
-
-async def test_a_damaged_file_is_learnt_anew(
-    hass: HomeAssistant, add_entry: EntryMaker, gateway: GatewaySimulator, hass_storage: dict[str, Any]
-) -> None:
-    """Nothing depends on it."""
-    entry = add_entry(gateway)
-    key = f"{DOMAIN}.{entry.entry_id}.gateway"
-    hass_storage[key] = {"version": 99, "minor_version": 1, "key": key, "data": {"parts": 7}}
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    assert states.figure(hass, gateway.serial, "grid_power") is not None

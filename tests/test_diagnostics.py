@@ -1,6 +1,5 @@
 """Diagnostics: whole enough to be replayed, and silent about whose they are."""
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
@@ -22,7 +21,6 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.iq_gateway import diagnostics
 from custom_components.iq_gateway.diagnostics import async_get_config_entry_diagnostics
-from custom_components.iq_gateway.polling.request_log import RequestLog, RequestSummary
 from custom_components.iq_gateway.redaction import Redactor
 from tests.conftest import PASSWORD, USERNAME, EntryMaker, EntrySetUp
 from tests.pins import readable
@@ -209,6 +207,7 @@ async def test_they_tell_what_is_set_up(
         "gateways": 1,
         "meters": 3,
         "inverters": 35,
+        "iq_batteries": 5,
     }
     assert report["ledger"] == json.loads(json.dumps(coordinator(entry).totals.as_dict()))
     assert "production_energy" in json.dumps(report["ledger"])
@@ -331,18 +330,3 @@ def test_an_odd_text_does_not_keep_home_assistant_waiting(text: str) -> None:
     began = time.perf_counter()
     Redactor(b"secret").text(text)
     assert time.perf_counter() - began < 1
-
-
-def test_only_the_last_hour_counts(freezer: FrozenDateTimeFactory) -> None:
-    """Failures have no latency."""
-    log = RequestLog()
-    assert log.summary() == RequestSummary(requests=0, failures=0, median=None, worst=None)
-    for seconds in (1, 2, 9):
-        with log.request():
-            freezer.tick(seconds)
-    with suppress(TimeoutError), log.request():
-        freezer.tick(15)
-        raise TimeoutError
-    assert log.summary() == RequestSummary(requests=4, failures=1, median=2, worst=9)
-    freezer.tick(timedelta(minutes=59, seconds=35))
-    assert log.summary() == RequestSummary(requests=2, failures=1, median=9, worst=9)

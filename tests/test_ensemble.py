@@ -166,7 +166,13 @@ async def test_a_silent_inventory_takes_only_its_own_entities_down(
 
 @pytest.mark.parametrize(
     ("profile", "fewest", "most"),
-    [("standard", 0, 0), ("net_single", 0, 0), ("metered_battery", 1, 2), ("off_grid", TWO_HOURS, TWO_HOURS)],
+    [
+        ("standard", 0, 0),
+        ("net_single", 0, 0),
+        ("ac_batteries", 1, 2),
+        ("metered_battery", TWO_HOURS, TWO_HOURS),
+        ("off_grid", TWO_HOURS, TWO_HOURS),
+    ],
 )
 async def test_only_sites_that_have_something_are_asked_for_it(
     hass: HomeAssistant,

@@ -84,8 +84,9 @@ OUTCOMES: Final[Mapping[str, Mapping[Fault, Outcome]]] = {
     "consumption": {**_NO_FIGURES, Fault.UNKNOWN_ENUM: Outcome.SILENCE},
     "production": _NO_FIGURES,
 }
-# Figures that the fault itself replaces by others: -4 W, and what is nothing.
+# Figures that the fault itself replaces by others: a mode that nobody knows, -4 W, and what is nothing.
 REPLACED: Final = {
+    ("live", Fault.UNKNOWN_ENUM): STATE_UNKNOWN,
     ("inverters", Fault.WRAPPED): "-4.0",
     ("inverters", Fault.NEGATIVE_ZERO): "0.0",
 }

@@ -12,7 +12,6 @@ from typing import Final
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
@@ -27,8 +26,8 @@ CYCLE: Final = timedelta(seconds=300)
 CYCLES: Final = 14
 """More than an hour: what is read hourly and the renewal of live data fall into it."""
 
-MOST_IN_A_CYCLE: Final = 5
-MOST_AT_FIRST: Final = 9
+MOST_IN_A_CYCLE: Final = 7
+MOST_AT_FIRST: Final = 12
 EXPENSIVE: Final = ("/production.json", "/production", "/home", "/inventory")
 INVERTERS: Final = "/api/v1/production/inverters"
 OURS: Final = "/iq_gateway/"
@@ -145,9 +144,7 @@ async def test_disabled_inverters_are_asked_for_hourly(
 ) -> None:
     """Nobody looks at them: the list is read for new ones alone."""
     entry = await setup_entry(gateway)
-    registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    own = f"{gateway.serial}_"
-    inverters = [one.entity_id for one in registered if not one.disabled_by and not one.unique_id.startswith(own)]
+    inverters = [states.entity_id(hass, serial, "power") for serial in states.coordinator(entry).data.site.inverters]
     assert len(inverters) == PROFILES["metered_battery"].inverters
     await states.disable(hass, entry, *inverters, states.entity_id(hass, gateway.serial, "inverters_reporting"))
     gateway.requests.clear()

@@ -122,7 +122,8 @@ async def test_a_silent_endpoint_takes_only_its_own_entities_down(
 async def test_what_an_answer_does_not_tell_is_unknown(
     hass: HomeAssistant, noon: FrozenDateTimeFactory, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
-    """The endpoint answers, only the figure is missing."""
+    """The endpoints answer, only the figure is missing."""
+    gateway.override("secctrl", {"agg_soc": "unknown", "Enc_max_available_capacity": 25_000})
     await setup_entry(gateway)
     gateway.override("live", section("meters", soc="unknown"))
     await pass_time(hass, noon, CYCLE)
@@ -135,24 +136,25 @@ async def test_live_values_that_stand_still_are_not_shown(
 ) -> None:
     """With the option off nothing keeps them moving, and they are half an hour old."""
     await setup_entry(gateway, options={CONF_KEEP_LIVE_DATA: False})
-    assert states.state(hass, gateway.serial, "battery_level") == STATE_UNKNOWN
+    assert states.state(hass, gateway.serial, "battery_mode") == STATE_UNKNOWN
     assert states.state(hass, gateway.serial, "grid_state") == STATE_UNKNOWN
+    assert states.figure(hass, gateway.serial, "battery_level") is not None, "which is told elsewhere, too"
     assert not [request for request in gateway.requests if request.method == "POST"]
 
 
 async def test_what_live_data_alone_tells_comes_with_its_first_answer(
     hass: HomeAssistant, noon: FrozenDateTimeFactory, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
-    """The storage meter tells that there is a battery, and nothing of its level."""
+    """The storage meter tells that there is a battery, and nothing of what it is used for."""
     gateway.fault("live", Fault.BAD_GATEWAY)
     await setup_entry(gateway)
     assert states.figure(hass, gateway.serial, "battery_power") is not None
-    assert states.find(hass, gateway.serial, "battery_level") is None
+    assert states.find(hass, gateway.serial, "battery_mode") is None
     assert states.find(hass, gateway.serial, "cloud_connection", "binary_sensor") is None
 
     gateway.clear_faults()
     await pass_time(hass, noon, CYCLE)
-    assert states.figure(hass, gateway.serial, "battery_level") is not None
+    assert states.find(hass, gateway.serial, "battery_mode") is not None
     assert states.state(hass, gateway.serial, "cloud_connection", "binary_sensor") == "on"
 
 
@@ -262,6 +264,9 @@ async def test_every_enabled_entity_of_a_site_has_a_value(
     noon.tick(timedelta(hours=hour - 10))
     async with GatewaySimulator(_small(profile), clock=clock) as gateway:
         entry = await setup_entry(gateway)
+        outage = states.find(hass, gateway.serial, "grid_outage", "binary_sensor")
+        assert set(states.without_value(hass, entry)) <= {outage}, "an outage is believed once it is told twice"
         for _ in range(4):
+            await pass_time(hass, noon, CYCLE)
             assert states.without_value(hass, entry) == []
             await pass_time(hass, noon, CYCLE)

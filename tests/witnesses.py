@@ -18,6 +18,7 @@ from tests.simulator.reply import Json
 from .states import state
 
 _FIRMWARE: Final = 5200
+_MODES: Final = ("full_backup", "self_consumption", "savings")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,14 @@ _HOURLY: Final = 7200.0
 _HOURLY_STANDS: Final = 3
 
 READINGS: Final = Witness(endpoint="readings", field="voltage", key="production_meter_voltage")
-LIVE: Final = Witness(endpoint="live", field="backup_soc", key="battery_reserve")
+# Level and reserve are told elsewhere, too.
+LIVE: Final = Witness(
+    endpoint="live",
+    field="backup_bat_mode",
+    key="battery_mode",
+    value=lambda beat: beat % len(_MODES),
+    shown=lambda beat: _MODES[beat % len(_MODES)],
+)
 ENERGY: Final = Witness(
     endpoint="energy",
     field="wattHoursSevenDays",

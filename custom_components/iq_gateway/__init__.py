@@ -7,21 +7,20 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.typing import ConfigType
 
+from .absence import AbsenceWatch, async_forget_absences
 from .certificate import pin_of
 from .client.gateway import Gateway
 from .const import DOMAIN
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
 from .devices import async_register_gateway, is_listed
 from .energy_dashboard import async_fulfil_wish
-from .flow.takeover import async_watch_beside
 from .issues import async_clear
 from .polling.store import async_forget_kept
 from .services import async_register_services
-from .takeover.reconciler import async_reconcile
-from .takeover.undo import async_hand_back
+from .takeover.reconciler import async_hand_back, async_reconcile
 from .totals.keeper import async_forget_totals
 
-PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.SENSOR]
+PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.SENSOR, Platform.SWITCH]
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -45,8 +44,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
     await async_reconcile(hass, coordinator)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await coordinator.async_complete()
+    await AbsenceWatch(hass, coordinator).async_begin()
     await async_fulfil_wish(hass, entry)
-    async_watch_beside(hass, entry)
     return True
 
 
@@ -63,6 +62,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) -
     async_clear(hass, entry)
     await async_forget_totals(hass, entry)
     await async_forget_kept(hass, entry)
+    await async_forget_absences(hass, entry)
 
 
 async def async_remove_config_entry_device(

@@ -20,6 +20,7 @@ CONF_REMEMBER_PASSWORD: Final = "remember_password"
 
 CONF_UPDATE_INTERVAL: Final = "update_interval"
 CONF_KEEP_LIVE_DATA: Final = "keep_live_data"
+CONF_LIVE_INTERVAL: Final = "live_interval"
 # A wish, in the options until it is fulfilled: put the site into the Energy panel.
 CONF_ENERGY_PANEL: Final = "energy_panel"
 # What is left of that wish: kinds of sources, and at how many starts without any failure they were not measured.
@@ -32,6 +33,11 @@ DEFAULT_KEEP_LIVE_DATA: Final = True
 DEFAULT_UPDATE_INTERVAL: Final = 300
 MIN_UPDATE_INTERVAL: Final = 30
 MAX_UPDATE_INTERVAL: Final = 3600
+
+# Live powers are written once in so many seconds on average: the mean of what is asked of integrations of the core.
+DEFAULT_LIVE_INTERVAL: Final = 5
+MIN_LIVE_INTERVAL: Final = 1
+MAX_LIVE_INTERVAL: Final = 60
 
 # Each request has its own deadline; a gateway on which all of them hang must not keep a cycle for longer than this.
 CYCLE_TIMEOUT: Final = 60

@@ -1,14 +1,14 @@
 """The cycle in Home Assistant: when it runs, what it hands on, and what the log says of it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 import time
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
@@ -26,20 +26,24 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
+from .live import LivePower
 from .polling import Poller, PollResult
 from .polling.fault import Fault
 from .polling.interval import PollInterval
-from .polling.outage_log import AvailabilityLogger
+from .polling.outage_log import OutageLog
 from .polling.store import KeptStore
-from .site import Site
+from .site import Site, Total
 from .tokens import TokenKeeper
 from .totals import PublishedTotal
 from .totals.keeper import LifetimeTotals
 
 type IQGatewayConfigEntry = ConfigEntry[IQGatewayCoordinator]
 
-# What was read for the first time and waits for a second reading does not have to wait for a whole interval.
+# What waits for a second reading, be it the first or an outage, does not have to wait for a whole interval.
 _SECOND_CYCLE: Final = timedelta(seconds=30)
+
+# The need of what shows how the gateway is read: nothing is asked for it, but it changes with each cycle.
+NEED_REQUESTS: Final = "requests"
 
 # Why a whole cycle failed, as the user reads it.
 _REASONS: Final[dict[type[GatewayError], str]] = {
@@ -57,15 +61,27 @@ class IQGatewayData:
     site: Site
     totals: Mapping[str, PublishedTotal]
     token: AccessToken | None
+    live_power: bool = False  # whether powers are to follow reality
     firmware: str | None = None  # for the gateway's device
+    response_time: float | None = None  # s, the mean of the last cycle; told only while somebody looks at it
+    requests_last_hour: int | None = None  # likewise
     stands: bool = True  # False once cycles have come to nothing, by a fault of our own, for too long
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceCounter:
+    """What an entity needs that shows what a device has counted over its life; its counter goes through the ledger."""
+
+    key: str  # what the ledger knows it by
+    need: str
+    find: Callable[[IQGatewayData], Total | None]
 
 
 class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
     """Polls one gateway for what its enabled entities need.
 
-    The context of a listener is the key of a need in `Site.needs`. An update never fails as a whole once the first one
-    succeeded: each value stands or falls with the endpoints that it is read from.
+    The context of a listener is the key of a need in `Site.needs`, or a counter with such a need. An update never fails
+    as a whole once the first one succeeded: each value stands or falls with the endpoints that it is read from.
     """
 
     config_entry: IQGatewayConfigEntry
@@ -96,7 +112,8 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         self._fault: Fault | None = None
         self._kept = KeptStore(hass, entry, self.poller.keep)
         self._interval = PollInterval(chosen)
-        self._availability = AvailabilityLogger(entry.title)
+        self._outages = OutageLog(entry.title)
+        self.live = LivePower(hass, entry, self.poller, self, self._outages)
         self._oddities: frozenset[str] = frozenset()
         self._result: PollResult | None = None
         self._completing = False
@@ -113,23 +130,58 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         return not self._interval.silent
 
     @property
-    def _needs(self) -> set[str]:
+    def site(self) -> Site:
+        """The site as it is shown."""
+        return self.data.site
+
+    @property
+    def strained(self) -> bool:
+        """Whether the gateway is under strain, by how its cycles went."""
+        return self._interval.strained
+
+    @property
+    def wanted(self) -> set[str]:
         """What the enabled entities need."""
-        return {context for context in self.async_contexts() if isinstance(context, str)}
+        keys = {context for context in self.async_contexts() if isinstance(context, str)}
+        return keys | {counter.need for counter in self._counters}
+
+    @property
+    def _counters(self) -> list[DeviceCounter]:
+        """The counters of devices that the enabled entities show."""
+        return [context for context in self.async_contexts() if isinstance(context, DeviceCounter)]
 
     def data_with_totals(self) -> IQGatewayData:
         """Return the data with the totals as they stand, after somebody has changed them."""
-        return replace(self.data, totals=self.totals.published(self.data.site))
+        return replace(self.data, totals=self.totals.as_they_stand(self.data.totals))
 
     async def async_complete(self) -> None:
         """Read what the entities need and the first cycle, before they were there, did not know to ask for."""
-        if not self.poller.lacks(self._needs):
+        if not self.poller.lacks(self.wanted):
             return
         self._completing = True
         try:
             await self.async_refresh()
         finally:
             self._completing = False
+
+    @callback
+    def async_set_live_power(self, *, on: bool) -> None:
+        """Have powers follow reality, or no longer."""
+        self.live.async_turn(on=on)
+        self.data = replace(self.data, live_power=on)
+
+    @callback
+    def show(self, site: Site, keys: Collection[str]) -> None:
+        """Show another site, in which nothing has changed but what these needs are for, to whom it concerns."""
+        self.data = replace(self.data, site=site)
+        for update, context in list(self._listeners.values()):
+            if context in keys:
+                update()
+
+    @callback
+    def ask_for_cycle(self) -> None:
+        """Have a cycle run soon."""
+        self.config_entry.async_create_background_task(self.hass, self.async_request_refresh(), f"{self.name} refresh")
 
     async def async_close(self) -> None:
         """Write down what is to be known after a restart."""
@@ -162,7 +214,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
 
     async def _async_run_cycle(self) -> PollResult:
         """Read what is looked at; once more if that took a new token."""
-        needs = self._needs
+        needs = self.wanted
         result = await self.poller.run(needs, only_new=self._completing)
         while await self.keeper.async_follow(result):
             result = await self.poller.run(needs)
@@ -176,20 +228,26 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         whole = self._result.joined(result) if self._completing and self._result else result
         is_first = self._completing or self._result is None
         self._result = whole
-        self._availability.update(whole)
+        self._outages.update(whole)
         # Completing a first cycle settles nothing of what that waits for.
         soonest = [self.update_interval] if self._completing and self.update_interval else []
         soonest.append(self._interval.next(whole))
         self._log_oddities()
         self._kept.async_update(result.answered)
         site = self.poller.site
-        totals = await self.totals.async_update(site, result.answered)
+        firmware = self.info.software if self.info else None
+        data = IQGatewayData(site=site, totals={}, token=self.keeper.token, firmware=firmware)
+        devices = {counter.key: (counter.find(data), site.needs[counter.need]) for counter in self._counters}
+        totals = await self.totals.async_update(site, result.answered, devices)
         soonest.append(timedelta(seconds=self.totals.next_reading_within()))
-        if is_first and self.poller.cache.unconfirmed:
+        owes = is_first and (self.poller.cache.unconfirmed or self.poller.owes(self.wanted))
+        if owes or self.poller.wants_second_look:
             soonest.append(_SECOND_CYCLE)
         self.update_interval = min(soonest)
-        firmware = self.info.software if self.info else None
-        return IQGatewayData(site=site, totals=totals, token=self.keeper.token, firmware=firmware)
+        data = replace(data, site=self.live.async_follow(result, site), totals=totals, live_power=self.live.on)
+        if NEED_REQUESTS not in self.wanted:
+            return data
+        return replace(data, response_time=result.response_time, requests_last_hour=self.poller.requests_last_hour)
 
     def _after(self, fault: Fault) -> IQGatewayData:
         """Return what still stands after a fault of our own; said once, until it has gone away."""

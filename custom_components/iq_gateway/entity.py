@@ -5,7 +5,7 @@ The gateway is one device; every enabled meter and every microinverter is one of
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import override
+from typing import Any, override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -13,7 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
-from .devices import KINDS, AnyDescription, AnyKind, Value, async_register
+from .devices import KINDS, AnyDescription, AnyKind, Value, async_register, is_registered
 
 
 class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
@@ -50,15 +50,23 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
     def _show(self, value: Value) -> None:
         """Take over a new value."""
 
+    def _value_of(self, subject: Any) -> Value:  # noqa: ANN401
+        """Return what is to be shown of the device."""
+        return self._value_fn(subject)
+
+    def _attributes_of(self, subject: Any) -> Mapping[str, Value] | None:  # noqa: ANN401
+        """Return what else is to be told."""
+        return self._attributes_fn(subject) if self._attributes_fn else None
+
     def _look(self) -> bool:
         """Take the value from the picture; tell whether anything changed."""
         data = self.coordinator.data
         subject = self._subjects(data).get(self._key)
-        value = None if subject is None else self._value_fn(subject)
+        value = None if subject is None else self._value_of(subject)
         needs = data.site.needs.get(self._need, frozenset())
         # Without a value it is unknown while its endpoints answer, and unavailable while they do not.
         available = data.stands and (value is not None or (subject is not None and needs <= data.site.fresh))
-        attributes = self._attributes_fn(subject) if self._attributes_fn and subject is not None else None
+        attributes = None if subject is None else self._attributes_of(subject)
         changed = (value, available, attributes) != (self._value, self._attr_available, self._attributes)
         self._value, self._attr_available, self._attributes = value, available, attributes
         self._attr_extra_state_attributes = dict(attributes or {})
@@ -76,6 +84,13 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
     def _handle_coordinator_update(self) -> None:
         if self._look():
             self.async_write_ha_state()
+
+
+def _forget_removed(of_kind: dict[str, list[AnyDescription]], kind: AnyKind, coordinator: IQGatewayCoordinator) -> None:
+    """Forget what is not listed and was removed: should it be listed again, it is as new."""
+    for key in of_kind.keys() - kind.subjects(coordinator.data).keys():
+        if not is_registered(coordinator, kind, key):
+            del of_kind[key]
 
 
 @callback
@@ -96,6 +111,7 @@ def async_add_as_found(
     def find() -> Iterator[IQGatewayEntity]:
         for kind in KINDS:
             of_kind = missing[kind.name]
+            _forget_removed(of_kind, kind, coordinator)
             for key, subject in kind.subjects(coordinator.data).items():
                 if key not in of_kind:
                     of_kind[key] = [one for one in kind.entities if isinstance(one, described)]

@@ -1,17 +1,17 @@
 """The gateway's client over real https."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 import traceback
 from typing import override
 
-from aiohttp import ClientSession, DummyCookieJar, web
+from aiohttp import ClientSession, web
 import pytest
 
 from custom_components.iq_gateway.client import gateway as client
 from custom_components.iq_gateway.client.endpoints import (
     ENDPOINTS,
     ENERGY,
+    GENERATOR_CONFIG,
     INFO,
     INVERTERS,
     LIVE,
@@ -21,7 +21,6 @@ from custom_components.iq_gateway.client.endpoints import (
 )
 from custom_components.iq_gateway.client.errors import (
     CannotConnect,
-    CertificateChanged,
     GatewayBusy,
     GatewayError,
     InvalidAnswer,
@@ -32,26 +31,11 @@ from custom_components.iq_gateway.client.errors import (
     WrongGateway,
 )
 from custom_components.iq_gateway.client.gateway import Gateway
-from custom_components.iq_gateway.client.tls import Pin
-from tests.pins import in_days, pin_of
 from tests.simulator import Fault, GatewaySimulator, Request, gateway as simulator
 from tests.simulator.certificates import self_signed, server_context
 from tests.simulator.server import HttpsServer
 
 OTHER_SERIAL = "999888777666"
-
-
-@pytest.fixture
-async def session() -> AsyncGenerator[ClientSession]:
-    """A session as the integration has it: without cookies."""
-    async with ClientSession(cookie_jar=DummyCookieJar()) as session:
-        yield session
-
-
-@pytest.fixture
-def client_gateway(session: ClientSession, gateway: GatewaySimulator) -> Gateway:
-    """The client of the simulated gateway, pinned and with an owner's token."""
-    return Gateway(session, gateway.host, token=gateway.mint(), pin=pin_of(gateway))
 
 
 def _sent(gateway: GatewaySimulator) -> list[tuple[str, bool]]:
@@ -63,7 +47,7 @@ def _sent(gateway: GatewaySimulator) -> list[tuple[str, bool]]:
 async def test_every_endpoint_is_read(client_gateway: Gateway, endpoint: Endpoint[object]) -> None:
     """Each of the brief's local APIs and /info gives its model, whole."""
     answer = await client_gateway.read(endpoint)
-    assert answer.data
+    assert answer.data or endpoint is GENERATOR_CONFIG, "there is none"
     assert answer.dropped == 0
 
 
@@ -97,68 +81,6 @@ async def test_a_token_for_another_gateway_is_not_sent(session: ClientSession, g
     with pytest.raises(WrongGateway):
         await other.check_token()
     assert _sent(gateway) == [("/info", False), ("/info", False)]
-
-
-async def test_nothing_is_sent_to_another_key(client_gateway: Gateway, gateway: GatewaySimulator) -> None:
-    """The handshake ends before a request is written."""
-    gateway.new_certificate()
-    for question in (client_gateway.info, client_gateway.check_token, client_gateway.enable_stream):
-        with pytest.raises(CertificateChanged):
-            await question()
-    assert gateway.requests == []
-
-
-async def test_the_first_certificate_is_learnt_and_kept(session: ClientSession, gateway: GatewaySimulator) -> None:
-    """An unpinned client pins itself by its first connection."""
-    learning = Gateway(session, gateway.host, token=gateway.mint())
-    before = learning.pin
-    await learning.read(METERS, last=True)
-    assert (before, learning.pin) == (None, pin_of(gateway))
-
-    gateway.new_certificate()
-    gateway.requests.clear()
-    with pytest.raises(CertificateChanged):
-        await learning.read(METERS)
-    assert gateway.requests == []
-
-
-async def test_another_certificate_with_the_known_key_is_the_same_gateway(
-    client_gateway: Gateway, gateway: GatewaySimulator
-) -> None:
-    """It is read without a break, as often as it gets a new one; what it shows now is known from then on."""
-    for days in (365, 730):
-        gateway.renew_certificate(ends=in_days(gateway, days))
-        await client_gateway.read(METERS, last=True)
-        assert client_gateway.pin == pin_of(gateway)
-        assert client_gateway.pin.ends == in_days(gateway, days)
-    gateway.new_certificate()
-    with pytest.raises(CertificateChanged):
-        await client_gateway.read(METERS)
-
-
-async def test_the_key_is_learnt_from_the_known_certificate_only(
-    session: ClientSession, gateway: GatewaySimulator
-) -> None:
-    """Whoever has but the fingerprint learns the key at the next connection, and cannot know a new one before it."""
-    known = Pin(fingerprint=gateway.fingerprint)
-    early, late = (Gateway(session, gateway.host, token=gateway.mint(), pin=known) for _ in range(2))
-    await early.read(METERS, last=True)
-    assert early.pin == pin_of(gateway)
-    gateway.renew_certificate()
-    gateway.requests.clear()
-    with pytest.raises(CertificateChanged):
-        await late.read(METERS)
-    assert gateway.requests == []
-    assert (await early.read(METERS)).data
-
-
-@pytest.mark.parametrize("certificate", [b"", b"no certificate"])
-def test_a_certificate_that_cannot_be_read_has_no_key(certificate: bytes) -> None:
-    """Such a one is known by its fingerprint, and nobody else's is taken for its key."""
-    pin = Pin.of(certificate)
-    assert (pin.key, pin.ends) == (None, None)
-    assert pin.admits(Pin.of(certificate))
-    assert not pin.admits(Pin.of(certificate + b"."))
 
 
 async def test_without_a_token_nothing_is_asked(session: ClientSession, gateway: GatewaySimulator) -> None:

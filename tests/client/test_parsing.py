@@ -13,6 +13,8 @@ from custom_components.iq_gateway.client.endpoints import (
     CONSUMPTION,
     ENDPOINTS,
     ENERGY,
+    GENERATOR_CONFIG,
+    GENERATOR_MODE,
     INFO,
     INVERTERS,
     LIVE,
@@ -20,6 +22,7 @@ from custom_components.iq_gateway.client.endpoints import (
     READINGS,
     Endpoint,
     GatewayInfo,
+    GeneratorMode,
 )
 from custom_components.iq_gateway.client.errors import InvalidAnswer
 
@@ -145,11 +148,21 @@ def test_only_what_it_is_known_by_and_a_figure_are_needed(
 
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
-@pytest.mark.parametrize("payload", [None, 1, "text", {"error": "404 - Not Found"}, {}, [1], True])
+@pytest.mark.parametrize("payload", [None, 1, "text", {"error": "404 - Not Found"}, [1], True])
 def test_another_shape_altogether_is_refused(endpoint: Endpoint[Any], payload: object) -> None:
     """Valid JSON of another kind is an invalid answer, never another error."""
     with pytest.raises(InvalidAnswer):
         endpoint.parse(payload)
+
+
+@pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
+def test_an_empty_object_says_nothing(endpoint: Endpoint[Any]) -> None:
+    """But of a generator: that there is none."""
+    if endpoint in (GENERATOR_CONFIG, GENERATOR_MODE):
+        assert endpoint.parse({}) == ((() if endpoint is GENERATOR_CONFIG else GeneratorMode(command=None)), 0)
+    else:
+        with pytest.raises(InvalidAnswer):
+            endpoint.parse({})
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,10 @@ async def test_the_options_are_an_interval_and_live_data(
     assert result["step_id"] == "init"
     with patch.object(hass.config_entries, "async_schedule_reload") as reload:
         result = await hass.config_entries.options.async_configure(
-            result["flow_id"], {"update_interval": 60, "keep_live_data": False}
+            result["flow_id"], {"update_interval": 60, "live_interval": 10, "keep_live_data": False}
         )
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert entry.options == {"update_interval": 60, "keep_live_data": False}
+    assert entry.options == {"update_interval": 60, "live_interval": 10, "keep_live_data": False}
     reload.assert_called_once_with(entry.entry_id)
     assert shown(await hass.config_entries.options.async_init(entry.entry_id)) == entry.options
 

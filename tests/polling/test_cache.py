@@ -110,6 +110,9 @@ async def test_a_meter_that_loses_a_leg_for_a_poll_is_not_believed(poller: Polle
         # What lasts is believed: a meter may have been reset, or rewired.
         assert poller.site.battery.power == power
         assert poller.site.production.power == 600.0
+        # Diagnostics tell how many were left out.
+        assert (answer := poller.states["readings"].answer)
+        assert answer.dropped == (power > 400.0)
 
 
 @pytest.mark.parametrize("name", ["energy", "production"])
@@ -150,21 +153,44 @@ async def test_what_returns_stands_again(poller: Poller, time: Time, script: Scr
 
 
 async def test_meters_that_are_missing_once_are_still_there(poller: Poller, time: Time, script: Script) -> None:
-    """An odd list is not believed, and asked again in the next cycle; one that is said three times is."""
+    """An odd list is not believed, and asked again in each cycle; one that lasts for a quarter of an hour is."""
     listed = script.payloads["meters"]
     script.payloads["meters"] = []
     while "meters" not in await cycle(poller, time, script):
         pass
-    assert poller.site.grid.power == -150.0
-    assert "meters" in await cycle(poller, time, script)
-    assert poller.site.grid.power == -150.0
-    assert "meters" in await cycle(poller, time, script)
+    for _ in range(3):
+        assert poller.site.grid.power == -150.0
+        assert "meters" in await cycle(poller, time, script)
     assert not poller.site.meters
-    assert "meters" not in await cycle(poller, time, script)
     script.payloads["meters"] = listed
+    await cycle(poller, time, script)
+    assert poller.site.grid.power == -150.0
+
+
+async def test_meters_that_are_missing_for_less_than_a_quarter_of_an_hour(
+    poller: Poller, time: Time, script: Script
+) -> None:
+    """However often they are read in that time."""
+    script.payloads["meters"] = script.payloads["meters"][:1]
     while "meters" not in await cycle(poller, time, script):
         pass
-    assert poller.site.grid.power == -150.0
+    for _ in range(29):
+        time.advance(30)
+        await poller.run(ALL_SHOWN)
+        assert "meters" in script.asked
+        assert poller.site.grid.power == -150.0
+    time.advance(30)
+    await poller.run(ALL_SHOWN)
+    assert set(poller.site.meters) == {"production"}
+
+
+async def test_meters_that_have_changed_are_watched_for_an_hour(poller: Poller, time: Time, script: Script) -> None:
+    """A wrong list that was believed is found out at once; one that stays is read hourly again."""
+    script.payloads["meters"] = script.payloads["meters"][:1]
+    while "meters" not in await cycle(poller, time, script):
+        pass
+    asked = ["meters" in await cycle(poller, time, script) for _ in range(22)]
+    assert asked == [True] * 11 + [False] * 11
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,11 @@ def test_what_is_rare_waits_for_a_cycle_with_less_to_do(crowded: bool, ago: floa
 
 def test_rows_with_a_period_are_obeyed_as_they_stand() -> None:
     """Whatever the table holds: what is kept over restarts, and what is limited, is there to be seen in it."""
-    assert {endpoint.name for endpoint in ENDPOINTS if endpoint.kept} == {"info", "meters"}
+    assert {endpoint.name for endpoint in ENDPOINTS if endpoint.kept} == {
+        "info",
+        "meters",
+        "dry_contact_settings",
+        "generator_config",
+    }
     assert len({endpoint.name for endpoint in ENDPOINTS}) == len({endpoint.path for endpoint in ENDPOINTS})
     assert len({endpoint.name for endpoint in ENDPOINTS}) == len(ENDPOINTS)

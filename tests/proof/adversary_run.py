@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zlib import crc32
 
 from freezegun.api import FrozenDateTimeFactory
@@ -19,7 +19,7 @@ from tests.drive import Drive, stopped_time
 from tests.simulator import Clock, Fault, GatewaySimulator
 from tests.simulator.certificates import self_signed
 from tests.simulator.house import House
-from tests.states import figure, find
+from tests.states import coordinator, figure, find
 
 from .adversary import SEASONS, SITES, ZONE, Cell
 from .adversary_attacks import Stage, answers
@@ -30,6 +30,7 @@ from .verdict import TRUTHS, totals_of, truths
 
 _HOUR: Final = timedelta(hours=1)
 _POLLS_AFTER: Final = 3
+_DOUBT: Final = timedelta(minutes=15)
 # As many wide steps before an attack are made in the entry's own pace instead.
 _CALM: Final = 2
 _RETRY: Final = 60.0
@@ -159,7 +160,9 @@ class _Fight:
             trial.before += [self._sample(), *[sample async for sample in self._watch()]]
         await self._attack(trial)
         # An hour of good answers, the first of which may be an hour away.
-        while len(trial.after) < _POLLS_AFTER or trial.after[-1].at < trial.after[0].at + _HOUR:
+        # What was refused is asked again hourly, after what else is due then.
+        enough = _HOUR + (_DOUBT if any(way.refuses for way in cell.ways) else timedelta())
+        while len(trial.after) < _POLLS_AFTER or trial.after[-1].at < trial.after[0].at + enough or self._in_new_doubt:
             await self._poll()
             trial.after.append(self._sample())
         trial.today = self._today()
@@ -209,6 +212,18 @@ class _Fight:
             await self._set_up()
         else:
             await self._poll()
+
+    @property
+    def _in_new_doubt(self) -> bool:
+        """Whether a total waits to see which of its readings are true, and has for less than a quarter of an hour.
+
+        At any time a reading may be doubted that is true: how that ends is part of the trial.
+        """
+        if self._entry.state is not ConfigEntryState.LOADED:
+            return False
+        stored: Any = coordinator(self._entry).totals.as_dict()["totals"]
+        since = [total["held_since"] for total in stored.values() if total["held_since"]]
+        return any(datetime.now(UTC).timestamp() - held <= _DOUBT.total_seconds() for held in since)
 
     async def _set_up(self) -> None:
         await self._hass.config_entries.async_setup(self._entry.entry_id)

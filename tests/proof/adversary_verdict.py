@@ -91,8 +91,7 @@ def _beyond(
     """Yield what is not allowed, in words."""
     cell, last = trial.cell, trial.after[-1]
     repairs = last.repairs
-    # What two readings agree on in the first minute of all cannot be known to be wrong; it is made good soon after.
-    unknowable = cell.start.first_start and cell.polls > 1
+    unknowable = _unknowable(cell)
     excused = cell.long and bool(repairs)
     told = any(sample.repairs for sample in trial.samples)
     for key, lead in ahead.items():
@@ -115,6 +114,11 @@ def _beyond(
     yield from _figures_of_today(trial, allowed)
 
 
+def _unknowable(cell: Cell) -> bool:
+    """Tell whether two readings agree on what is wrong in the first minute of all: it is made good soon after."""
+    return cell.start.first_start and cell.polls > 1
+
+
 def _fall(trial: Trial, key: str) -> float:
     """Return the largest step down of a total."""
     shown = [value for sample in trial.samples if (value := sample.shown[key]) is not None]
@@ -134,7 +138,9 @@ def _absences(trial: Trial, key: str) -> Iterator[str]:
     patience = len(trial.after) - 1 if any(way.refuses for way in cell.ways) else _AGREE
     # Where the very first readings disagreed, only what lasts for a quarter of an hour is shown.
     settled = trial.after[0].at + (_SETTLING if beginning else timedelta())
-    if any(_missing((sample for sample in trial.after[patience:] if sample.at > settled), key)):
+    calm = [sample for sample in trial.after[patience:] if sample.at > settled]
+    # A beginning that nobody can know to be wrong is not shown either while it is made good.
+    if any(_missing(calm[-1:] if _unknowable(cell) else calm, key)):
         yield f"{key} unavailable after all was well again"
 
 

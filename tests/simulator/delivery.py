@@ -11,6 +11,7 @@ from .reply import Json, Reply
 from .server import break_off
 
 _DRIP_INTERVAL: Final = 1.0
+_STAMPS: Final = frozenset({"timestamp", "last_update"})
 
 
 def disturbed(fault: Fault, reply: Reply) -> Reply:
@@ -24,6 +25,22 @@ def disturbed(fault: Fault, reply: Reply) -> Reply:
     except ValueError:
         return reply
     return reply.with_body(json.dumps(mutate(payload)).encode())
+
+
+def restamped(old: Reply, new: Reply) -> Reply:
+    """Return the old values under the new moments."""
+
+    def stamped(was: Json, now: Json) -> Json:
+        if isinstance(was, dict) and isinstance(now, dict):
+            return {
+                key: now.get(key, value) if key in _STAMPS else stamped(value, now.get(key))
+                for key, value in was.items()
+            }
+        if isinstance(was, list) and isinstance(now, list):
+            return [stamped(one, other) for one, other in zip(was, now, strict=True)]
+        return was
+
+    return new.with_body(json.dumps(stamped(json.loads(old.body), json.loads(new.body))).encode())
 
 
 async def send_badly(request: web.BaseRequest, reply: Reply, *, server: str, drip: bool) -> web.StreamResponse:

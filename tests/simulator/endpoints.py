@@ -12,6 +12,17 @@ INVERTERS: Final = "/api/v1/production/inverters"
 ENERGY: Final = "/ivp/pdm/energy"
 LIVE: Final = "/ivp/livedata/status"
 INVENTORY: Final = "/ivp/ensemble/inventory"
+BATTERY_POWER: Final = "/ivp/ensemble/power"
+SECCTRL: Final = "/ivp/ensemble/secctrl"
+STORAGE_SCHEDULE: Final = "/ivp/sc/sched"
+RELAY: Final = "/ivp/ensemble/relay"
+DRY_CONTACTS: Final = "/ivp/ensemble/dry_contacts"
+DRY_CONTACT_SETTINGS: Final = "/ivp/ss/dry_contact_settings"
+GENERATOR: Final = "/ivp/ensemble/generator"
+GENERATOR_CONFIG: Final = "/ivp/ss/gen_config"
+GENERATOR_MODE: Final = "/ivp/ss/gen_mode"
+DEVICE_DATA: Final = "/ivp/pdm/device_data"
+FULL_INVENTORY: Final = "/inventory.json"
 STREAM: Final = "/ivp/livedata/stream"
 CHECK_JWT: Final = "/auth/check_jwt"
 
@@ -25,6 +36,17 @@ PATHS: Final = {
     "live": LIVE,
     "consumption": CONSUMPTION,
     "inventory": INVENTORY,
+    "battery_power": BATTERY_POWER,
+    "secctrl": SECCTRL,
+    "storage_schedule": STORAGE_SCHEDULE,
+    "relay": RELAY,
+    "dry_contacts": DRY_CONTACTS,
+    "dry_contact_settings": DRY_CONTACT_SETTINGS,
+    "generator": GENERATOR,
+    "generator_config": GENERATOR_CONFIG,
+    "generator_mode": GENERATOR_MODE,
+    "device_data": DEVICE_DATA,
+    "full_inventory": FULL_INVENTORY,
     "stream": STREAM,
     "check_jwt": CHECK_JWT,
 }
@@ -39,11 +61,12 @@ LATENCY: Final = {
     INVERTERS: 0.03,
     ENERGY: 0.04,
     LIVE: 0.17,
+    RELAY: 0.3,
     "/production.json": 1.2,
     "/production": 3.0,
     "/home": 6.4,
     "/inventory": 2.5,
-    "/inventory.json": 2.5,
+    FULL_INVENTORY: 2.5,
 }
 """Seconds a fast wired gateway takes (gateway-api.md 3)."""
 

@@ -63,13 +63,15 @@ class Fault(StrEnum):
     NEGATIVE = "negative"
     FROZEN = "frozen"
     """The last answer from before the fault, again and again."""
+    STUCK = "stuck"
+    """The same, under a clock that goes on: only the repetition tells."""
     STORAGE_LEG_LOST = "storage_leg_lost"
     """One leg of the storage meter reads zero: its totals halve."""
     METERS_DISABLED = "meters_disabled"
     """The meters are listed as disabled and their figures are zero."""
 
 
-WHOLE: Final = frozenset({Fault.REFUSED, Fault.RESET, Fault.HANG, Fault.DRIP, Fault.FROZEN})
+WHOLE: Final = frozenset({Fault.REFUSED, Fault.RESET, Fault.HANG, Fault.DRIP, Fault.FROZEN, Fault.STUCK})
 """Faults that leave the answer itself whole: they are about how, or when, it comes."""
 
 STATUSES: Final = {

@@ -15,7 +15,7 @@ from . import endpoints, tokens
 from .auth import COOKIE, Denied, Doorkeeper
 from .certificates import Certificate, renewed, self_signed, server_context
 from .clock import Clock
-from .delivery import disturbed, send_badly
+from .delivery import disturbed, restamped, send_badly
 from .faults import WHOLE, Fault, Faults
 from .house import House, Memory
 from .profiles import PROFILES, Profile
@@ -233,6 +233,8 @@ class GatewaySimulator(HttpsServer):
             reply = self._route(record)
         if fault is Fault.FROZEN:
             reply = self._kept.setdefault(record.path, reply)
+        elif fault is Fault.STUCK:
+            reply = restamped(self._kept.setdefault(record.path, reply), reply)
         elif fault is None:
             self._kept[record.path] = reply
         if fault and fault not in WHOLE:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from .balance import Flow, Store, balance
 from .history import History
 from .profiles import Profile
-from .weather import Weather
+from .weather import Weather, noise
 
 STEP: Final = 60
 QUARTER: Final = 900
@@ -80,6 +80,15 @@ class Memory(NamedTuple):
     counters: dict[str, tuple[list[float], list[float]]]
 
 
+class Report(NamedTuple):
+    """What AC batteries tell every quarter of an hour: their counters in Wh, and the level in %."""
+
+    time: float
+    charged: float
+    discharged: float
+    level: float
+
+
 class Snapshot(NamedTuple):
     """Counters at one moment, in Wh: production, as a meter's net and as delivered, and what the gateway calls total.
 
@@ -124,7 +133,13 @@ class House:
         }
         self.store = Store(profile.battery)
         self.power = Flow(0.0, 0.0, 0.0, 0.0, 0.0)
+        self.noise = 0.0
+        """W by which load, battery and production tremble each second; no counter counts it."""
+        self._drawn = 0.0
+        self._steady: dict[str, tuple[float, ...]] = {}
         self.quarters: deque[Snapshot] = deque(maxlen=2)
+        self.reports: deque[Report] = deque(maxlen=2)
+        """The last two of the AC batteries, all together."""
         self.midnights: deque[Snapshot] = deque(maxlen=_PAST_DAYS)
         self.at_midnight = self.totals
         """The true counters when the local day began."""
@@ -163,10 +178,45 @@ class House:
 
     def advance_to(self, moment: float) -> None:
         """Live on up to this moment; a moment in the past changes nothing."""
+        self._still()
         while self.time < moment:
             self._integrate(min(moment, self._step_end))
             if self.time >= self._step_end:
                 self._step()
+        if self.noise:
+            self._tremble()
+
+    def draw(self, watts: float) -> None:
+        """Have something in the house take so many W more, from now on."""
+        self._still()
+        self._drawn = watts
+        self._settle(self.time + self._step_length / 2)
+
+    def _still(self) -> None:
+        """Let the meters show the powers of the step, which are what is counted."""
+        for name, power in self._steady.items():
+            self._meters[name].power = power
+        self._steady = {}
+
+    def _tremble(self) -> None:
+        """Let powers tremble, each second anew, and still add up: what is left over is the grid's, or the battery's."""
+        second = int(self.time)
+        load, battery, sun = (
+            self.noise * (2 * noise(second * 1.7 + offset, self._seed) - 1) for offset in (0.1, 0.2, 0.3)
+        )
+        battery = battery / 4 if self.profile.battery and self.power.battery else 0.0
+        sun = sun / 4 if self.power.production > self.noise else 0.0
+        rest = load - battery - sun
+        on_grid = self.profile.on_grid
+        changes = {
+            "load": load,
+            "battery": battery if on_grid else battery + rest,
+            "production": sun,
+            "grid": rest if on_grid else 0.0,
+        }
+        self._steady = {name: self._meters[name].power for name in changes}
+        for name, change in changes.items():
+            self._meters[name].power = tuple(power + change / self.profile.phases for power in self._steady[name])
 
     def produced_at(self, moment: float) -> float:
         """Return what the inverters had delivered by this moment of the last quarter-hours, in Wh."""
@@ -189,7 +239,12 @@ class House:
             snapshots.clear()
             snapshots.extend(shifted)
         self._history.shift(shift.produced)
+        self.reports.append(self._report())
         self._settle(self.time + self._step_length / 2)
+
+    def _report(self) -> Report:
+        totals = self.totals
+        return Report(self.time, totals.battery_charged, totals.battery_discharged, self.store.level)
 
     def _preset(self) -> None:
         produced = _YEARS * _WH_PER_PANEL_WATT * self.peak
@@ -226,6 +281,7 @@ class House:
         now = self.time
         if now % QUARTER == 0:
             self.quarters.append(self.snapshot())
+            self.reports.append(self._report())
         if now >= self._midnight:
             self.midnights.append(self.snapshot())
             self.at_midnight = self.totals
@@ -242,7 +298,7 @@ class House:
         profile, weather = self.profile, self._weather
         sun = min(1.0, weather.sunshine(middle)) * self.peak
         appliance = weather.appliance(middle)
-        wanted = weather.load(middle, profile.load) + appliance
+        wanted = weather.load(middle, profile.load) + appliance + self._drawn
         if sun <= 0.0 and "production" in profile.meters:
             sun = -_NIGHT_DRAW * profile.inverters
         hours = self._step_length / 3600

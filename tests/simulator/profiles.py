@@ -1,6 +1,7 @@
 """The sites the simulator knows: what is installed, and how much of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 type Measurement = Literal["production", "net-consumption", "total-consumption", "storage"]
@@ -28,9 +29,10 @@ class Profile:
     """A site.
 
     `meters` are the enabled current transformers, `disabled` those the gateway lists without using them. `panel_watts`
-    is one inverter's peak, `load` the house's average, `generator` its rating, all in W. `inverter_interval` is the
-    pace of the inverters' reports in s, `live_refresh` that of live data while the stream is off (None: it stands
-    still; firmware from 8.3.5289 on: 15).
+    is one inverter's peak, `load` the house's average, `generator` its rating, all in W; `retired` are inverters that
+    were taken down and are remembered. `inverter_interval` is the pace of the inverters' reports in s, `live_refresh`
+    that of live data while the stream is off (None: it stands still; firmware from 8.3.5289 on: 15). `contacts` are the
+    dry contacts of its System Controller that are used, with the names of their loads.
     """
 
     name: str
@@ -41,6 +43,8 @@ class Profile:
     disabled: tuple[Measurement, ...] = ()
     inverters: int = 7
     ac_batteries: int = 0
+    q_relays: int = 0
+    retired: int = 0
     panel_watts: float = 350.0
     load: float = 550.0
     battery: Battery | None = None
@@ -48,7 +52,9 @@ class Profile:
     generator: float = 0.0
     has_generator: bool = False
     collar: bool = False
+    combiner: bool = False
     system_controller: bool = False
+    contacts: Mapping[str, str] = field(default_factory=dict)
     firmware: str = FIRMWARE
     part_number: str = METERED
     metered: bool = True
@@ -135,6 +141,17 @@ _ALL: Final = (
         collar=True,
     ),
     Profile(
+        name="system_controller",
+        serial="122333444513",
+        phase_mode="split",
+        phases=2,
+        meters=("production", "net-consumption", "storage"),
+        inverters=35,
+        load=1_400.0,
+        battery=replace(_SPLIT_BATTERY, reserve=20),
+        system_controller=True,
+    ),
+    Profile(
         name="off_grid",
         serial="122333444509",
         phase_mode="split",
@@ -159,12 +176,46 @@ _ALL: Final = (
         system_controller=True,
     ),
     Profile(
+        name="generator_idle",
+        serial="122333444514",
+        phase_mode="split",
+        phases=2,
+        meters=("production", "net-consumption"),
+        inverters=20,
+        has_generator=True,
+        system_controller=True,
+        contacts={"NC1": "Water heater", "NC2": ""},
+    ),
+    Profile(
+        name="collar",
+        serial="122333444515",
+        phase_mode="split",
+        phases=2,
+        meters=("production", "net-consumption", "storage"),
+        inverters=16,
+        battery=Battery(capacity=10_000.0, power=3_840.0, reserve=20),
+        collar=True,
+        combiner=True,
+        firmware="D8.3.1598",
+    ),
+    Profile(
         name="ac_batteries",
         serial="122333444511",
         meters=("production", "net-consumption"),
         inverters=8,
         ac_batteries=2,
+        q_relays=1,
         battery=Battery(capacity=2_400.0, power=520.0, reserve=0),
+    ),
+    Profile(
+        name="large",
+        serial="122333444513",
+        phases=3,
+        meters=("production", "net-consumption"),
+        inverters=60,
+        retired=3,
+        load=1_800.0,
+        inverter_interval=900,
     ),
 )
 

@@ -1,6 +1,7 @@
 """An HTTPS server on this machine that counts, records, and can be taken away at once."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 import socket
@@ -52,6 +53,7 @@ class _Connections(web.Server):
         self._turn_away = turn_away
         self.handshakes = 0
         self.numbers: dict[RequestHandler, int] = {}
+        self.served: Counter[int] = Counter()
 
     @override
     def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
@@ -84,6 +86,11 @@ class HttpsServer:
     def __init__(self, *, context: SSLContext | None, port: int = 0) -> None:
         self.port = port
         self.requests: list[Request] = []
+        self.most_at_a_time = 0
+        """The highest number of requests that were ever in flight."""
+        self.closes_after: int | None = None
+        """The requests after which it closes a connection."""
+        self._in_flight = 0
         self._context = context
         self._server: _Connections | None = None
         self._opening: asyncio.Task[asyncio.Server] | None = None
@@ -178,7 +185,17 @@ class HttpsServer:
             body=await request.read(),
         )
         self.requests.append(record)
-        return await self._answer(request, record)
+        self._in_flight += 1
+        self.most_at_a_time = max(self.most_at_a_time, self._in_flight)
+        try:
+            response = await self._answer(request, record)
+        finally:
+            self._in_flight -= 1
+        if server and self.closes_after:
+            server.served[record.connection] += 1
+            if server.served[record.connection] >= self.closes_after:
+                response.force_close()
+        return response
 
 
 class BareResponse(web.Response):

@@ -61,7 +61,9 @@ class ModelSource(Source):
     def reply(self, path: str, stamp: int) -> Reply | None:
         if not (answer := ANSWERS.get(path)):
             return None
-        return json_reply(answer(self._scene(stamp)), content_type=None if path.startswith("/ivp/") else JSON)
+        if (payload := answer(self._scene(stamp))) is None:
+            return None
+        return json_reply(payload, content_type=None if path.startswith("/ivp/") else JSON)
 
     @override
     def live(self, stamp: int) -> dict[str, Json]:

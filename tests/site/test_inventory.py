@@ -15,7 +15,9 @@ ON_GRID: Final = {"main_relay_state": 1, "gen_relay_state": 5}
 @pytest.mark.parametrize(
     ("told", "asked"),
     [
-        pytest.param({}, False, id="nothing is known"),
+        pytest.param({"unsettled": ["live"]}, False, id="nothing is known"),
+        pytest.param({}, True, id="no live data"),
+        pytest.param({"inventory": []}, True, id="no live data, and an inventory of nothing"),
         pytest.param({"live": live()}, False, id="no relay is told of"),
         pytest.param({"live": live(**ON_GRID)}, True, id="a relay is told of, and no inventory was read"),
         pytest.param({"live": live(**ON_GRID), "inventory": []}, False, id="an inventory of nothing"),

@@ -50,6 +50,15 @@ def test_of_two_meters_of_a_kind_the_first_enabled_counts() -> None:
         readings=[reading("production", 1.0) | {"eid": eid, "activePower": float(eid)} for eid in (1, 2, 3)],
     )
     assert built.production.power == 2.0
+    assert built.oddities == {"second meter production"}
+
+
+def test_which_of_two_meters_counts_does_not_depend_on_their_order() -> None:
+    """A total would jump to and fro; a meter that is listed twice is still one."""
+    listed = [meter("production", eid=3), meter("production", eid=2)]
+    readings = [reading("production", 1.0) | {"eid": eid, "activePower": float(eid)} for eid in (2, 3)]
+    assert [site(meters=rows, readings=readings).production.power for rows in (listed, listed[::-1])] == [2.0, 2.0]
+    assert site(meters=[listed[0], listed[0]], readings=readings).oddities == set()
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,13 @@ def test_live_data_has_as_many_phases_as_the_house() -> None:
     assert (built.battery.power, built.battery.phases) == (300.0, (100.0, 200.0))
 
 
+def test_meters_know_the_phases_of_the_house_better_than_live_data() -> None:
+    """Whatever that says, or does not: the meter with the most phases tells."""
+    flow = {"agg_p_mw": 600_000, "agg_p_ph_a_mw": 100_000, "agg_p_ph_b_mw": 200_000, "agg_p_ph_c_mw": 300_000}
+    built = site(meters=[meter("net-consumption", 3), meter("production", 1)], live=live(storage=flow, soc=10))
+    assert built.battery.phases == (100.0, 200.0, 300.0)
+
+
 def test_live_data_of_one_phase_has_no_phases() -> None:
     """Nor has it where the house has one phase."""
     flow = {"agg_p_mw": 300_000, "agg_p_ph_a_mw": 300_000, "agg_p_ph_b_mw": 0, "agg_p_ph_c_mw": 0}

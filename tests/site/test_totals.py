@@ -16,9 +16,9 @@ def metered(energy: float | None, power: float | None) -> Total:
     return Total(energy=energy, source="production delivered", power=power)
 
 
-def summed(energy: float | None, power: float | None, source: str = "microinverters") -> Total:
+def summed(energy: float | None, power: float | None, source: str = "microinverters", highest: float = 0.0) -> Total:
     """Return the counter of a sum over microinverters, which report once an hour at worst, in 32 bits of J."""
-    return Total(energy=energy, source=source, power=power, pace=3_600.0, wraps=True)
+    return Total(energy=energy, source=source, power=power, highest=highest, pace=3_600.0, wraps=True)
 
 
 METERED: Final[Answers] = {
@@ -48,6 +48,7 @@ ENERGY: Final[Answers] = {
 V1: Final[Answers] = {"production": period(13, 73, 9_200, 6)}
 UNMETERED: Final[Answers] = V1 | {"metered": False}
 LARGE: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(100)]}
+ROOF_OF_12_KW: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(40)]}
 UNKEPT: Final[Answers] = {"energy": {"production": {"pcu": period(10, 70, 9_100, 5), "eim": period(0, 0, 0, 0)}}}
 ZEROS: Final[Answers] = {"production": period(0, 0, 0, 0)}
 
@@ -92,6 +93,14 @@ def test_a_counter_tells_the_power_that_flows_into_it(watts: float) -> None:
         "battery_charged_energy": out_of,
         "consumption_energy": 3 * watts,
     }
+
+
+def test_a_sum_of_reports_tells_the_most_that_the_inverters_have_reported() -> None:
+    """However old their list is: at night it tells what is much, and what is none."""
+    answers = ENERGY | UNMETERED | {"inverters": [inverter("1"), inverter("2")]}
+    expected = summed(9_100.0, 5.0, highest=600.0)
+    assert site(**answers).totals["production_energy"] == expected
+    assert site(**answers, stale=["inverters"]).totals["production_energy"] == expected
 
 
 def test_the_loads_counter_tells_the_loads_power() -> None:
@@ -171,6 +180,8 @@ def test_consumption_that_nobody_counts(answers: Answers) -> None:
         pytest.param(METERED | {"production": period(0, 3, 3_999, 9)}, None, id="of days ago (8.3.5433)"),
         pytest.param(METERED | {"production": period(5, 3, 4_001, 9)}, 3, id="of a quarter of an hour ago"),
         pytest.param(METERED | LARGE | {"production": period(5, 3, 1, 9)}, 3, id="the same of a large site"),
+        pytest.param(METERED | ROOF_OF_12_KW | {"production": period(5, 3, 3_001, 9)}, 3, id="half an hour behind"),
+        pytest.param(METERED | ROOF_OF_12_KW | {"production": period(5, 3, 2_999, 9)}, None, id="further behind"),
         pytest.param(METERED | ENERGY | {"stale": ["energy"]}, None, id="silent"),
     ],
 )

@@ -167,3 +167,29 @@ async def test_figures_of_today_begin_anew_at_midnight(here: World) -> None:
     assert float(shown.state) * 1000 == pytest.approx(counted[1] - counted[0], abs=150)
     most = limits(here.gateway.house)["production_energy"]
     assert all(0 <= hour <= most for hour in (await here.hours(today))[today])
+
+
+async def test_counters_of_meters_and_microinverters_go_on(here: World) -> None:
+    """They are read once their entities are there: by then, the ledger knows from where they go on."""
+    registry = er.async_get(here.hass)
+    inverter = next(
+        one
+        for one in er.async_entries_for_config_entry(registry, here.built_in.entry_id)
+        if one.unique_id.endswith("_lifetime_energy")
+    )
+    registry.async_update_entity(inverter.entity_id, disabled_by=None)
+    await here.hass.config_entries.async_reload(here.built_in.entry_id)
+    await here.hass.async_block_till_done()
+    meter = str(here.id_of("production_ct_energy_received"))
+    await here.live(HOUR)
+    before = {name: here.hass.states.get(name) for name in (inverter.entity_id, meter)}
+    await here.take_over_in_flow(only_energies=False, keep_running=False)
+    await here.live(HOUR)
+    for name, was in before.items():
+        assert here.registered(name).platform == DOMAIN
+        state = here.hass.states.get(name)
+        assert was is not None
+        assert state is not None
+        assert float(state.state) >= float(was.state)
+        assert min(await here.periods(name)) >= 0
+    assert sum((await here.hours(inverter.entity_id))[inverter.entity_id]) > 0

@@ -84,7 +84,7 @@ async def test_settings_are_changed_as_ever(here: World) -> None:
     form = await options.async_configure(menu["flow_id"], {"next_step_id": "settings"})
     assert form["step_id"] == "init"
     await options.async_configure(form["flow_id"], {"update_interval": 60, "keep_live_data": False})
-    assert here.ours.options == {"update_interval": 60, "keep_live_data": False}
+    assert (here.ours.options["update_interval"], here.ours.options["keep_live_data"]) == (60, False)
 
 
 async def test_a_repair_leads_there_as_well(here: World) -> None:
@@ -118,14 +118,16 @@ async def test_beside_it_nothing_changes(here: World) -> None:
 
 async def test_it_may_be_kept_running(here: World) -> None:
     """For what ours does not show: nothing is shown twice, also after a restart, and all of it comes back."""
+    lacking = str(here.id_of("lifetime_balanced_net_consumption"))
+    er.async_get(here.hass).async_update_entity(lacking, disabled_by=None)
+    await here.hass.config_entries.async_reload(here.built_in.entry_id)
     await here.take_over_in_flow(only_energies=False, keep_running=True)
     assert here.built_in.state is ConfigEntryState.LOADED
     assert platforms(here) == {PRODUCTION: DOMAIN, CONSUMPTION: DOMAIN}
     stands_in = str(here.id_of("lifetime_production"))
     assert here.registered(stands_in).disabled_by is er.RegistryEntryDisabler.USER
     assert here.hass.states.get(stands_in) is None
-    lacking = here.id_of("production_ct_energy_received")
-    assert (shown := here.hass.states.get(str(lacking)))
+    assert (shown := here.hass.states.get(lacking))
     assert shown.state not in ("unknown", "unavailable")
     await here.hass.config_entries.async_reload(here.built_in.entry_id)
     await reload(here)
@@ -230,7 +232,7 @@ async def test_what_was_written_of_the_way_back_gets_lost(here: World) -> None:
 async def test_a_stop_on_the_way_back_goes_on_at_the_next_start(here: World) -> None:
     """Until all is back, ours has it."""
     await here.take_over_in_flow(only_energies=False, keep_running=False)
-    with patch.object(undo, "_async_hand_back", side_effect=RuntimeError("stopped")):
+    with patch.object(undo, "async_give_back", side_effect=RuntimeError("stopped")):
         await here.choose("give_back")
     assert stage(here) is Stage.UNDO
     await reload(here)

@@ -269,6 +269,17 @@ def test_another_gateway_goes_on_with_every_total(site: Site) -> None:
     assert shown(site.ledger, GRID) == 7_000.0
 
 
+def test_another_gateway_has_nothing_to_do_with_what_was_just_beginning(site: Site) -> None:
+    """Neither with a first reading of the last one, nor with how far that one's counter may have come since."""
+    site.read(grid_import_energy=900.0)
+    site.ledger.resume(SUN, Origin(total=OLD, at=site.now, offset=0.0))
+    site.ledger.detach()
+    site.read(grid_import_energy=900.0, production_energy=OLD + 800.0)
+    assert shown(site.ledger, GRID) is None
+    site.read(grid_import_energy=900.0, production_energy=OLD + 800.0)
+    assert (shown(site.ledger, GRID), shown(site.ledger, SUN)) == (900.0, OLD)
+
+
 def test_a_restart_forgets_nothing(site: Site) -> None:
     """Doubts, changes and the day go on where they were."""
     site.now = NEXT_MIDNIGHT - 6 * CYCLE

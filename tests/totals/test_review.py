@@ -1,4 +1,4 @@
-"""The experiments of the review of 1.0, as far as they are about totals: each made a total of 1.0 untrue."""
+"""What made totals of 1.0 untrue, as somebody found who tried to; one test a way."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def exact(world: World) -> None:
 
 @pytest.mark.parametrize("first", [0.0, 2_705_000.0])
 def test_a_first_reading_of_zero_or_a_half_is_not_the_lifetime(first: float) -> None:
-    """Experiments A and A2."""
+    """1.0 took it for one, and counted the rest a cycle later."""
     world = World(Counter(constant(1_200.0), start=5_410_000.0))
     world.poll(Said(first, 0.0))
     world.wait()
@@ -31,7 +31,7 @@ def test_a_first_reading_of_zero_or_a_half_is_not_the_lifetime(first: float) -> 
 
 
 def test_a_first_reading_of_the_microinverters_is_not_the_meters_lifetime() -> None:
-    """Experiment A3; and a list of meters that is empty or fails once at the first start."""
+    """As where the list of meters is empty, or fails, once at the first start."""
     world = World(Counter(constant(1_200.0), start=11_567_966.0), source="microinverters")
     world.poll(Said(11_764_258.0, 1_200.0))
     world.wait()
@@ -44,7 +44,7 @@ def test_a_first_reading_of_the_microinverters_is_not_the_meters_lifetime() -> N
 @pytest.mark.parametrize("wrong", [300_000.0, 400_000.0, WRAP, 20_000_000.0])
 @pytest.mark.parametrize("polls", [1, 2, 3])
 def test_equal_odd_readings_after_a_quiet_night_add_nothing(*, cycle: float, wrong: float, polls: int) -> None:
-    """Experiments B, the dawn of net_split and of net_three: 1.0 counted all of it, and nothing for months after."""
+    """1.0 counted all of it at dawn, and nothing for months after."""
     world = World(Counter(rises(29.0, 600.0)), cycle=cycle, hour=17.0)
     world.good(seconds=12 * HOUR)
     world.bad(Lie("more", size=wrong), polls=polls)
@@ -58,7 +58,7 @@ def test_equal_odd_readings_after_a_quiet_night_add_nothing(*, cycle: float, wro
 @pytest.mark.parametrize("wrong", [45_000.0, 47_000.0])
 @pytest.mark.parametrize("still", [1.2, 7.0])
 def test_one_odd_reading_of_a_resting_counter_adds_nothing(*, wrong: float, still: float) -> None:
-    """Experiment B2, and the one of 01:00."""
+    """At half past one at night, after one hour or seven without a step."""
     world = World(Counter(rises(25.5, 1_200.0)), hour=25.0 - still)
     world.good(seconds=still * HOUR)
     world.bad(Lie("more", size=wrong), polls=1)
@@ -69,7 +69,7 @@ def test_one_odd_reading_of_a_resting_counter_adds_nothing(*, wrong: float, stil
 @pytest.mark.parametrize("still", [0.0, 0.4])
 @pytest.mark.parametrize("witness", ["true", "none"])
 def test_hours_of_power_that_nobody_thought_possible_are_counted(*, still: float, witness: str) -> None:
-    """Experiment C: 60 kW for three hours."""
+    """60 kW for three hours."""
     world = World(Counter(rises(12.0 + still, 60_000.0)), witness=witness)
     world.good(seconds=(3.0 + still) * HOUR)
     told = KEY in world.ledger.changes or KEY in world.ledger.standing
@@ -77,7 +77,7 @@ def test_hours_of_power_that_nobody_thought_possible_are_counted(*, still: float
 
 
 def test_a_balance_below_zero_counts_on_and_is_told() -> None:
-    """Experiment D: the production meter was replaced."""
+    """Where the production meter was replaced."""
     world = World(Counter(constant(1_000.0), derived=True))
     world.good(seconds=HOUR)
     world.replace_meter(-7_000_000.0)
@@ -99,7 +99,7 @@ def test_a_first_balance_below_zero_is_not_unknown_for_ever() -> None:
 
 
 def test_a_wrap_in_an_absence_of_three_days_loses_nothing() -> None:
-    """Experiment E: twenty inverters, 60 kWh a day."""
+    """Of twenty inverters, which make 60 kWh a day."""
     world = World(Counter(sun(8_000.0), start=WRAP - 43_000.0, wraps=True, step=300.0), hour=12.0)
     world.good(seconds=HOUR)
     world.away(3 * DAY)
@@ -110,7 +110,7 @@ def test_a_wrap_in_an_absence_of_three_days_loses_nothing() -> None:
 
 @pytest.mark.parametrize("witness", ["true", "none"])
 def test_a_list_of_one_inverter_of_thirty_costs_nothing(witness: str) -> None:
-    """Experiments F and the partial list: only the powers of one are known, while the sum goes on at 8 kW."""
+    """Only the power of one is known, while the sum goes on at 8 kW."""
     world = World(Counter(constant(8_000.0), step=300.0), witness=witness)
     world.good(seconds=2 * HOUR)
     end = world.seconds + 3 * HOUR
@@ -123,7 +123,7 @@ def test_a_list_of_one_inverter_of_thirty_costs_nothing(witness: str) -> None:
 
 
 def test_an_older_ledger_beside_a_newer_recorder_does_not_fall() -> None:
-    """Experiment G."""
+    """As after a backup of the files alone."""
     world = World(Counter(constant(1_200.0)))
     world.good(seconds=HOUR)
     old = world.ledger.to_dict()
@@ -150,7 +150,7 @@ def test_an_entry_that_is_added_again_goes_on_where_it_was(offset: float | None)
 
 
 def test_a_counter_that_falls_by_900_wh_each_day_does_not_stand_in_silence() -> None:
-    """Experiment I: 4.5 kWh in five days."""
+    """4.5 kWh in five days."""
     world = World(Counter(constant(0.0), start=1_000_000.0))
     world.good(seconds=HOUR)
     for _ in range(5):

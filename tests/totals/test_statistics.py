@@ -287,7 +287,19 @@ async def test_statistics_without_a_state_tell_nothing(recorder_mock: Recorder, 
     assert await async_last_known(hass, ENTITY) is None
 
 
-def _import(hass: HomeAssistant, start: datetime, *, state: float | None, unit: str) -> None:
+async def test_statistics_in_what_is_no_unit_of_energy_tell_nothing(
+    recorder_mock: Recorder, hass: HomeAssistant
+) -> None:
+    """Another entity may have had the name before."""
+    hour = dt_util.utcnow().replace(minute=0, second=0, microsecond=0)
+    _import(hass, hour, state=1.0, unit="m³", unit_class="volume")
+    await async_wait_recording_done(hass)
+    assert await async_last_known(hass, ENTITY) is None
+
+
+def _import(
+    hass: HomeAssistant, start: datetime, *, state: float | None, unit: str, unit_class: str = "energy"
+) -> None:
     metadata: Any = {
         "has_mean": False,
         "mean_type": StatisticMeanType.NONE,
@@ -295,7 +307,7 @@ def _import(hass: HomeAssistant, start: datetime, *, state: float | None, unit: 
         "name": None,
         "source": "recorder",
         "statistic_id": ENTITY,
-        "unit_class": "energy",
+        "unit_class": unit_class,
         "unit_of_measurement": unit,
     }
     row: Any = {"start": start, "sum": 5.0} | ({} if state is None else {"state": state})

@@ -72,6 +72,14 @@ def test_what_reports_tell_all_night_is_nothing(power: float, pace: float, misse
     assert (told.missed, told.flowed) == (missed, flowed)
 
 
+@pytest.mark.parametrize(("power", "flowed"), [(250.0, 250.0 / 12), (249.9, 0.0)])
+def test_what_the_inverters_have_reported_tells_how_much_is_nothing(power: float, flowed: float) -> None:
+    """In its first evening nobody has seen yet how much the counter counts at most."""
+    reading = Reading(energy=0.0, source="meter", at=BEGIN, power=power, highest=5_000.0, pace=HOUR)
+    told = Witness().with_power(reading, peak=PEAK)
+    assert told.with_power(replace(reading, at=BEGIN + 300), peak=PEAK).flowed == flowed
+
+
 @pytest.mark.parametrize(
     ("powers", "idle"),
     [

@@ -10,6 +10,11 @@ BEGIN: Final = 1_795_348_800.0
 CYCLE: Final = 300.0
 HOUR: Final = 3600.0
 DAY: Final = 24 * HOUR
+WRAP: Final = 4_294_967_296 / 3_600  # Wh that 32 bits of J hold
+
+# What a counter has counted long since, and the power that it is trusted with, in Wh and W.
+OLD: Final = 1_000_000.0
+PEAK: Final = 3_000.0
 
 # What every counter is trusted with before it was seen to do more: 1.5 x 3000 W for a cycle of 300 s, and 1 Wh.
 MOST_AT_FIRST: Final = 376.0
@@ -53,6 +58,11 @@ class Watch:
     def settle(self, energy: float) -> float | None:
         """Read the same figure once more than it takes to prove it: from then on nothing may fall below it."""
         return self.read(*[energy] * 5)
+
+    def adopt(self, energy: float) -> None:
+        """Read a figure until the total goes on with it."""
+        self.prove(energy)
+        assert self.counts
 
     @property
     def offset(self) -> float:

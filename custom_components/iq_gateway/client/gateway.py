@@ -27,6 +27,8 @@ from .token import AccessToken
 
 # A healthy gateway answers within 0.4 s, a slow one within 6 s (gateway-api.md 3); one that hangs does so for a minute.
 REQUEST_TIMEOUT: Final = 15
+# What is slow by nature takes up to 20 s (gateway-api.md 12).
+_PATIENCE: Final = {endpoint.path: 2 for endpoint in ENDPOINTS if endpoint.slow}
 _MAX_BODIES: Final = {endpoint.path: endpoint.max_body for endpoint in ENDPOINTS}
 
 _REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
@@ -82,6 +84,11 @@ class Gateway:
         self._token: AccessToken | None = None
         self.serial: str | None = None
         self.token = token
+
+    @property
+    def home_page(self) -> str:
+        """Where the gateway's own page is."""
+        return str(self._url.with_path("/home"))
 
     @property
     def pin(self) -> Pin | None:
@@ -163,7 +170,7 @@ class Gateway:
         async with self._lock:
             try:
                 async with (
-                    asyncio.timeout(REQUEST_TIMEOUT),
+                    asyncio.timeout(_PATIENCE.get(path, 1) * REQUEST_TIMEOUT),
                     self._session.request(
                         method,
                         self._url.with_path(path),

@@ -24,6 +24,18 @@ def watts(value: object) -> float | None:
     return result - _UINT32 if result is not None and _INT32_MAX < result < _UINT32 else result
 
 
+def thousandth(value: object) -> float | None:
+    """Return W from mW."""
+    result = watts(value)
+    return None if result is None else result / 1000
+
+
+def percent(value: object) -> float | None:
+    """Return a share of the whole, else None."""
+    result = number(value)
+    return result if result is not None and 0 <= result <= 100 else None  # noqa: PLR2004
+
+
 def integer(value: object) -> int | None:
     """Return a whole number, else None."""
     result = number(value)

@@ -9,22 +9,30 @@ from homeassistant.helpers import device_registry as dr
 
 from ..const import DOMAIN
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
+from .ac_battery import AC_BATTERY
 from .collar import COLLAR
+from .combiner import COMBINER
+from .dry_contact import DRY_CONTACT
 from .gateway import GATEWAY
+from .generator import GENERATOR
 from .inverter import INVERTER
+from .iq_battery import IQ_BATTERY
 from .kind import (
     AnyDescription,
     AnyKind,
     BinarySensorDescription,
     DeviceKind,
     IQGatewayDescription,
+    LifetimeEnergyDescription,
     SensorDescription,
+    SwitchDescription,
     Value,
 )
 from .meter import METER
+from .q_relay import Q_RELAY
 from .registry import async_register, async_register_gateway
 from .system_controller import SYSTEM_CONTROLLER
-from .totals import TOTALS
+from .totals import TOTALS, attributes_of
 
 __all__ = [
     "KINDS",
@@ -34,16 +42,32 @@ __all__ = [
     "BinarySensorDescription",
     "DeviceKind",
     "IQGatewayDescription",
+    "LifetimeEnergyDescription",
     "SensorDescription",
+    "SwitchDescription",
     "Value",
     "async_register",
     "async_register_gateway",
+    "attributes_of",
     "count_devices",
     "is_listed",
+    "is_registered",
     "renamed",
 ]
 
-KINDS: Final[tuple[AnyKind, ...]] = (GATEWAY, METER, INVERTER, COLLAR, SYSTEM_CONTROLLER)
+KINDS: Final[tuple[AnyKind, ...]] = (
+    GATEWAY,
+    METER,
+    INVERTER,
+    IQ_BATTERY,
+    AC_BATTERY,
+    COLLAR,
+    COMBINER,
+    SYSTEM_CONTROLLER,
+    DRY_CONTACT,
+    GENERATOR,
+    Q_RELAY,
+)
 
 
 def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool:
@@ -52,6 +76,13 @@ def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool
         (DOMAIN, kind.identifier(coordinator.serial, key)) for kind in KINDS for key in kind.subjects(coordinator.data)
     }
     return not listed.isdisjoint(device.identifiers)
+
+
+def is_registered(coordinator: IQGatewayCoordinator, kind: AnyKind, key: str) -> bool:
+    """Tell whether there is a device of the gateway with this key."""
+    identifier = (DOMAIN, kind.identifier(coordinator.serial, key))
+    registry = dr.async_get(coordinator.hass)
+    return registry.async_get_device_by_identifier(identifier, coordinator.config_entry.entry_id) is not None
 
 
 def count_devices(data: IQGatewayData) -> dict[str, int]:

@@ -2,39 +2,16 @@
 
 from typing import Final
 
-from homeassistant.components.binary_sensor import BinarySensorDeviceClass
-from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import EntityCategory, UnitOfTemperature
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..site import SiteCollar
-from .kind import BinarySensorDescription, DeviceKind, IQGatewayDescription, SensorDescription
+from . import common
+from .kind import DeviceKind, IQGatewayDescription
 
 _ENTITIES: Final[tuple[IQGatewayDescription[SiteCollar], ...]] = (
-    SensorDescription(
-        key="temperature",
-        need="inventory",
-        device_class=SensorDeviceClass.TEMPERATURE,
-        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        value_fn=lambda collar: collar.temperature,
-    ),
-    SensorDescription(
-        key="state",
-        translation_key="state",
-        need="inventory",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda collar: collar.state,
-    ),
-    BinarySensorDescription(
-        key="communicating",
-        need="inventory",
-        device_class=BinarySensorDeviceClass.CONNECTIVITY,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda collar: collar.communicating,
-    ),
+    common.temperature(lambda collar: collar.temperature, need="inventory"),
+    common.state(lambda collar: collar.state, need="inventory"),
+    common.communicating(lambda collar: collar.communicating, need="inventory"),
 )
 
 
@@ -46,6 +23,7 @@ def _describe(serial: str, collar: SiteCollar) -> DeviceInfo:
 
 COLLAR: Final = DeviceKind[SiteCollar](
     name="collars",
+    listed_by="inventory",
     subjects=lambda data: data.site.collars,
     describe=_describe,
     entities=_ENTITIES,

@@ -8,7 +8,6 @@ from typing import Final
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
-    PERCENTAGE,
     EntityCategory,
     UnitOfApparentPower,
     UnitOfPower,
@@ -16,16 +15,19 @@ from homeassistant.const import (
 )
 from homeassistant.helpers.device_registry import DeviceInfo
 
-from ..coordinator import IQGatewayData
-from ..site import BatteryMode, Flow, GridState, Part, Site
+from ..coordinator import IQGatewayCoordinator, IQGatewayData
+from ..site import LIVE_ENDPOINTS, Flow, GridState, Part, Site
+from .batteries import BATTERY_BINARY_SENSORS, BATTERY_SENSORS
+from .gateway_diagnostics import DIAGNOSTIC_SENSORS
 from .kind import (
     BinarySensorDescription,
     DeviceKind,
     EnergySensorDescription,
     SensorDescription,
+    SwitchDescription,
     always,
 )
-from .totals import TOTAL_SENSORS
+from .totals import SHARE_SENSORS, TOTAL_SENSORS
 
 type _Condition = Callable[[IQGatewayData], bool]
 
@@ -87,11 +89,23 @@ def _phase_power(flow: Callable[[Site], Flow], index: int, data: IQGatewayData) 
     return phases[index] if index < len(phases) else None
 
 
+def _directions() -> Iterator[SensorDescription[IQGatewayData]]:
+    """Return the grid's power each way, for those who cannot use one with a sign; off until somebody wants them."""
+    flows: dict[str, Callable[[Site], Flow]] = {
+        "grid_import_power": lambda site: site.grid_import,
+        "grid_export_power": lambda site: site.grid_export,
+    }
+    for key, flow in flows.items():
+        whole = next(_power(key, flow, _is_read("grid_power", Part.GRID)))
+        yield replace(whole, need="grid_power", entity_registry_enabled_default=False)
+
+
 _POWERS: Final = (
     *_power("production_power", lambda site: site.production, always),
     *_power("consumption_power", lambda site: site.consumption, _is_read("consumption_power", Part.CONSUMPTION)),
     *_power("grid_power", lambda site: site.grid, _is_read("grid_power", Part.GRID)),
     *_power("battery_power", lambda site: site.battery, _is_read("battery_power", Part.BATTERY)),
+    *_directions(),
     *_power("generator_power", lambda site: site.generator, _has(Part.GENERATOR)),
 )
 
@@ -139,46 +153,9 @@ _SENSORS: Final[tuple[SensorDescription[IQGatewayData], ...]] = (
         value_fn=lambda data: data.site.consumption.reactive_power,
     ),
     SensorDescription(
-        key="battery_level",
-        translation_key="battery_level",
-        need="live",
-        device_class=SensorDeviceClass.BATTERY,
-        native_unit_of_measurement=PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.level,
-    ),
-    SensorDescription(
-        key="battery_reserve",
-        translation_key="battery_reserve",
-        need="live",
-        native_unit_of_measurement=PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.reserve,
-    ),
-    EnergySensorDescription(
-        key="battery_stored_energy",
-        translation_key="battery_stored_energy",
-        need="live",
-        device_class=SensorDeviceClass.ENERGY_STORAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.stored_energy,
-    ),
-    SensorDescription(
-        key="battery_mode",
-        translation_key="battery_mode",
-        need="live",
-        device_class=SensorDeviceClass.ENUM,
-        options=list(BatteryMode),
-        exists_fn=_has(Part.BATTERY, Part.LIVE),
-        value_fn=lambda data: data.site.battery.mode,
-    ),
-    SensorDescription(
         key="grid_state",
         translation_key="grid_state",
-        need="live",
+        need="grid_relay",
         device_class=SensorDeviceClass.ENUM,
         options=list(GridState),
         exists_fn=_has(Part.RELAYS),
@@ -207,17 +184,25 @@ _BINARY_SENSORS: Final[tuple[BinarySensorDescription[IQGatewayData], ...]] = (
     BinarySensorDescription(
         key="grid_relay",
         translation_key="grid_relay",
-        need="live",
+        need="grid_relay",
         exists_fn=_has(Part.RELAYS),
         value_fn=lambda data: data.site.relays.grid_closed,
     ),
     BinarySensorDescription(
         key="generator_relay",
         translation_key="generator_relay",
-        need="live",
+        need="generator_relay",
         exists_fn=_has(Part.RELAYS),
         enabled_fn=_has(Part.GENERATOR),
         value_fn=lambda data: data.site.relays.generator_closed,
+    ),
+    BinarySensorDescription(
+        key="grid_outage",
+        translation_key="grid_outage",
+        need="grid_outage",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        exists_fn=lambda data: data.site.relays.outage_told_by is not None,
+        value_fn=lambda data: data.site.relays.grid_outage,
     ),
     BinarySensorDescription(
         key="cloud_connection",
@@ -230,11 +215,44 @@ _BINARY_SENSORS: Final[tuple[BinarySensorDescription[IQGatewayData], ...]] = (
     ),
 )
 
+
+def _is_live(data: IQGatewayData) -> bool:
+    """Tell whether a power is read from what moves each second: elsewhere there is nothing to make live."""
+    return any(one.exists_fn(data) and data.site.needs[one.need] <= LIVE_ENDPOINTS for one in _POWERS)
+
+
+async def _turn_live_power(coordinator: IQGatewayCoordinator, _key: str, on: bool) -> None:  # noqa: FBT001
+    coordinator.async_set_live_power(on=on)
+
+
+_SWITCHES: Final[tuple[SwitchDescription[IQGatewayData], ...]] = (
+    SwitchDescription(
+        key="live_power",
+        translation_key="live_power",
+        need="live_power",
+        entity_category=EntityCategory.CONFIG,
+        exists_fn=_is_live,
+        value_fn=lambda data: data.live_power,
+        turn_fn=_turn_live_power,
+        restored=True,
+    ),
+)
+
 GATEWAY: Final = DeviceKind[IQGatewayData](
     name="gateways",
     subjects=lambda data: {"": data},
     suffix=lambda _: "",
     # It is registered before anything that is reached through it.
     describe=lambda _key, _data: DeviceInfo(),
-    entities=(*_POWERS, *TOTAL_SENSORS, *_SENSORS, *_BINARY_SENSORS),
+    entities=(
+        *_POWERS,
+        *TOTAL_SENSORS,
+        *SHARE_SENSORS,
+        *BATTERY_SENSORS,
+        *_SENSORS,
+        *DIAGNOSTIC_SENSORS,
+        *BATTERY_BINARY_SENSORS,
+        *_BINARY_SENSORS,
+        *_SWITCHES,
+    ),
 )

@@ -1,18 +1,21 @@
 """What a kind of device is: who it is, and what its entities show, for all platforms."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription, SensorStateClass
+from homeassistant.components.switch import SwitchEntityDescription
 from homeassistant.const import UnitOfEnergy
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 
 from ..const import DOMAIN, MANUFACTURER
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
+from ..site import Total
 
 type Value = float | int | str | bool | datetime | None
 
@@ -53,9 +56,32 @@ class EnergySensorDescription[SubjectT](SensorDescription[SubjectT]):
     state_class: SensorStateClass | None = SensorStateClass.TOTAL_INCREASING
 
 
+def _from_the_ledger(_: object) -> Value:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LifetimeEnergyDescription[SubjectT](EnergySensorDescription[SubjectT]):
+    """Describes a sensor of what a device has counted over its life: it shows what the ledger makes of that."""
+
+    counter_fn: Callable[[SubjectT], Total | None]
+    value_fn: Callable[[SubjectT], Value] = _from_the_ledger
+
+
 @dataclass(frozen=True, kw_only=True)
 class BinarySensorDescription[SubjectT](IQGatewayDescription[SubjectT], BinarySensorEntityDescription):
     """Describes a binary sensor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwitchDescription[SubjectT](IQGatewayDescription[SubjectT], SwitchEntityDescription):
+    """Describes a switch: `value_fn` tells whether it is on."""
+
+    turn_fn: Callable[[IQGatewayCoordinator, str, bool], Awaitable[None]]
+    """Turns it: is given the coordinator, the key of its device, and whether it is to be on. What comes of it is in the
+    coordinator's data then; what does not work is a `HomeAssistantError` with a text of its own."""
+    restored: bool = False
+    """Whether it is a state of ours, not of the gateway's: turned again after a restart as it was left."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +94,14 @@ class DeviceKind[SubjectT]:
     describe: Callable[[str, SubjectT], DeviceInfo]
     """Model, name and the like of the device with this key."""
     entities: tuple[IQGatewayDescription[SubjectT], ...]
+    listed_by: str | None = None
+    """The endpoint that lists them: a device that this leaves out for a month is removed. None for what never goes."""
     suffix: Callable[[str], str] | None = None
     """For devices that are a part of one gateway: what their key adds to its serial number, "_storage_meter"; None for
     those that have a serial number of their own, which is their key."""
+
+    via: Callable[[SubjectT], str] | None = None
+    """The serial number of what devices of the kind are reached through; None where that is the gateway."""
 
     enabled_up_to: int | None = None
     """Beyond so many devices of the kind, what is added is off until somebody wants it."""
@@ -78,6 +109,13 @@ class DeviceKind[SubjectT]:
     def identifier(self, gateway: str, key: str) -> str:
         """Return what a device and the unique ids of its entities are known by; `gateway` is a serial number."""
         return key if self.suffix is None else f"{gateway}{self.suffix(key)}"
+
+    def ledger_key(self, key: str, description: IQGatewayDescription[SubjectT]) -> str:
+        """Return what the ledger knows a device's counter by.
+
+        Without the serial number of a gateway, so that what is a part of it goes on at the one that takes its place.
+        """
+        return f"{key}/{description.key}" if self.suffix is None else f"{self.suffix(key)[1:]}_{description.key}"
 
     def enables(self, description: IQGatewayDescription[SubjectT], data: IQGatewayData, key: str) -> bool:
         """Tell whether an entity is on when it is added first; the registry remembers that, and what the user did."""
@@ -89,15 +127,17 @@ class DeviceKind[SubjectT]:
         self, coordinator: IQGatewayCoordinator, gateway_id: str, key: str, subject: SubjectT
     ) -> DeviceInfo:
         """Return what a device is registered with; `gateway_id` is the id of the gateway's own device."""
+        entry, registry = coordinator.config_entry, dr.async_get(coordinator.hass)
         identifier = self.identifier(coordinator.serial, key)
         info = self.describe(key, subject)
         info["identifiers"] = {(DOMAIN, identifier)}
         if identifier != coordinator.serial:
-            info["manufacturer"] = MANUFACTURER
-            info["via_device_id"] = gateway_id
+            info.setdefault("manufacturer", MANUFACTURER)
+            via = self.via and registry.async_get_device_by_identifier((DOMAIN, self.via(subject)), entry.entry_id)
+            info["via_device_id"] = via.id if via else gateway_id
             # A house may have several gateways, each with a production meter: names tell whose it is.
             placeholders = info.get("translation_placeholders") or {}
-            info["translation_placeholders"] = {"gateway": coordinator.config_entry.title, **placeholders}
+            info["translation_placeholders"] = {"gateway": entry.title, **placeholders}
         return info
 
 

@@ -13,12 +13,13 @@ from homeassistant.const import (
     UnitOfElectricCurrent,
     UnitOfElectricPotential,
     UnitOfFrequency,
+    UnitOfPower,
     UnitOfReactivePower,
 )
 from homeassistant.helpers.device_registry import DeviceInfo
 
-from ..site import MeterPhase, SiteMeter
-from .kind import BinarySensorDescription, DeviceKind, SensorDescription
+from ..site import MeteringStatus, MeterPhase, SiteMeter, Total
+from .kind import BinarySensorDescription, DeviceKind, LifetimeEnergyDescription, SensorDescription
 
 # Those that have a name in the translations; firmware to come may know others.
 NAMED: Final = frozenset(
@@ -47,15 +48,21 @@ _QUANTITIES: Final[tuple[Quantity, ...]] = (
         0,
         lambda phase: phase.reactive_power,
     ),
+    ("power", SensorDeviceClass.POWER, UnitOfPower.WATT, 0, lambda phase: phase.power),
+)
+# What each meter has counted, in all and by phase, in the direction of its positive power and of its negative one.
+_COUNTERS: Final[tuple[tuple[str, Callable[[MeterPhase], Total | None]], ...]] = (
+    ("energy_delivered", lambda phase: phase.delivered),
+    ("energy_received", lambda phase: phase.received),
 )
 _PHASES: Final = (1, 2, 3)
 
 
-def _measured(value: Callable[[MeterPhase], float | None], meter: SiteMeter) -> float | None:
+def _measured[T](value: Callable[[MeterPhase], T | None], meter: SiteMeter) -> T | None:
     return value(meter.whole)
 
 
-def _measured_on_phase(value: Callable[[MeterPhase], float | None], index: int, meter: SiteMeter) -> float | None:
+def _measured_on_phase[T](value: Callable[[MeterPhase], T | None], index: int, meter: SiteMeter) -> T | None:
     return value(meter.phases[index]) if index < len(meter.phases) else None
 
 
@@ -86,8 +93,36 @@ def _sensors() -> Iterator[SensorDescription[SiteMeter]]:
                 exists_fn=partial(_has_phase, phase),
                 value_fn=partial(_measured_on_phase, value, phase - 1),
             )
+    for key, counter in _COUNTERS:
+        counted = LifetimeEnergyDescription[SiteMeter](
+            key=key,
+            translation_key=key,
+            need="meter",
+            entity_registry_enabled_default=False,
+            counter_fn=partial(_measured, counter),
+        )
+        yield counted
+        for phase in _PHASES:
+            yield replace(
+                counted,
+                key=f"{key}_l{phase}",
+                translation_key=f"{key}_phase",
+                phase=phase,
+                exists_fn=partial(_has_phase, phase),
+                counter_fn=partial(_measured_on_phase, counter, phase - 1),
+            )
 
 
+_STATUS: Final = SensorDescription[SiteMeter](
+    key="status",
+    translation_key="status",
+    need="meter_status",
+    device_class=SensorDeviceClass.ENUM,
+    options=list(MeteringStatus),
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+    value_fn=lambda meter: meter.status,
+)
 _PROBLEM: Final = BinarySensorDescription[SiteMeter](
     key="problem",
     need="meter_status",
@@ -113,8 +148,9 @@ def _describe(measurement_type: str, _: SiteMeter) -> DeviceInfo:
 
 METER: Final = DeviceKind[SiteMeter](
     name="meters",
+    listed_by="meters",
     subjects=lambda data: data.site.meters,
     suffix=lambda measurement_type: f"_{meter_key(measurement_type)}",
     describe=_describe,
-    entities=(*_sensors(), _PROBLEM),
+    entities=(*_sensors(), _STATUS, _PROBLEM),
 )

@@ -1,6 +1,5 @@
 """Devices in Home Assistant's registry: the gateway first, and what is reached through it."""
 
-from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
@@ -25,7 +24,8 @@ def async_register_gateway(hass: HomeAssistant, coordinator: IQGatewayCoordinato
             name=entry.title,
             serial_number=coordinator.serial,
             sw_version=info.software if info else None,
-            configuration_url=f"https://{entry.data[CONF_HOST]}",
+            # The page that all firmware has; that at the root is gone from 8.3.5286 on.
+            configuration_url=coordinator.gateway.home_page,
         )
 
     firmware = coordinator.info.software if coordinator.info else None

@@ -2,48 +2,17 @@
 
 from typing import Final
 
-from homeassistant.components.binary_sensor import BinarySensorDeviceClass
-from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import EntityCategory, UnitOfTemperature
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..site import SiteSystemController
-from .kind import BinarySensorDescription, DeviceKind, IQGatewayDescription, SensorDescription
+from . import common
+from .kind import DeviceKind, IQGatewayDescription
 
 _ENTITIES: Final[tuple[IQGatewayDescription[SiteSystemController], ...]] = (
-    SensorDescription(
-        key="temperature",
-        need="inventory",
-        device_class=SensorDeviceClass.TEMPERATURE,
-        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
-        value_fn=lambda controller: controller.temperature,
-    ),
-    SensorDescription(
-        key="last_report",
-        translation_key="last_report",
-        need="inventory",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda controller: controller.last_report,
-    ),
-    SensorDescription(
-        key="state",
-        translation_key="state",
-        need="inventory",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda controller: controller.state,
-    ),
-    BinarySensorDescription(
-        key="communicating",
-        need="inventory",
-        device_class=BinarySensorDeviceClass.CONNECTIVITY,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda controller: controller.communicating,
-    ),
+    common.temperature(lambda controller: controller.temperature, need="inventory", digits=1),
+    common.last_report(lambda controller: controller.last_report, need="inventory"),
+    common.state(lambda controller: controller.state, need="inventory"),
+    common.communicating(lambda controller: controller.communicating, need="inventory"),
 )
 
 
@@ -58,6 +27,7 @@ def _describe(serial: str, controller: SiteSystemController) -> DeviceInfo:
 
 SYSTEM_CONTROLLER: Final = DeviceKind[SiteSystemController](
     name="system_controllers",
+    listed_by="inventory",
     subjects=lambda data: data.site.system_controllers,
     describe=_describe,
     entities=_ENTITIES,

@@ -1,13 +1,17 @@
 """The lifetime totals of a site, and what each has grown by today: sensors of the gateway."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from homeassistant.components.sensor import SensorStateClass
+from homeassistant.const import PERCENTAGE
+
 from ..coordinator import IQGatewayData
 from ..totals import PublishedTotal
+from ..totals.shares import self_consumption, self_sufficiency
 from ..totals.statistics import ATTR_CORRECTION
-from .kind import EnergySensorDescription, Value
+from .kind import EnergySensorDescription, SensorDescription, Value
 
 TOTALS: Final = (
     "production_energy",
@@ -35,7 +39,7 @@ def _sensors(key: str) -> Iterator[EnergySensorDescription[IQGatewayData]]:
         need=key,
         exists_fn=lambda data: key in data.totals,
         value_fn=lambda data: total(data).energy,
-        attributes_fn=lambda data: _attributes(total(data)),
+        attributes_fn=lambda data: attributes_of(total(data)),
     )
     yield EnergySensorDescription(
         key=f"{key}_today",
@@ -46,7 +50,7 @@ def _sensors(key: str) -> Iterator[EnergySensorDescription[IQGatewayData]]:
     )
 
 
-def _attributes(total: PublishedTotal) -> Mapping[str, Value]:
+def attributes_of(total: PublishedTotal) -> Mapping[str, Value]:
     """Return how a total comes about, in kWh as the total is shown."""
     if total.gateway_reading is None or total.correction is None:
         return {}
@@ -59,3 +63,36 @@ def _attributes(total: PublishedTotal) -> Mapping[str, Value]:
 
 
 TOTAL_SENSORS: Final = tuple(sensor for key in TOTALS for sensor in _sensors(key))
+
+
+def _share(
+    key: str, need: str, parts: tuple[str, str], value: Callable[[Mapping[str, PublishedTotal]], float | None]
+) -> SensorDescription[IQGatewayData]:
+    """Return the sensor of a figure that comes of what two totals have grown by today."""
+    return SensorDescription(
+        key=key,
+        translation_key=key,
+        need=need,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda data: data.totals.keys() >= {*parts},
+        value_fn=lambda data: value(data.totals),
+    )
+
+
+SHARE_SENSORS: Final = (
+    _share(
+        "self_sufficiency_today",
+        "self_sufficiency",
+        ("consumption_energy", "grid_import_energy"),
+        self_sufficiency,
+    ),
+    _share(
+        "self_consumption_today",
+        "self_consumption",
+        ("production_energy", "grid_export_energy"),
+        self_consumption,
+    ),
+)

@@ -13,11 +13,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 
-from ..client.clock import moment_of
 from ..client.errors import GatewayError, TokenRejected, WrongGateway
 from ..client.gateway import Gateway
 from ..client.tls import Pin
 from ..client.token import AccessToken
+from ..site.moment import moment
 
 # The reason to go no further with a gateway older than firmware 7.
 LEGACY: Final = "legacy_firmware"
@@ -126,7 +126,7 @@ async def async_verify_token(hass: HomeAssistant, found: FoundGateway, token: Ac
         try:
             await gateway.check_token()
         except TokenRejected as err:
-            moment = moment_of(info.time)
-            if moment is None or token.issued <= moment < token.expires:
+            now = moment(info.time)
+            if now is None or token.issued <= now < token.expires:
                 raise
             raise ClockWrong("the gateway's clock is outside of the token's life") from err

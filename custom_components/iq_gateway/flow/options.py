@@ -1,4 +1,4 @@
-"""The options: how often to read, whether to keep live data moving; the Energy panel and the taking over, done once."""
+"""The options: intervals and live data; what is done once: the Energy panel, and taking over."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -12,10 +12,14 @@ from ..const import (
     CONF_ENERGY_PANEL,
     CONF_ENERGY_PANEL_PENDING,
     CONF_KEEP_LIVE_DATA,
+    CONF_LIVE_INTERVAL,
     CONF_UPDATE_INTERVAL,
     DEFAULT_KEEP_LIVE_DATA,
+    DEFAULT_LIVE_INTERVAL,
     DEFAULT_UPDATE_INTERVAL,
+    MAX_LIVE_INTERVAL,
     MAX_UPDATE_INTERVAL,
+    MIN_LIVE_INTERVAL,
     MIN_UPDATE_INTERVAL,
 )
 from ..coordinator import IQGatewayConfigEntry
@@ -23,20 +27,21 @@ from ..takeover.journal import Journal, Stage
 from ..takeover.texts import async_undo_texts
 from .takeover import GIVE_BACK, TAKE_OVER, Offer, async_begin, async_offer, async_ways
 
+
+def _seconds(least: int, most: int) -> vol.All:
+    """Return what takes a number of seconds between these."""
+    config = NumberSelectorConfig(
+        min=least, max=most, step=1, unit_of_measurement=UnitOfTime.SECONDS, mode=NumberSelectorMode.BOX
+    )
+    return vol.All(NumberSelector(config), vol.Coerce(int))
+
+
 SCHEMA: Final = vol.Schema(
     {
-        vol.Required(CONF_UPDATE_INTERVAL, default=DEFAULT_UPDATE_INTERVAL): vol.All(
-            NumberSelector(
-                NumberSelectorConfig(
-                    min=MIN_UPDATE_INTERVAL,
-                    max=MAX_UPDATE_INTERVAL,
-                    step=1,
-                    unit_of_measurement=UnitOfTime.SECONDS,
-                    mode=NumberSelectorMode.BOX,
-                )
-            ),
-            vol.Coerce(int),
+        vol.Required(CONF_UPDATE_INTERVAL, default=DEFAULT_UPDATE_INTERVAL): _seconds(
+            MIN_UPDATE_INTERVAL, MAX_UPDATE_INTERVAL
         ),
+        vol.Required(CONF_LIVE_INTERVAL, default=DEFAULT_LIVE_INTERVAL): _seconds(MIN_LIVE_INTERVAL, MAX_LIVE_INTERVAL),
         vol.Required(CONF_KEEP_LIVE_DATA, default=DEFAULT_KEEP_LIVE_DATA): BooleanSelector(),
         # No setting but a wish: off again once it is fulfilled.
         vol.Optional(CONF_ENERGY_PANEL): BooleanSelector(),

@@ -6,14 +6,13 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.selector import BooleanSelector
 import voluptuous as vol
 
 from ..client.token import AccessToken
 from ..const import DEFAULT_UPDATE_INTERVAL
 from ..coordinator import IQGatewayData
-from ..issues import Issue, async_clear, async_raise
+from ..issues import Issue, async_clear
 from ..polling import Poller
 from ..takeover.journal import Journal, Stage
 from ..takeover.look import async_built_in, async_preview
@@ -91,15 +90,3 @@ def async_begin(hass: HomeAssistant, entry: ConfigEntry, journal: Journal) -> No
     async_clear(hass, entry, Issue.BESIDE)
     journal.async_write(hass, entry)
     hass.config_entries.async_schedule_reload(entry.entry_id)
-
-
-@callback
-def async_watch_beside(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Tell, where the user can dismiss it, that the built-in integration reads the same gateway."""
-    built_in = async_built_in(hass, str(entry.unique_id))
-    journal = Journal.of(entry)
-    has_answered = journal is not None and journal.stage is not Stage.BACK
-    if built_in is None or built_in.disabled_by or has_answered:
-        async_clear(hass, entry, Issue.BESIDE)
-    else:
-        async_raise(hass, entry, Issue.BESIDE, text="beside", severity=ir.IssueSeverity.WARNING, other=built_in.title)

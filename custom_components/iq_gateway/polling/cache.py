@@ -25,6 +25,9 @@ _RESTS_FROM: Final = 2
 # In how many cycles an endpoint has to say that something is not there for that to be so.
 _SETTLED_FROM: Final = 2
 
+# Stands for the cycle of what is read between two of them.
+_BETWEEN_CYCLES: Final = -1
+
 
 @dataclass(slots=True)
 class EndpointState:
@@ -45,10 +48,12 @@ class EndpointState:
     # By their names, and when each was last listed.
     _records: dict[object, tuple[object, float]] = field(default_factory=dict, init=False)
 
-    def accept(self, answer: Answer[object], *, now: float, stands: float) -> None:
+    def accept(self, answer: Answer[object], *, now: float, stands_for: float) -> None:
         """Take a good answer; a record that is missing, and may be among the broken ones, stands for some seconds."""
         if self.endpoint.known_by:
-            answer = replace(answer, data=self._completed(answer, self.endpoint.known_by, now=now, stands=stands))
+            answer = replace(
+                answer, data=self._completed(answer, self.endpoint.known_by, now=now, stands_for=stands_for)
+            )
         self.answer, self.read_at, self.error, self.answers = answer, now, None, True
         self.refusals = self.hangs = 0
 
@@ -58,13 +63,13 @@ class EndpointState:
         self.refusals = self.refusals + 1 if isinstance(error, NotPermitted | NotFound) else 0
         self.hangs = self.hangs + 1 if isinstance(error, NoAnswerInTime) else 0
 
-    def _completed(self, answer: Answer[object], known_by: str, *, now: float, stands: float) -> tuple[object, ...]:
+    def _completed(self, answer: Answer[object], known_by: str, *, now: float, stands_for: float) -> tuple[object, ...]:
         listed = cast("tuple[object, ...]", answer.data)
         known = {getattr(record, known_by): (record, now) for record in listed}
         missing = {
             name: (record, listed_at)
             for name, (record, listed_at) in self._records.items()
-            if answer.dropped and name not in known and now - listed_at <= stands
+            if answer.dropped and name not in known and now - listed_at <= stands_for
         }
         self._records = known | missing
         return (*listed, *(record for record, _ in missing.values()))
@@ -93,6 +98,8 @@ class EndpointCache:
 
     def __init__(self, *, interval: float) -> None:
         self.interval = interval
+        # Endpoints that are read in each cycle whatever their rows say.
+        self.each_cycle: frozenset[str] = frozenset()
         self.states = {endpoint.name: EndpointState(endpoint) for endpoint in ENDPOINTS}
         self._cycle_at = 0.0
         self._cycle = 0
@@ -139,17 +146,35 @@ class EndpointCache:
             settled=frozenset(name for name, count in self._told.items() if count >= _SETTLED_FROM),
         )
 
+    def glanced(self, answers: Mapping[str, Answer[object]]) -> Snapshot:
+        """Return what is known, with answers from between two cycles: they alone may be shown, and add up."""
+        snapshot = self.snapshot()
+        return replace(
+            snapshot,
+            answers={**snapshot.answers, **answers},
+            fresh_names=frozenset(answers),
+            cycles={**snapshot.cycles, **dict.fromkeys(answers, _BETWEEN_CYCLES)},
+            moving_live=None,
+        )
+
+    def believe(self, endpoint: Endpoint[object], answer: Answer[object], *, now: float) -> Answer[object]:
+        """Return what is believed of an answer from between two cycles, by what cycles know; nothing is remembered."""
+        if endpoint is not READINGS:
+            return answer
+        stands_for = self._standing_time(endpoint)
+        return self._validator.without_lost_legs(answer, now=now, stands_for=stands_for, remember=False)
+
     def accept(self, endpoint: Endpoint[object], answer: Answer[object], *, now: float) -> None:
         """Take in an answer; `InvalidAnswer` if it is not to be believed."""
-        state, stands = self.states[endpoint.name], self._standing_time(endpoint)
+        state, stands_for = self.states[endpoint.name], self._standing_time(endpoint)
         before = state.answer if self._stands(state) else None
         answer = self._validator.validate(
-            endpoint, answer, before=before, now=now, stands=stands, metered=self._is_metered()
+            endpoint, answer, before=before, now=now, stands_for=stands_for, metered=self._is_metered()
         )
-        state.accept(answer, now=now, stands=stands)
+        state.accept(answer, now=now, stands_for=stands_for)
         state.read_in = self._cycle
         self._note(endpoint.name)
-        if endpoint is LIVE and not (snapshot := self.snapshot()).live_stands:
+        if endpoint is LIVE and not (snapshot := self.snapshot()).live_is_still:
             self._moving_live, self._moving_at = snapshot.fresh(LIVE), now
         if endpoint is READINGS:
             self._look_for_strangers()
@@ -192,9 +217,9 @@ class EndpointCache:
         return info is not None and info.metered is True
 
     def _look_for_strangers(self) -> None:
-        """Have the meters read if the readings hold rows that the list of meters does not, and did not the last time.
+        """Have the meters read if the readings hold records that the list of meters lacks, and did not the last time.
 
-        Newer firmware always sends one such row (gateway-api.md 6), which is no reason to ask again each time.
+        Newer firmware always sends one such record (gateway-api.md 6), which is no reason to ask again each time.
         """
         snapshot = self.snapshot()
         read = {reading.eid for reading in snapshot.fresh(READINGS) or ()}
@@ -206,7 +231,7 @@ class EndpointCache:
     def _have_meters_read(self) -> None:
         """Have the list of meters read, unless that was done in this cycle."""
         meters = self.states[METERS.name]
-        meters.again = meters.asked_at is None or meters.asked_at < self._cycle_at
+        meters.again = meters.again or meters.asked_at is None or meters.asked_at < self._cycle_at
 
     def _stands(self, state: EndpointState) -> bool:
         return self._stood(state.endpoint, state.read_at)
@@ -217,7 +242,8 @@ class EndpointCache:
 
     def _standing_time(self, endpoint: Endpoint[object]) -> float:
         """Return for how many seconds a good answer stands."""
-        return _STANDS_FOR_PERIODS * endpoint.every + self.stands_for
+        every = 0 if endpoint.name in self.each_cycle else endpoint.every
+        return _STANDS_FOR_PERIODS * every + self.stands_for
 
 
 def never_answered(states: Iterable[EndpointState]) -> bool:

@@ -32,6 +32,11 @@ class PollInterval:
         """Whether nothing answered in the last cycle."""
         return self._silent_cycles > 0
 
+    @property
+    def strained(self) -> bool:
+        """Whether the gateway is under strain, and cycles are further apart for it."""
+        return self._steps > 0
+
     def next(self, result: PollResult) -> timedelta:
         """Return the time to wait after a cycle."""
         self._silent_cycles = self._silent_cycles + 1 if result.silent else 0

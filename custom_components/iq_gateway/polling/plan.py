@@ -36,16 +36,19 @@ def plan(
     interval: float,
     asked: AbstractSet[str] = frozenset(),
     crowded: bool = False,
+    is_start: bool = False,
 ) -> list[EndpointState]:
     """Return what to ask in this cycle, the next one first.
 
     `wanted` are the keys of the needs of all that is looked at, `interval` the seconds between cycles, `asked` what is
     not to be asked (again). What is due less often than each cycle is spread, the latest first: so many of them a cycle
     as have to be for all to be read within twice their period; none in a cycle that is `crowded` by other requests,
-    unless it is a quarter of its period late.
+    unless it is a quarter of its period late. While Home Assistant waits for a start, what is slow is left for the next
+    cycle, and so is what is rare and only tells whether something is there.
     """
     needed = set().union(*(site.needs.get(key, frozenset()) for key in wanted))
-    turns = [turn for state in states.values() if (turn := _turn(state, site, needed, now, interval=interval))]
+    able = [state for state in states.values() if not (is_start and _can_wait(state, site, needed))]
+    turns = [turn for state in able if (turn := _turn(state, site, needed, now, interval=interval))]
     rare = [turn for turn in turns if turn.period]
     chosen = [turn for turn in turns if not turn.period] + _spread(rare, asked, interval=interval, crowded=crowded)
     chosen = [turn for turn in chosen if turn.state.endpoint.name not in asked]
@@ -90,13 +93,20 @@ def _turn(state: EndpointState, site: Site, needed: Iterable[str], now: float, *
     elif failed or state.read_at is None:
         period = 0
     else:
-        period = endpoint.every if is_needed else max(endpoint.every, HOURLY)
+        every = 0 if endpoint.name in site.each_cycle else endpoint.every
+        period = every if is_needed else max(every, HOURLY)
     # A cycle is never quite on time: half of one too early is early enough.
     return _Turn(state=state, period=period, late=(age + interval / 2) / period if period else age)
 
 
 def _tells_of_the_site(state: EndpointState, site: Site) -> bool:
     return state.endpoint.learn or state.endpoint.name in site.learn
+
+
+def _can_wait(state: EndpointState, site: Site, needed: Iterable[str]) -> bool:
+    endpoint = state.endpoint
+    only_tells = endpoint.name in site.learn and endpoint.name not in needed
+    return endpoint.slow or (bool(endpoint.every) and only_tells)
 
 
 def _backs_off(state: EndpointState, age: float, interval: float) -> bool:
@@ -108,11 +118,13 @@ def _rank(state: EndpointState, site: Site, now: float) -> int:
     """Return where in a cycle an endpoint belongs."""
     endpoint = state.endpoint
     if endpoint.slow:
-        return 5
+        return 6
     if state.ready_at > now:
-        return 4
+        return 5
     if not endpoint.authorized:
         return 0  # tells who answers, which has to be known before the token is sent
     if endpoint.every:
         return 1  # tells how the rest is to be read
-    return 2 if _tells_of_the_site(state, site) else 3  # what may stand in for others comes after them
+    if endpoint.name in site.learn:
+        return 2  # may lead to others, which are then asked on the same connection
+    return 3 if endpoint.learn else 4  # what may stand in for others comes after them

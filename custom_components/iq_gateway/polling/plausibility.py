@@ -16,9 +16,13 @@ from ..client.endpoints import (
 )
 from ..client.errors import InvalidAnswer, Unconfirmed
 
-# How often in a row a list of meters has to be said: the first one, and one that contradicts what is known.
+# How often in a row a list of meters has to be said: the first one, and one that contradicts what is known. That one
+# also has to be said for a quarter of an hour, which is what an odd answer may last for.
 _FIRST_SAID: Final = 2
 _CHANGE_SAID: Final = 3
+_CHANGE_SECONDS: Final = 15 * 60.0
+# How often such a list has to be said not to be asked for in each cycle any more: an hour at the default interval.
+_CERTAIN_SAID: Final = 12
 
 
 class _Known(NamedTuple):
@@ -39,6 +43,8 @@ class AnswerValidator:
         self._meters: _Meters | None = None  # the enabled ones; None before the first list
         self._doubted: _Meters | None = None
         self._said = 0  # how often in a row the list of meters, or the doubted one, was said
+        self._said_since = 0.0  # monotonic seconds
+        self._enough = _FIRST_SAID  # how often the list has to be said to be certain
         self._last_complete: dict[int, tuple[MeterReading, float]] = {}  # by eid, and when, in monotonic seconds
 
     def validate(
@@ -48,7 +54,7 @@ class AnswerValidator:
         *,
         before: Answer[object] | None,
         now: float,
-        stands: float,
+        stands_for: float,
         metered: bool,
     ) -> Answer[object]:
         """Return what is believed of an answer; `InvalidAnswer` if that is nothing.
@@ -57,10 +63,10 @@ class AnswerValidator:
         `metered` tells whether the gateway's hardware can have meters.
         """
         if endpoint is METERS:
-            self._check_meters(cast("tuple[Meter, ...]", answer.data), metered=metered)
+            self._check_meters(cast("tuple[Meter, ...]", answer.data), now=now, metered=metered)
             return answer
         if endpoint is READINGS:
-            return self._without_lost_legs(answer, now=now, stands=stands)
+            return self.without_lost_legs(answer, now=now, stands_for=stands_for, remember=True)
         if before and before.data and not answer.data:
             raise InvalidAnswer("an empty list, which was not empty before")
         if before and any(old and new == 0 for old, new in zip(_counted(before), _counted(answer), strict=True)):
@@ -74,11 +80,11 @@ class AnswerValidator:
 
     @property
     def meters_are_certain(self) -> bool:
-        """Whether the list of meters was said often enough in a row not to be asked for at once again."""
-        return self._doubted is None and self._said >= _FIRST_SAID
+        """Whether the list of meters was said often enough not to be asked for at once again."""
+        return self._doubted is None and self._said >= self._enough
 
-    def _check_meters(self, meters: tuple[Meter, ...], *, metered: bool) -> None:
-        """Refuse a list in which known meters are missing, or are others, until it is said three times in a row.
+    def _check_meters(self, meters: tuple[Meter, ...], *, now: float, metered: bool) -> None:
+        """Refuse a list in which known meters are missing, or are others, until it is said for a quarter of an hour.
 
         Such a list is rarely read; an odd one would take the figures of its meters down, or mix them up, for an hour.
         Where none is known yet, one without meters is as odd if the hardware can have them: a gateway that starts may
@@ -86,16 +92,23 @@ class AnswerValidator:
         """
         enabled = _enabled(meters)
         last = self._meters if self._doubted is None else self._doubted
-        self._said = self._said + 1 if enabled == last else 1
+        if enabled != last:
+            self._said, self._said_since = 0, now
+        self._said += 1
+        lasts = self._said >= _CHANGE_SAID and now - self._said_since >= _CHANGE_SECONDS
         if self._meters is None and metered and not enabled and self._said < _FIRST_SAID:
             self._doubted = enabled
             raise Unconfirmed("no meter, which is believed once it is said twice")
-        if self._meters is not None and not self._meters <= enabled and self._said < _CHANGE_SAID:
-            self._doubted = enabled
-            raise InvalidAnswer("known meters are missing, which is believed once it is said three times")
+        if self._meters is not None and not self._meters <= enabled:
+            self._enough = _CERTAIN_SAID
+            if not lasts:
+                self._doubted = enabled
+                raise InvalidAnswer("known meters are missing, which is believed if it lasts for a quarter of an hour")
         self._meters, self._doubted = enabled, None
 
-    def _without_lost_legs(self, answer: Answer[object], *, now: float, stands: float) -> Answer[object]:
+    def without_lost_legs(
+        self, answer: Answer[object], *, now: float, stands_for: float, remember: bool
+    ) -> Answer[object]:
         """Leave out meters of which a leg has forgotten what it counted, as they do for a poll or after a restart.
 
         The sums of the meter drop with it, its power included (gateway-api.md 3: firmware 8.3.6xxx). An answer in which
@@ -105,9 +118,10 @@ class AnswerValidator:
         whole = []
         for reading in readings:
             before, read_at = self._last_complete.get(reading.eid, (reading, now))
-            if now - read_at <= stands and self._lost_leg(before, reading):
+            if now - read_at <= stands_for and self._lost_leg(before, reading):
                 continue
-            self._last_complete[reading.eid] = (reading, now)
+            if remember:
+                self._last_complete[reading.eid] = (reading, now)
             whole.append(reading)
         known = {meter.eid for meter in self._meters or ()}
         if known and known.isdisjoint(reading.eid for reading in whole):

@@ -1,7 +1,8 @@
 """One cycle of questions to the gateway, and what came of each."""
 
-from asyncio import sleep, timeout
+from asyncio import Lock, sleep, timeout
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 import time
 from typing import Final
 
@@ -9,12 +10,18 @@ from ..client.endpoints import INFO, LIVE, Endpoint
 from ..client.errors import GatewayBusy, GatewayError, Unconfirmed, WrongGateway
 from ..client.gateway import Gateway
 from ..const import CYCLE_TIMEOUT
-from ..site import Site, Snapshot, build_site
+from ..site import BatteryRuntime, Site, Snapshot, build_site
 from .cache import EndpointCache, EndpointState, never_answered
+from .glance import Glance, async_glance
 from .kept import Kept
+from .outage_watch import OutageWatch
 from .plan import is_certain, plan
+from .request_log import RequestLog
 from .result import ENDS_CYCLE, PollProgress, PollResult
 from .stream import LiveStream
+
+# An hour of ticks of a second, with some to spare.
+_TICKS_KEPT: Final = 4_000
 
 # What every site shows. In the first cycle there are no entities yet to ask for it.
 _SHOWN_BY_ALL: Final = frozenset({"production_power", "production_period"})
@@ -23,7 +30,8 @@ _SHOWN_BY_ALL: Final = frozenset({"production_power", "production_period"})
 class Poller:
     """Asks one gateway, cycle by cycle, for what somebody looks at.
 
-    Not to be run twice at a time; requests follow each other on one connection.
+    Not to be run twice at a time; requests follow each other on one connection. Between two cycles it may glance at
+    what moves each second, of which cycles find nothing.
     """
 
     def __init__(self, gateway: Gateway, *, serial: str, interval: float, keep_live_data: bool) -> None:
@@ -32,27 +40,35 @@ class Poller:
         self.states = self.cache.states
         self.site: Site = build_site(Snapshot())
         self._serial = serial
+        self.glances = RequestLog(kept=_TICKS_KEPT)
+        self.keep_open = False  # the connection, over the end of a cycle
+        self._runtime = BatteryRuntime()
         self._stream = LiveStream(wanted=keep_live_data)
+        self._outage = OutageWatch()
+        self._lock = Lock()  # cycles and glances exclude each other
 
     async def run(self, wanted: AbstractSet[str], *, only_new: bool = False) -> PollResult:
         """Read what the given needs are read from, and build the site anew; `only_new` leaves out what was ever asked.
 
         No error of the gateway is raised: each is in the result, with the endpoint it befell.
         """
+        is_first = never_answered(self.states.values())
         progress = PollProgress(
-            asked=self._ever_asked() if only_new else set(), is_first=never_answered(self.states.values())
+            asked=self._ever_asked() if only_new else set(), is_first=is_first, is_start=is_first or only_new
         )
-        self.cache.begin_cycle(time.monotonic())
         if progress.is_first:
             wanted = wanted | _SHOWN_BY_ALL
-        try:
-            async with timeout(CYCLE_TIMEOUT):
-                await self._ask_all(wanted, progress)
-        except TimeoutError:
-            self._give_up(GatewayBusy("the cycle ended before its turn came"), progress)
-        except ENDS_CYCLE as err:
-            self._give_up(err, progress)
-        self._rebuild()
+        async with self._lock:
+            self.cache.begin_cycle(time.monotonic())
+            try:
+                async with timeout(CYCLE_TIMEOUT):
+                    await self._ask_all(wanted, progress)
+            except TimeoutError:
+                self._give_up(GatewayBusy("the cycle ended before its turn came"), progress)
+            except ENDS_CYCLE as err:
+                self._give_up(err, progress)
+            self._rebuild()
+            self._watch_for_outage(progress)
         return PollResult(
             answered=frozenset(progress.answered),
             errors=progress.errors,
@@ -60,9 +76,44 @@ class Poller:
             seconds=progress.seconds,
         )
 
+    async def glance(self, names: AbstractSet[str]) -> Glance | None:
+        """Read these endpoints, and make a site of their answers; None while a cycle runs."""
+        if self._lock.locked():
+            return None
+        async with self._lock:
+            endpoints = [state.endpoint for name, state in self.states.items() if name in names]
+            return await async_glance(self.gateway, self.cache, endpoints, parts=self.site.parts, log=self.glances)
+
+    async def move_live_data(self) -> None:
+        """Set live data in motion, if it is wanted and was not tried within a minute; whatever comes of it."""
+        now = time.monotonic()
+        if self._lock.locked() or not self._stream.is_due(self.site.parts, still=True, now=now):
+            return
+        async with self._lock:
+            try:
+                await self.gateway.enable_stream()
+            except GatewayError as err:
+                self._stream.failed(err, now=now)
+            else:
+                self._stream.enabled(now=now)
+
     def lacks(self, wanted: AbstractSet[str]) -> bool:
         """Tell whether the needs take an endpoint that nobody has asked for yet."""
+        return bool(self._plan(wanted, PollProgress(asked=self._ever_asked(), is_start=True)))
+
+    def owes(self, wanted: AbstractSet[str]) -> bool:
+        """Tell whether something for which no start waits is yet to be asked for the first time."""
         return bool(self._plan(wanted, PollProgress(asked=self._ever_asked())))
+
+    @property
+    def requests_last_hour(self) -> int:
+        """How many requests for answers were sent in the last hour."""
+        return sum(state.log.summary().requests for state in self.states.values())
+
+    @property
+    def wants_second_look(self) -> bool:
+        """Whether something was said that is not to be believed before it is said again, soon."""
+        return self._outage.wants_second_look
 
     def forget_refusals(self) -> None:
         """Ask again where the token's role was too low: there is another token."""
@@ -82,7 +133,15 @@ class Poller:
         return {name for name, state in self.states.items() if state.asked_at is not None}
 
     def _rebuild(self) -> None:
-        self.site = build_site(self.cache.snapshot(), seen=self.site.parts)
+        site = build_site(self.cache.snapshot(), seen=self.site.parts)
+        self.site = self._runtime.tell(site, now=time.monotonic())
+        self.cache.each_cycle = site.each_cycle
+
+    def _watch_for_outage(self, progress: PollProgress) -> None:
+        relays = self.site.relays
+        is_news = relays.outage_told_by in progress.answered
+        outage = self._outage.look(said=relays.grid_outage, now=time.monotonic(), is_news=is_news)
+        self.site = replace(self.site, relays=replace(relays, grid_outage=outage))
 
     def _plan(self, wanted: AbstractSet[str], progress: PollProgress) -> list[EndpointState]:
         return plan(
@@ -93,6 +152,7 @@ class Poller:
             interval=self.cache.interval,
             asked=progress.asked,
             crowded=progress.tried_stream,
+            is_start=progress.is_start,
         )
 
     async def _ask_all(self, wanted: AbstractSet[str], progress: PollProgress) -> None:
@@ -105,9 +165,12 @@ class Poller:
                 await self._enable_stream(progress)
                 continue
             endpoint = todo[0].endpoint
-            await self._read(endpoint, progress, last=not any(other is not endpoint for other in certain))
+            await self._read(endpoint, progress, last=self._is_last(endpoint, certain))
             if endpoint is LIVE and self._stream_is_due(wanted, progress):
                 await self._enable_stream(progress)
+
+    def _is_last(self, endpoint: Endpoint[object], certain: list[Endpoint[object]]) -> bool:
+        return not self.keep_open and not any(other is not endpoint for other in certain)
 
     async def _read(self, endpoint: Endpoint[object], progress: PollProgress, *, last: bool) -> None:
         state = self.states[endpoint.name]
@@ -151,12 +214,11 @@ class Poller:
         is_wanted = not self._stream.was_tried or any(LIVE.name in self.site.needs.get(key, ()) for key in wanted)
         if progress.tried_stream or not is_wanted:
             return False
-        stands = self.cache.snapshot().live_stands
-        return self._stream.is_due(self.site.parts, stands=stands, now=time.monotonic())
+        still = self.cache.snapshot().live_is_still
+        return self._stream.is_due(self.site.parts, still=still, now=time.monotonic())
 
     async def _enable_stream(self, progress: PollProgress) -> None:
         progress.tried_stream = True
-        stood = self.cache.snapshot().live_stands
         try:
             await self.gateway.enable_stream()
         except ENDS_CYCLE:
@@ -165,6 +227,6 @@ class Poller:
             self._stream.failed(err, now=time.monotonic())
         else:
             live = self.states[LIVE.name]
-            live.ready_at = self._stream.enabled(stood=stood, now=time.monotonic())
+            live.ready_at = self._stream.enabled(now=time.monotonic())
             live.again = True
             progress.asked.discard(LIVE.name)

@@ -31,10 +31,10 @@ class RequestSummary:
 
 
 class RequestLog:
-    """Remembers the requests of the last hour to one endpoint."""
+    """Remembers the requests of the last hour to one endpoint, or as many of them as are kept."""
 
-    def __init__(self) -> None:
-        self._requests: deque[_Request] = deque(maxlen=_KEPT)
+    def __init__(self, *, kept: int = _KEPT) -> None:
+        self._requests: deque[_Request] = deque(maxlen=kept)
 
     @contextmanager
     def request(self) -> Iterator[None]:

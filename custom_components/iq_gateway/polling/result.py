@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Final
 
 from ..client.errors import CertificateChanged, GatewayError, TokenRejected, WrongGateway
@@ -24,6 +25,12 @@ class PollResult:
     def silent(self) -> bool:
         """Whether the gateway was asked and gave no answer, not even that it has none."""
         return not self.answered and bool(self.errors.keys() - self.refused)
+
+    @property
+    def response_time(self) -> float | None:
+        """The mean seconds of those that were answered."""
+        times = [seconds for name, seconds in self.seconds.items() if name in self.answered]
+        return round(fmean(times), 4) if times else None
 
     @property
     def ended_by(self) -> GatewayError | None:
@@ -51,3 +58,4 @@ class PollProgress:
     seconds: dict[str, float] = field(default_factory=dict)
     tried_stream: bool = False
     is_first: bool = False  # nothing was read before it
+    is_start: bool = False  # Home Assistant waits for it

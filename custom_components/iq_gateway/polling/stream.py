@@ -7,11 +7,10 @@ from ..client.endpoints import HOURLY
 from ..client.errors import GatewayError, NotFound, NotPermitted
 from ..site import Part
 
-# The gateway ends the stream by itself after 15 minutes; renewed before that, it never stops.
-_ENDS_AFTER: Final = 900
-_RENEWED_AFTER: Final = 590
-# Until values move after a stream was set in motion that had stopped.
+# Until values move after the stream was set in motion.
 MOVES_AFTER: Final = 2.5
+# A stream that runs may be disturbed by being enabled again.
+_SPARED_FOR: Final = 60.0
 
 # Only these parts are told by live data alone: elsewhere it may stand still.
 _PARTS: Final = frozenset({Part.BATTERY, Part.RELAYS})
@@ -22,36 +21,30 @@ class LiveStream:
 
     def __init__(self, *, wanted: bool) -> None:
         self._wanted = wanted
-        self._enabled_at: float | None = None
+        self._tried_at: float | None = None
         self._refused_at = 0.0
         self._refusals = 0
+        self.was_tried = False  # it was enabled, or refused
 
-    @property
-    def was_tried(self) -> bool:
-        """Whether it was enabled, or refused."""
-        return self._enabled_at is not None or self._refusals > 0
+    def is_due(self, parts: AbstractSet[Part], *, still: bool, now: float) -> bool:
+        """Tell whether to enable it: its answer says that it is off, or that its values stand still."""
+        spared = self._tried_at is not None and now - self._tried_at < _SPARED_FOR
+        return still and self._wanted and not spared and not _PARTS.isdisjoint(parts) and not self._rests(now)
 
-    def is_due(self, parts: AbstractSet[Part], *, stands: bool, now: float) -> bool:
-        """Tell whether to enable it: live data stands still, or will before the next cycle."""
-        if not self._wanted or _PARTS.isdisjoint(parts) or self._rests(now):
-            return False
-        return stands or (self._enabled_at is not None and now - self._enabled_at >= _RENEWED_AFTER)
-
-    def enabled(self, *, stood: bool, now: float) -> float:
+    def enabled(self, *, now: float) -> float:
         """Note that it runs; return the time from which on values move."""
-        ran = self._enabled_at is not None and now - self._enabled_at < _ENDS_AFTER and not stood
-        self._enabled_at, self._refusals = now, 0
-        return now if ran else now + MOVES_AFTER
+        self._tried_at, self._refusals, self.was_tried = now, 0, True
+        return now + MOVES_AFTER
 
     def failed(self, error: GatewayError, *, now: float) -> None:
         """Note that it could not be enabled."""
-        self._enabled_at = None
+        self._tried_at = now
         if isinstance(error, NotPermitted | NotFound):
-            self._refusals, self._refused_at = self._refusals + 1, now
+            self._refusals, self._refused_at, self.was_tried = self._refusals + 1, now, True
 
     def forget_refusals(self) -> None:
         """Have it tried again at once."""
-        self._refusals = 0
+        self._tried_at, self._refusals = None, 0
 
     def _rests(self, now: float) -> bool:
         """Tell whether it was refused twice, and that less than an hour ago."""

@@ -1,13 +1,42 @@
 """Puts the picture of a site together."""
 
-from ..client.endpoints import CONSUMPTION, ENERGY, INVENTORY, INVERTERS, LIVE, METERS, READINGS, ReportLine
+from typing import Final
+
+from ..client.endpoints import (
+    BATTERY_POWER,
+    CONSUMPTION,
+    DEVICE_DATA,
+    DRY_CONTACT_SETTINGS,
+    DRY_CONTACTS,
+    ENERGY,
+    FULL_INVENTORY,
+    GENERATOR,
+    GENERATOR_CONFIG,
+    GENERATOR_MODE,
+    INVENTORY,
+    INVERTERS,
+    LIVE,
+    METERS,
+    READINGS,
+    RELAY,
+    SECCTRL,
+    ReportLine,
+)
+from .ac_batteries import ac_battery_needs, build_ac_batteries
+from .batteries import battery_needs, battery_parts, build_battery, build_iq_batteries, count_iq_batteries, stands_in
 from .collars import build_collars
+from .combiners import build_combiners
+from .device_data import has_inventory, may_report
+from .dry_contacts import build_dry_contacts
 from .flows import Flows
+from .generators import build_generators, has_generator
 from .inventory import may_list
 from .inverters import build_inverters, count_reporting
-from .live import build_battery, build_cloud_connected, build_relays, live_oddities
+from .live import build_cloud_connected, live_oddities
 from .meters import LOAD_METER, Meters
 from .models import Consumption, EnergyFlow, Needs, Part, Site, Total
+from .q_relays import build_q_relays
+from .relays import build_relays, generator_relay_needs, may_tell, outage_needs, relay_needs
 from .snapshot import Snapshot
 from .sums import (
     Sums,
@@ -16,8 +45,10 @@ from .sums import (
     production_period_needs,
     production_sums,
 )
-from .system_controllers import build_system_controllers
+from .system_controllers import build_system_controllers, first_controller
 from .totals import build_totals, total_needs
+
+_OF_A_CONTROLLER: Final = (DRY_CONTACTS, DRY_CONTACT_SETTINGS, GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE)
 
 
 def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Site:
@@ -27,12 +58,15 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
     """
     meters = Meters(snapshot)
     flows = Flows(snapshot, meters, seen)
+    grid = flows.grid()
     totals, sums = build_totals(snapshot, meters, flows), production_sums(snapshot, meters)
     return Site(
-        parts=flows.parts | _periods(snapshot, meters, sums),
+        parts=flows.parts | _periods(snapshot, meters, sums) | battery_parts(snapshot),
         production=_production(flows, sums),
         consumption=_consumption(snapshot, meters, flows),
-        grid=flows.grid(),
+        grid=grid,
+        grid_import=grid.not_negative(),
+        grid_export=(-grid).not_negative(),
         battery=build_battery(snapshot, flows.battery()),
         generator=flows.generator(),
         relays=build_relays(snapshot),
@@ -41,13 +75,20 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         meters=meters.picture(),
         inverters=build_inverters(snapshot),
         inverters_reporting=count_reporting(snapshot),
+        iq_batteries=build_iq_batteries(snapshot),
+        ac_batteries=build_ac_batteries(snapshot),
+        q_relays=build_q_relays(snapshot),
         collars=build_collars(snapshot),
         system_controllers=build_system_controllers(snapshot),
+        combiners=build_combiners(snapshot),
+        dry_contacts=build_dry_contacts(snapshot),
+        generators=build_generators(snapshot),
         phase_count=flows.phase_count,
-        oddities=live_oddities(snapshot),
+        oddities=live_oddities(snapshot) | meters.oddities,
         needs=_needs(snapshot, meters, flows, totals, sums),
         fresh=snapshot.fresh_names,
         learn=_learn(snapshot, meters, flows),
+        each_cycle=frozenset({SECCTRL.name}) if stands_in(snapshot, flows.parts) else frozenset(),
     )
 
 
@@ -87,7 +128,22 @@ def _load_report(snapshot: Snapshot) -> ReportLine | None:
 
 def _learn(snapshot: Snapshot, meters: Meters, flows: Flows) -> Needs:
     """Return the endpoints that only some sites are asked for, and this one is."""
-    there = {READINGS: meters.any, INVENTORY: may_list(snapshot, flows.parts)}
+    switches = first_controller(snapshot) is not None
+    there = {
+        READINGS: meters.any,
+        INVENTORY: may_list(snapshot, flows.parts),
+        BATTERY_POWER: count_iq_batteries(snapshot) > 0,
+        SECCTRL: Part.BATTERY in flows.parts,
+        DRY_CONTACT_SETTINGS: switches,
+        GENERATOR_CONFIG: switches,
+        # What shows of these is to have a value when it comes; from then on it is asked for where somebody looks.
+        RELAY: may_tell(snapshot),
+        DRY_CONTACTS: bool(build_dry_contacts(snapshot)) and not snapshot.is_told(DRY_CONTACTS),
+        GENERATOR: has_generator(snapshot) and not snapshot.is_told(GENERATOR),
+        GENERATOR_MODE: has_generator(snapshot) and not snapshot.is_told(GENERATOR_MODE),
+        DEVICE_DATA: may_report(snapshot, phase_count=flows.phase_count),
+        FULL_INVENTORY: has_inventory(snapshot),
+    }
     return frozenset(endpoint.name for endpoint, has in there.items() if has)
 
 
@@ -107,10 +163,26 @@ def _needs(
         "consumption_period": frozenset({ENERGY.name}),
         "report": report,
         "inventory": frozenset({INVENTORY.name}),
+        "device_data": frozenset({DEVICE_DATA.name}),
+        "full_inventory": frozenset({FULL_INVENTORY.name}),
+        "ac_battery": ac_battery_needs(snapshot),
         "live": live,
+        "grid_relay": relay_needs(snapshot),
+        "generator_relay": generator_relay_needs(snapshot),
+        "grid_outage": outage_needs(snapshot),
+        **{endpoint.name: frozenset({endpoint.name}) for endpoint in _OF_A_CONTROLLER},
         "inverters": inverters,
         # A gateway without meters has no readings worth asking for.
         "meter": frozenset({READINGS.name}) if meters.any else frozenset(),
         "meter_status": frozenset({METERS.name}),
+        **battery_needs(snapshot, flows.parts, flows.battery_needs()),
         **{key: total_needs(snapshot, meters, key) for key in totals},
+        "self_sufficiency": _needs_of(snapshot, meters, "consumption_energy", "grid_import_energy"),
+        "self_consumption": _needs_of(snapshot, meters, "production_energy", "grid_export_energy"),
     }
+
+
+def _needs_of(snapshot: Snapshot, meters: Meters, *totals: str) -> Needs:
+    """Return where several totals are read."""
+    nothing: Needs = frozenset()
+    return nothing.union(*(total_needs(snapshot, meters, key) for key in totals))

@@ -1,9 +1,11 @@
 """Powers: which answer each is taken from, and which endpoints that needs."""
 
 from ..client.endpoints import INVERTERS, LIVE, METERS, READINGS, LiveData, LiveFlow
-from .inverters import has_ac_batteries, total_power
+from .batteries import count_iq_batteries
+from .inverters import count_ac_batteries, total_power
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
 from .models import Flow, Needs, Part
+from .relays import is_relay_told
 from .snapshot import Snapshot
 from .sums import unmetered_needs, unmetered_sums
 
@@ -41,7 +43,8 @@ class Flows:
         """Tell which parts show: by their meters, or by live data that is not at rest."""
         live, has = self._known_live, self._meters.has
         any_load_meter = has(NET_METER) or has(LOAD_METER)
-        battery = has(STORAGE_METER) or has_charge(live) or has_ac_batteries(self._snapshot)
+        listed = count_iq_batteries(self._snapshot) + count_ac_batteries(self._snapshot)
+        battery = has(STORAGE_METER) or has_charge(live) or listed > 0
         generator = live is not None and (live.generator_relay_state not in _NO_GENERATOR or bool(live.generator.power))
         # Every gateway tells a state of the main relay; those without a relay say that it is closed.
         off_grid = live is not None and live.main_relay_state not in (None, _GRID_CLOSED)
@@ -50,7 +53,7 @@ class Flows:
             Part.GENERATOR: generator,
             Part.GRID: any_load_meter or (live is not None and bool(live.grid.power)),
             Part.CONSUMPTION: has(LOAD_METER) or self._balanced or (live is not None and bool(live.load.power)),
-            Part.RELAYS: live is not None and (battery or generator or off_grid),
+            Part.RELAYS: is_relay_told(self._snapshot) or (live is not None and (battery or generator or off_grid)),
             Part.LOAD_REPORT: any_load_meter,
             Part.LIVE: live is not None,
         }

@@ -19,11 +19,12 @@ def may_list(snapshot: Snapshot, parts: frozenset[Part]) -> bool:
     """Tell whether the inventory may list something, or more than it did.
 
     A System Controller without batteries shows in nothing else while it is on the grid. So where live data tells of a
-    main relay, as that of every gateway does, one answer that lists nothing says that there is nothing.
+    main relay, as that of every gateway does, one answer that lists nothing says that there is nothing. Where there is
+    no live data, nothing else would tell of a battery that is added later.
     """
-    if parts & _HINTS:
+    known, live = snapshot.known(INVENTORY), snapshot.known(LIVE)
+    if parts & _HINTS or known:
         return True
-    if (known := snapshot.known(INVENTORY)) is not None:
-        return bool(known)
-    live = snapshot.known(LIVE)
-    return live is not None and live.main_relay_state is not None
+    if live is None:
+        return snapshot.is_told(LIVE)
+    return known is None and live.main_relay_state is not None

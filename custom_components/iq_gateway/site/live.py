@@ -1,9 +1,9 @@
-"""What only live data tells: the battery's state, the relays, the connection to the cloud (gateway-api.md 13)."""
+"""What live data tells: the battery's state, the relays, the connection to the cloud (gateway-api.md 13)."""
 
 from typing import Final
 
 from ..client.endpoints import LIVE
-from .models import Battery, BatteryMode, Flow, GridState, Relays
+from .models import BatteryMode, GridState, Relays
 from .snapshot import Snapshot
 
 # main_relay_state and gen_relay_state; what is not listed is not known.
@@ -16,7 +16,7 @@ _GRID_STATES: Final[dict[int | None, GridState]] = {
 }
 _GRID_RELAY_CLOSED: Final[dict[int | None, bool]] = {0: False, 1: True, 2: False, 3: False}
 _GENERATOR_RELAY_CLOSED: Final[dict[int | None, bool]] = {5: False, 6: True, 7: False, 8: False, 9: False, 10: False}
-_BATTERY_MODES: Final[dict[int | None, BatteryMode]] = {
+BATTERY_MODES: Final[dict[int | None, BatteryMode]] = {
     0: BatteryMode.FULL_BACKUP,
     1: BatteryMode.SELF_CONSUMPTION,
     2: BatteryMode.SAVINGS,
@@ -24,23 +24,8 @@ _BATTERY_MODES: Final[dict[int | None, BatteryMode]] = {
 _CONNECTED: Final = "connected"
 
 
-def build_battery(snapshot: Snapshot, flow: Flow) -> Battery:
-    """Return all batteries as one."""
-    if (live := snapshot.current_live) is None:
-        return Battery(power=flow.power, phases=flow.phases)
-    energies = [energy for energy in (live.encharge_energy, live.ac_battery_energy) if energy is not None]
-    return Battery(
-        power=flow.power,
-        phases=flow.phases,
-        level=live.soc,
-        stored_energy=sum(energies) if energies else None,
-        reserve=live.backup_soc,
-        mode=_BATTERY_MODES.get(live.battery_mode),
-    )
-
-
-def build_relays(snapshot: Snapshot) -> Relays:
-    """Return what the relays are doing."""
+def live_relays(snapshot: Snapshot) -> Relays:
+    """Return what the relays are doing, as live data tells it."""
     if (live := snapshot.current_live) is None:
         return Relays()
     return Relays(
@@ -63,6 +48,6 @@ def live_oddities(snapshot: Snapshot) -> frozenset[str]:
     told = (
         ("main_relay_state", live.main_relay_state, _GRID_STATES),
         ("gen_relay_state", live.generator_relay_state, _GENERATOR_RELAY_CLOSED),
-        ("backup_bat_mode", live.battery_mode, _BATTERY_MODES),
+        ("backup_bat_mode", live.battery_mode, BATTERY_MODES),
     )
     return frozenset(f"{name} {state}" for name, state, known in told if state is not None and state not in known)

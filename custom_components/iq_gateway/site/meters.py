@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..client.endpoints import METERS, READINGS, Channel, Meter, MeterReading
-from .models import Flow, MeterPhase, SiteMeter
+from .models import Flow, MeteringStatus, MeterPhase, SiteMeter, Total
 from .snapshot import Snapshot
 
 PRODUCTION_METER: Final = "production"
@@ -11,7 +11,11 @@ NET_METER: Final = "net-consumption"
 LOAD_METER: Final = "total-consumption"
 STORAGE_METER: Final = "storage"
 
-_NORMAL = "normal"
+_STATUSES: Final = {
+    "normal": MeteringStatus.NORMAL,
+    "not-metering": MeteringStatus.NOT_METERING,
+    "check-wiring": MeteringStatus.CHECK_WIRING,
+}
 # From three phases up the sum of the voltages, which the gateway gives, is no voltage that could be measured anywhere.
 _THREE_PHASES = 3
 
@@ -22,9 +26,11 @@ class Meters:
     def __init__(self, snapshot: Snapshot) -> None:
         self._status_fresh = snapshot.fresh(METERS) is not None
         self._meters: dict[str, Meter] = {}
-        for meter in snapshot.known(METERS) or ():
-            if meter.enabled:
-                self._meters.setdefault(meter.measurement_type, meter)
+        self.oddities: frozenset[str] = frozenset()
+        # Each type has one eid (gateway-api.md 5): no site is known that counts the same twice.
+        for meter in sorted(snapshot.known(METERS) or (), key=lambda meter: meter.eid):
+            if meter.enabled and self._meters.setdefault(meter.measurement_type, meter).eid != meter.eid:
+                self.oddities |= {f"second meter {meter.measurement_type}"}
         self._readings = {reading.eid: reading for reading in snapshot.fresh(READINGS) or ()}
 
     @property
@@ -87,14 +93,24 @@ class Meters:
         return reading.channels[: meter.phase_count]
 
     def _site_meter(self, meter: Meter) -> SiteMeter:
-        problem = meter.metering_status != _NORMAL or bool(meter.status_flags)
+        status = _STATUSES.get(meter.metering_status or "")
+        problem = status is not MeteringStatus.NORMAL or bool(meter.status_flags)
         reading = self._reading(meter.measurement_type)
         return SiteMeter(
+            status=status if self._status_fresh else None,
             problem=problem if self._status_fresh else None,
             phase_count=meter.phase_count,
-            phases=tuple(_phase(channel) for channel in self._channels(meter.measurement_type)),
-            whole=_whole(meter, reading) if reading else MeterPhase(),
+            phases=tuple(
+                _phase(channel, Flow(power=channel.active_power)) for channel in self._channels(meter.measurement_type)
+            ),
+            whole=self._whole(meter, reading) if reading else MeterPhase(),
         )
+
+    def _whole(self, meter: Meter, reading: MeterReading) -> MeterPhase:
+        flow = self.flow(meter.measurement_type)
+        if meter.phase_count < _THREE_PHASES or reading.voltage is None:
+            return _phase(reading, flow)
+        return _phase(reading, flow, voltage=reading.voltage / meter.phase_count)
 
 
 def _counted(flow: Flow) -> float | None:
@@ -103,7 +119,7 @@ def _counted(flow: Flow) -> float | None:
     return sum(known) if known else flow.not_negative().power
 
 
-def _phase(channel: Channel, *, voltage: float | None = None) -> MeterPhase:
+def _phase(channel: Channel, flow: Flow, *, voltage: float | None = None) -> MeterPhase:
     factor = channel.power_factor
     return MeterPhase(
         voltage=channel.voltage if voltage is None else voltage,
@@ -113,10 +129,12 @@ def _phase(channel: Channel, *, voltage: float | None = None) -> MeterPhase:
         power_factor=factor if factor is None or abs(factor) <= 1 else None,
         apparent_power=channel.apparent_power,
         reactive_power=channel.reactive_power,
+        power=flow.power,
+        delivered=_counter(channel.energy_delivered, "delivered", flow),
+        received=_counter(channel.energy_received, "received", -flow),
     )
 
 
-def _whole(meter: Meter, reading: MeterReading) -> MeterPhase:
-    if meter.phase_count < _THREE_PHASES or reading.voltage is None:
-        return _phase(reading)
-    return _phase(reading, voltage=reading.voltage / meter.phase_count)
+def _counter(energy: float | None, direction: str, flow: Flow) -> Total | None:
+    """Return a counter of a meter, with the power that flows into it."""
+    return None if energy is None else Total(energy=energy, source=direction, power=_counted(flow))

@@ -1,13 +1,11 @@
-"""Moments by the gateway's clock."""
+"""Moments by the gateway's clock, which may show anything."""
 
 from datetime import UTC, datetime
 
 
 def moment(timestamp: int | None) -> datetime | None:
-    """Return a moment from seconds since 1970; None for what is none."""
-    if timestamp is None:
-        return None
+    """Return a moment from seconds since 1970; None for what is none, or what no calendar knows (say, milliseconds)."""
     try:
-        return datetime.fromtimestamp(timestamp, UTC)
+        return None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
     except ValueError, OverflowError, OSError:
         return None

@@ -41,7 +41,7 @@ class Snapshot:
 
     def same_cycle(self, *endpoints: Endpoint[object]) -> bool:
         """Tell whether the last good answers of all these endpoints are of one cycle: only then do they add up."""
-        if LIVE in endpoints and self.live_stands:
+        if LIVE in endpoints and self.live_is_still:
             return False
         return len({self.cycles.get(endpoint.name) for endpoint in endpoints}) == 1
 
@@ -56,13 +56,13 @@ class Snapshot:
         An answer that does not tell its time, or one to come, is no worse than none: what was told before stands.
         """
         live = self.fresh(LIVE)
-        if live is None or not self.live_stands:
+        if live is None or not self.live_is_still:
             return live
         is_old = any(age > 0 for age in self._live_ages(live)) and live.last_update is not None
         return None if is_old else self.moving_live
 
     @property
-    def live_stands(self) -> bool:
+    def live_is_still(self) -> bool:
         """Whether there is live data, and it is not of now: by the gateway's clock, which may be wrong, nor by ours."""
         live = self.fresh(LIVE)
         return live is not None and all(abs(age) > LIVE_MAX_AGE for age in self._live_ages(live))

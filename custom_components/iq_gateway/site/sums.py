@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..client.endpoints import ENERGY, INFO, INVERTERS, PRODUCTION, EnergyTotals, ProductionTotals
-from .inverters import microinverters
+from .inverters import highest_power
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, Meters
 from .models import Needs
 from .snapshot import Snapshot
@@ -100,8 +100,7 @@ def _is_of_now(figures: ProductionTotals | None, snapshot: Snapshot, meters: Met
     counted = meters.delivered(PRODUCTION_METER)
     if figures is None or figures.lifetime is None or counted is None:
         return True
-    at_most = sum(inverter.max_power or 0.0 for inverter in microinverters(snapshot.known(INVERTERS) or ()))
-    return abs(counted - figures.lifetime) <= max(_LAG * at_most, _LEAST_LAG)
+    return abs(counted - figures.lifetime) <= max(_LAG * highest_power(snapshot), _LEAST_LAG)
 
 
 def consumption_period(snapshot: Snapshot, meters: Meters) -> ProductionTotals | None:

@@ -11,6 +11,11 @@ from .snapshot import Snapshot
 _SYSTEM_CONTROLLER: Final = "ENPOWER"
 
 
+def first_controller(snapshot: Snapshot) -> str | None:
+    """Return the serial number of the System Controller, if one is known; no site has two."""
+    return next((device.serial for device in listed(snapshot, _SYSTEM_CONTROLLER)), None)
+
+
 def build_system_controllers(snapshot: Snapshot) -> dict[str, SiteSystemController]:
     """Return every known System Controller by serial number; without figures while the inventory is too old."""
     fresh = snapshot.fresh(INVENTORY) is not None

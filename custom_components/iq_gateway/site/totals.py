@@ -6,6 +6,7 @@ from typing import Final
 
 from ..client.endpoints import METERS, READINGS
 from .flows import Flows
+from .inverters import highest_power
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
 from .models import Needs, Total, add
 from .snapshot import Snapshot
@@ -58,6 +59,7 @@ def _production(snapshot: Snapshot, meters: Meters) -> Total | None:
         energy=sums.fresh.lifetime if sums.fresh else None,
         source=sums.counter,
         power=sums.fresh.power if sums.fresh else None,
+        highest=highest_power(snapshot),
         pace=_SLOWEST_REPORTS,
         wraps=True,
     )

@@ -2,6 +2,7 @@
 
 Those of the built-in integration are a serial number, and what follows it; forks under the same domain have others, so
 that what does not match is left alone. Some of ours have several counterparts; the first that is in use is taken.
+Controls have no history, and stay where they are.
 """
 
 from collections.abc import Iterator, Mapping
@@ -133,8 +134,6 @@ def _plain(pairs: Mapping[str, str]) -> Rows:
 # What follows the gateway's serial number, by platform.
 _OF_GATEWAY: Final[Mapping[str, Rows]] = {
     Platform.SENSOR: dict((*_powers(), *_energies(), *_meters(), *_batteries())),
-    Platform.SWITCH: _plain({"charge_from_grid": "charge_from_grid"}),
-    Platform.NUMBER: _plain({"reserve_soc": "reserve"}),
 }
 
 # What follows the serial number of a microinverter, a battery, a controller, a collar; nothing at all is a power.
@@ -162,19 +161,11 @@ _OF_DEVICE: Final[Mapping[str, Rows]] = {
         }
     ),
     Platform.BINARY_SENSOR: _plain({"communicating": "communicating", "dc_switch": "dc_switch"}),
-    Platform.SWITCH: _plain(
-        {
-            "mains_admin_state": "grid_connection",
-            **{f"relay_{contact.upper()}_relay_status": contact for contact in ("nc1", "nc2", "no1", "no2")},
-        }
-    ),
 }
 
 # What follows the serial number of a device there, and that of the gateway here.
 _FROM_DEVICE_TO_GATEWAY: Final[Mapping[str, Rows]] = {
     Platform.BINARY_SENSOR: _plain({"mains_oper_state": "grid_relay"}),
-    Platform.SWITCH: _plain({"charge_from_grid": "charge_from_grid"}),
-    Platform.NUMBER: _plain({"reserve_soc": "reserve"}),
 }
 
 

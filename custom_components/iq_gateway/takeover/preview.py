@@ -141,9 +141,11 @@ def _step(old: Old, row: Row, target: Target, own: Own | None, site: Site, *, no
         return Reason.OURS_DISABLED
     if not _goes_on(old, target):
         return Reason.OTHER_STATISTICS
-    total = site.total(target)
-    begins = None
-    if total:
+    total, begins = site.total(target) or target.ledger_key, None
+    if target.ledger_key and old.known:
+        # It is read once its entity is there; a meter's and a microinverter's counters are the same ones.
+        begins = Base(energy=old.known.energy, same_counter=True)
+    elif total:
         reading = site.readings.get(total)
         if reading is None:
             return Reason.NO_READING

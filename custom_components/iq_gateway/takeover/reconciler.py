@@ -10,7 +10,7 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler, ConfigEntryState, OperationNotAllowed
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
@@ -23,12 +23,12 @@ from ..totals import Origin
 from .bases import Base, Known, base, is_same_day
 from .energy import async_clean_panel, async_restore_panel
 from .journal import BUILT_IN, Began, Journal, Move, Stage, async_drop
-from .look import async_preview, known_from
+from .look import async_built_in, async_preview, known_from
 from .preview import Step
 from .registry import async_copy_device, async_enable, async_move, async_set_aside, async_waiting
 from .statistics import Filled, Series, async_is_ready, async_mend
 from .targets import Targets, find_targets
-from .undo import async_undo
+from .undo import async_give_back, async_undo
 
 _TODAY: Final = "_today"
 _READINGS: Final = 2
@@ -42,6 +42,28 @@ async def async_reconcile(hass: HomeAssistant, coordinator: IQGatewayCoordinator
             await _async_follow(hass, coordinator, journal)
     except Exception as err:  # noqa: BLE001 (of parts of Home Assistant that promise nothing; the gateway is read anyway)
         LOGGER.error("%s: taking over stopped, please report it: %s", coordinator.name, Fault.of(err))
+    _watch_beside(hass, coordinator.config_entry)
+
+
+async def async_hand_back(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Hand back what an entry has taken, before it is removed with all that is its own."""
+    journal = Journal.of(entry)
+    if journal is None or journal.stage is Stage.BACK:
+        return
+    if built_in := hass.config_entries.async_get_entry(journal.entry_id):
+        await async_give_back(hass, built_in, journal)
+
+
+@callback
+def _watch_beside(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Tell, where the user can dismiss it, that the built-in integration reads the same gateway."""
+    built_in, journal = async_built_in(hass, str(entry.unique_id)), Journal.of(entry)
+    has_answered = journal is not None and journal.stage is not Stage.BACK
+    if built_in is None or built_in.disabled_by or has_answered:
+        async_clear(hass, entry, Issue.BESIDE)
+        return
+    severity = ir.IssueSeverity.WARNING
+    async_raise(hass, entry, Issue.BESIDE, text="beside", severity=severity, other=built_in.title)
 
 
 async def _async_follow(hass: HomeAssistant, coordinator: IQGatewayCoordinator, journal: Journal) -> None:
@@ -132,10 +154,12 @@ class _Takeover:
         bases: list[tuple[Step, str, Base]] = []
         for step in steps:
             if step.total and step.base and (known := shown.get(step.old.entity_id)):
-                reading = readings[step.total].gateway_reading or 0.0
                 # Where it could not go on by the same counter, it still cannot.
-                same = step.base.same_counter
-                bases.append((step, step.total, base(known, reading, same_counter=same, now=now)))
+                one = replace(step.base, energy=known.energy)
+                if (total := readings.get(step.total)) and not step.target.ledger_key:
+                    reading = total.gateway_reading or 0.0
+                    one = base(known, reading, same_counter=one.same_counter, now=now)
+                bases.append((step, step.total, one))
         filled = await async_mend(
             self._hass,
             [

@@ -8,7 +8,15 @@ from homeassistant.const import Platform
 from homeassistant.helpers.entity import EntityDescription
 
 from ..coordinator import IQGatewayData
-from ..devices import KINDS, AnyDescription, AnyKind, BinarySensorDescription, SensorDescription, Value
+from ..devices import (
+    KINDS,
+    AnyDescription,
+    AnyKind,
+    BinarySensorDescription,
+    LifetimeEnergyDescription,
+    SensorDescription,
+    Value,
+)
 
 _PLATFORMS: Final[Mapping[type[EntityDescription], Platform]] = {
     BinarySensorDescription: Platform.BINARY_SENSOR,
@@ -26,6 +34,7 @@ class Target:
     device_key: str  # of its device, among those of the kind
     description: AnyDescription
     value: Value
+    ledger_key: str | None = None  # of what a device has counted over its life
 
     @property
     def state_class(self) -> str | None:
@@ -53,12 +62,18 @@ def _targets(data: IQGatewayData, serial: str) -> Iterator[Target]:
             identifier = kind.identifier(serial, key)
             for description in kind.entities:
                 platform = next((name for made, name in _PLATFORMS.items() if isinstance(description, made)), None)
-                if platform and description.exists_fn(subject):
-                    yield Target(
-                        platform=platform,
-                        unique_id=f"{identifier}_{description.key}",
-                        kind=kind,
-                        device_key=key,
-                        description=description,
-                        value=description.value_fn(subject),
-                    )
+                if not platform or not description.exists_fn(subject):
+                    continue
+                value, ledger_key = description.value_fn(subject), None
+                if isinstance(description, LifetimeEnergyDescription):
+                    counter, ledger_key = description.counter_fn(subject), kind.ledger_key(key, description)
+                    value = counter.energy if counter else None
+                yield Target(
+                    platform=platform,
+                    unique_id=f"{identifier}_{description.key}",
+                    kind=kind,
+                    device_key=key,
+                    description=description,
+                    value=value,
+                    ledger_key=ledger_key,
+                )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 
 from ..const import LOGGER
 from ..coordinator import IQGatewayCoordinator
@@ -25,34 +25,18 @@ async def async_undo(hass: HomeAssistant, coordinator: IQGatewayCoordinator, jou
         coordinator.data = coordinator.data_with_totals()
     elif not async_are_here(hass, journal):
         return
-    await _async_hand_back(hass, built_in, journal)
+    await async_give_back(hass, built_in, journal)
     replace(journal, stage=Stage.BACK).async_write(hass, entry)
     LOGGER.info("%s: gave back the entities of %s", entry.title, BUILT_IN)
 
 
-async def async_hand_back(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Hand back what an entry has taken, before it is removed with all that is its own."""
-    journal = Journal.of(entry)
-    if (
-        journal
-        and journal.stage is not Stage.BACK
-        and (built_in := hass.config_entries.async_get_entry(journal.entry_id))
-    ):
-        await _async_hand_back(hass, built_in, journal)
-
-
-async def _async_hand_back(hass: HomeAssistant, built_in: ConfigEntry, journal: Journal) -> None:
+async def async_give_back(hass: HomeAssistant, built_in: ConfigEntry, journal: Journal) -> None:
     """Move every entity back, and have the built-in integration run as it did before."""
     await async_restore_panel(hass, journal.panel, stage="after", to="before")
-    _move_back(hass, built_in, journal)
+    for move in journal.moves:
+        async_move_back(hass, built_in, move)
     if built_in.disabled_by is None:
         # It runs, and does not know of them.
         hass.config_entries.async_schedule_reload(built_in.entry_id)
     elif not journal.was_disabled:
         async_enable(hass, built_in)
-
-
-@callback
-def _move_back(hass: HomeAssistant, built_in: ConfigEntry, journal: Journal) -> None:
-    for move in journal.moves:
-        async_move_back(hass, built_in, move)

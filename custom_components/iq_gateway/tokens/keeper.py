@@ -12,13 +12,13 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from ..client.clock import moment_of
 from ..client.endpoints import INFO
 from ..client.errors import GatewayError, TokenError, TokenForOtherGateway, TokenMalformed, TokenRejected
 from ..client.token import AccessToken
 from ..const import CONF_SERIAL, LOGGER
 from ..issues import Issue, async_clear, async_raise
 from ..polling import Poller, PollResult
+from ..site.moment import moment
 from .renewal import (
     FINAL_OBSTACLES,
     Obstacle,
@@ -153,11 +153,11 @@ class TokenKeeper:
             info = await self._poller.gateway.info()
         except GatewayError:
             return "token_rejected"
-        moment = moment_of(info.time) or now
-        if self.token.issued <= moment < self.token.expires:
+        by_its_clock = moment(info.time) or now
+        if self.token.issued <= by_its_clock < self.token.expires:
             return "token_rejected"
         # By the gateway's clock its life is over or has not begun. Would that be so for one made now, too?
-        return "token_expired" if self.token.issued <= moment < now + self.token.lifetime else _CLOCK
+        return "token_expired" if self.token.issued <= by_its_clock < now + self.token.lifetime else _CLOCK
 
     async def _async_renew(self) -> bool:
         """Have a new token made and use it; tell whether there is one."""

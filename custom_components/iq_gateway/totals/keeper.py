@@ -1,6 +1,6 @@
 """The ledger in Home Assistant: where it is stored, what it is fed with, and whom it tells of changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from math import isfinite
@@ -9,18 +9,21 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_SERIAL, CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL, DOMAIN, LOGGER
-from ..site import Site, Total
+from ..const import CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL, LOGGER
+from ..site import Needs, Site, Total
 from ..takeover.journal import shifts
 from .ledger import Ledger, PublishedTotal, Standing
 from .lifetime import Change, Origin
-from .reports import TotalsReports
+from .names import is_of_device, spoken
+from .reports import TotalsReports, entity_id_of
 from .series import RESOLUTION, Reading
 from .statistics import async_clear_statistics, async_last_known
 from .store import LedgerStore
+
+# What a counter tells now, None if it tells nothing, and the endpoints that it is read from.
+type Counter = tuple[Total | None, Needs]
 
 # What is lost with a crash is only how far a proof had got; a new base is written at once.
 _SAVE_DELAY: Final = 15 * 60
@@ -96,22 +99,29 @@ class LifetimeTotals:
             return
         self._ledger, broken = Ledger.from_dict(stored)
         if broken:
-            LOGGER.warning("%s: stored totals are damaged: %s", self._entry.title, ", ".join(sorted(broken)))
+            LOGGER.warning(
+                "%s: stored totals are damaged: %s", self._entry.title, ", ".join(sorted(map(spoken, broken)))
+            )
         if stored.get("gateway") != self._store.gateway:
             self._ledger.detach()
         self._loaded = self._ledger.keys
         # The user has been asked about these: the issue outlives a restart, too.
         self._reports.told = self._ledger.changes
 
-    async def async_update(self, site: Site, answered: frozenset[str]) -> dict[str, PublishedTotal]:
+    async def async_update(
+        self, site: Site, answered: frozenset[str], devices: Mapping[str, Counter]
+    ) -> dict[str, PublishedTotal]:
         """Take in what a cycle read, and return the totals by the key of their entity.
 
         `answered` are the endpoints that answered in this cycle: what stands from an earlier one is no new reading.
+        `devices` are the counters of single devices that somebody looks at, by what the ledger knows them by.
         """
         offsets, now = self._ledger.offsets, dt_util.utcnow().timestamp()
+        counters: dict[str, Counter] = {key: (total, site.needs[key]) for key, total in site.totals.items()}
+        counters.update(devices)
         readings = {}
-        for key, total in site.totals.items():
-            if not site.needs[key] <= answered:
+        for key, (total, needs) in counters.items():
+            if not needs <= answered:
                 continue
             reading = self._reading(total, now)
             self._missed[key] = 0 if reading else self._missed.get(key, 0) + 1
@@ -119,17 +129,25 @@ class LifetimeTotals:
                 readings[key] = reading
         has_counted = any(inverter.max_power for inverter in site.inverters.values())
         anew = self._ledger.observe(readings, midnight=_midnight(), has_counted=has_counted)
-        async_clear_statistics(self._hass, [entity_id for key in anew if (entity_id := self._entity_id(key))])
+        entities = (entity_id_of(self._hass, self._entry, key) for key in anew)
+        async_clear_statistics(self._hass, [entity_id for entity_id in entities if entity_id])
         await self._async_compare(readings)
         self._reports.async_tell(self._ledger)
         self._async_schedule_save(0 if self._ledger.offsets != offsets else _SAVE_DELAY)
-        return self.published(site)
-
-    def published(self, site: Site) -> dict[str, PublishedTotal]:
-        """Return the totals as they stand, by the key of their entity."""
+        midnight = _midnight()
         return {
-            key: self._ledger.published(key, midnight=_midnight()) if self._is_shown(key, site) else PublishedTotal()
-            for key in site.totals
+            key: self._ledger.published(key, midnight=midnight)
+            if self._is_shown(key, total, fresh=needs <= site.fresh)
+            else PublishedTotal()
+            for key, (total, needs) in counters.items()
+        }
+
+    def as_they_stand(self, shown: Mapping[str, PublishedTotal]) -> dict[str, PublishedTotal]:
+        """Return totals that are shown, as somebody has changed them."""
+        midnight = _midnight()
+        return {
+            key: self._ledger.published(key, midnight=midnight) if was != PublishedTotal() else was
+            for key, was in shown.items()
         }
 
     @callback
@@ -184,14 +202,15 @@ class LifetimeTotals:
         self._reports.async_tell(self._ledger)
         await self._store.async_save(self._to_store())
 
-    def _reading(self, total: Total, now: float) -> Reading | None:
-        if total.energy is None or not isfinite(total.energy):
+    def _reading(self, total: Total | None, now: float) -> Reading | None:
+        if total is None or total.energy is None or not isfinite(total.energy):
             return None
         return Reading(
             energy=total.energy,
             source=total.source,
             at=now,
             power=total.power,
+            highest=total.highest,
             cycle=self._cycle,
             pace=total.pace,
             derived=total.derived,
@@ -200,8 +219,10 @@ class LifetimeTotals:
 
     async def _async_compare(self, keys: Iterable[str]) -> None:
         """Go on from what the recorder knows of totals of which the ledger knows less: once each after a start."""
-        for key in set(keys) - self._compared:
-            total, entity_id = self._ledger.total(key), self._entity_id(key)
+        # Of hundreds of devices only those are looked up that nothing is stored of.
+        stored = {key for key in self._loaded if is_of_device(key)}
+        for key in set(keys) - self._compared - stored:
+            total, entity_id = self._ledger.total(key), entity_id_of(self._hass, self._entry, key)
             if entity_id is None or total is None or total.total is None or total.base is None:
                 continue
             self._compared.add(key)
@@ -212,18 +233,14 @@ class LifetimeTotals:
             LOGGER.warning(
                 "%s: the stored total of %s is missing or too old; it goes on from %.1f kWh, as recorded",
                 self._entry.title,
-                key,
+                spoken(key),
                 known.total / 1000,
             )
 
-    def _entity_id(self, key: str) -> str | None:
-        unique_id = f"{self._entry.data[CONF_SERIAL]}_{key}"
-        return er.async_get(self._hass).async_get_entity_id("sensor", DOMAIN, unique_id)
-
-    def _is_shown(self, key: str, site: Site) -> bool:
+    def _is_shown(self, key: str, total: Total | None, *, fresh: bool) -> bool:
         """Tell whether a counter is read; one whose endpoint answers without a figure stands for two cycles."""
-        stands = 0 < self._missed.get(key, 0) <= _STANDS_FOR_CYCLES and site.needs[key] <= site.fresh
-        return stands or site.totals[key].energy is not None
+        stands = 0 < self._missed.get(key, 0) <= _STANDS_FOR_CYCLES and fresh
+        return stands or (total is not None and total.energy is not None)
 
     @callback
     def _async_schedule_save(self, delay: float) -> None:
@@ -241,6 +258,10 @@ class LifetimeTotals:
 
     def _to_store(self) -> dict[str, object]:
         self._save_pending = False
+        # A device that was removed, by whomever, is not remembered.
+        self._ledger.forget(
+            key for key in self._ledger.keys if is_of_device(key) and not entity_id_of(self._hass, self._entry, key)
+        )
         return {"gateway": self._store.gateway, **self._ledger.to_dict()}
 
 

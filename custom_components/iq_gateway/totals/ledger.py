@@ -67,7 +67,8 @@ class Ledger:
         self._read = frozenset(readings)
         for key, reading in readings.items():
             before = self._totals.get(key, LifetimeTotal())
-            after = observe(before, reading, others_counted=has_counted or bool(counted - {key}))
+            others_counted = has_counted or len(counted) > (key in counted)
+            after = observe(before, reading, others_counted=others_counted)
             self._totals[key] = after
             if before.begun_at not in (None, after.begun_at) and before.origin is None:
                 anew.add(key)
@@ -170,11 +171,22 @@ class Ledger:
         """Go on with a total from what is known of it from elsewhere."""
         self._totals[key] = resume(self._totals.get(key, LifetimeTotal()), origin)
 
+    def forget(self, keys: Iterable[str]) -> None:
+        """Forget totals of which nothing will be read any more."""
+        for key in list(keys):
+            self._totals.pop(key, None)
+            self._days.pop(key, None)
+        self._read = self._read & self._totals.keys()
+
     def detach(self) -> None:
         """Go on with another gateway: each total continues from where it is with that gateway's first readings."""
         for key, total in self._totals.items():
             if total.total is not None and total.read_at is not None:
                 self.resume(key, Origin(total=total.total, at=total.read_at, same_counter=False))
+                continue
+            # Nor does a total that has not begun with the last gateway's first reading, or where its counter was.
+            origin = total.origin and replace(total.origin, same_counter=False)
+            self._totals[key] = replace(total, candidate=None, held_since=None, origin=origin)
 
     def _replace(self, key: str, total: LifetimeTotal) -> None:
         before = self._totals.get(key)

@@ -5,13 +5,17 @@ from datetime import UTC, datetime
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_SERIAL, DOMAIN, LOGGER
 from ..issues import Issue, async_clear, async_raise
 from .ledger import Ledger, Standing
 from .lifetime import Change
+from .names import spoken, unique_id
+
+# A hundred inverters that a new gateway counts from zero are one story.
+_MOST_LINES = 20
 
 
 class TotalsReports:
@@ -35,7 +39,7 @@ class TotalsReports:
             self._show(Issue.TOTALS, "total_changed", {key: self._step(change) for key, change in changes.items()})
         if standing != self._standing:
             for key in standing.keys() - self._standing.keys():
-                LOGGER.warning("%s: the total of %s stands: %s", self._entry.title, key, _LOG[standing[key]])
+                LOGGER.warning("%s: the total of %s stands: %s", self._entry.title, spoken(key), _LOG[standing[key]])
             self._standing = standing
             held, still = (
                 {key: "" for key, reason in standing.items() if reason is wanted}
@@ -48,7 +52,9 @@ class TotalsReports:
         if not lines:
             async_clear(self._hass, self._entry, issue)
             return
-        listed = "\n".join(f"- **{self._name(key)}**{line}" for key, line in sorted(lines.items()))
+        told = [f"- **{self._name(key)}**{line}" for key, line in sorted(lines.items())]
+        more = [f"- \N{HORIZONTAL ELLIPSIS} (+{len(told) - _MOST_LINES})"] if len(told) > _MOST_LINES else []
+        listed = "\n".join(told[:_MOST_LINES] + more)
         severity, fixable = ir.IssueSeverity.WARNING, issue is not Issue.TOTALS_STILL
         async_raise(self._hass, self._entry, issue, text=text, severity=severity, fixable=fixable, changes=listed)
 
@@ -56,7 +62,7 @@ class TotalsReports:
         LOGGER.warning(
             "%s: the gateway's counter of %s went from %.0f to %.0f Wh; its total goes on from where it was",
             self._entry.title,
-            key,
+            spoken(key),
             change.old_energy,
             change.new_energy,
         )
@@ -67,10 +73,17 @@ class TotalsReports:
         return f": {old:.1f} kWh \N{RIGHTWARDS ARROW} {new:.1f} kWh ({when:%Y-%m-%d %H:%M})"
 
     def _name(self, key: str) -> str:
-        registry = er.async_get(self._hass)
-        entity_id = registry.async_get_entity_id("sensor", DOMAIN, f"{self._entry.data[CONF_SERIAL]}_{key}")
+        registry, entity_id = er.async_get(self._hass), entity_id_of(self._hass, self._entry, key)
         entity = registry.async_get(entity_id) if entity_id else None
-        return (entity.name or entity.original_name if entity else None) or key
+        name = (entity.name or entity.original_name if entity else None) or spoken(key)
+        device = dr.async_get(self._hass).async_get(entity.device_id) if entity and entity.device_id else None
+        is_of_site = device is None or (DOMAIN, self._entry.data[CONF_SERIAL]) in device.identifiers
+        return name if device is None or is_of_site else f"{device.name_by_user or device.name} {name}"
+
+
+def entity_id_of(hass: HomeAssistant, entry: ConfigEntry, key: str) -> str | None:
+    """Return the entity of a total by the total's key; None while there is none."""
+    return er.async_get(hass).async_get_entity_id("sensor", DOMAIN, unique_id(key, gateway=entry.data[CONF_SERIAL]))
 
 
 _LOG = {

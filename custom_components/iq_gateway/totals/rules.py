@@ -77,7 +77,7 @@ def _followed_by(was: LifetimeTotal, reading: Reading) -> Base | None:
     floor = series.energy if series.floor is None else series.floor
     if reading.energy >= floor - reading.slack:
         return base if _can_rise(was, series, reading, reading.energy - was.level) else None
-    wraps = _wraps(reading, was.level)
+    wraps = _wraps(was, reading)
     if wraps and _can_rise(was, series, reading, reading.energy + wraps - was.level):
         return base.moved(replace(Series.begin(reading), floor=reading.energy), wraps)
     return None
@@ -186,7 +186,9 @@ def _adopting(was: LifetimeTotal, base: Base, candidate: Series, reading: Readin
     if was.is_young and (lower or not adopted):
         return _begun(replace(was, total=None, base=None), candidate)
     if adopted:
-        former, change = was.former, _change(was, base, candidate, reading) if lower else was.change
+        # What has come back up to the total meanwhile has lost nothing.
+        behind = lower and candidate.energy + adopted.offset < (was.total or 0.0)
+        former, change = was.former, _change(was, base, candidate, reading) if behind else was.change
     elif was.former and (adopted := _returning(was, was.former, candidate)):
         former = change = None
     else:
@@ -194,7 +196,7 @@ def _adopting(was: LifetimeTotal, base: Base, candidate: Series, reading: Readin
         former, change = base, _change(was, base, candidate, reading)
     same = adopted.offset == base.offset
     before = _rate(candidate.begun - was.level, candidate.begun_at - base.series.at) if same else 0.0
-    since = _rate(candidate.energy - candidate.begun, candidate.at - candidate.begun_at)
+    since = _rate(candidate.energy - candidate.begun, max(candidate.at - candidate.begun_at, reading.pace))
     return replace(
         was,
         total=_total(was, adopted, candidate.energy),
@@ -219,7 +221,7 @@ def _same_counter(was: LifetimeTotal, base: Base, candidate: Series, reading: Re
     burst = _BURST * max(reading.cycle, reading.pace)
     unseen = max(was.peak * max(seconds, was.witness.unseen), burst) / HOUR
     reach = MORE * (unseen + was.witness.missed) + RESOLUTION
-    for wraps in (0.0, _wraps(reading, was.level)):
+    for wraps in (0.0, _wraps(was, reading)):
         if -MORE * was.peak <= candidate.begun + wraps - was.level <= reach:
             return base.moved(candidate, wraps)
     return None
@@ -259,8 +261,11 @@ def _rate(energy: float, seconds: float) -> float:
     return energy * HOUR / seconds if seconds > 0 else 0.0
 
 
-def _wraps(reading: Reading, level: float) -> float:
-    """Return the Wh by which a counter of 32 bits has begun anew since a level; 0 if it has not, or cannot."""
-    if not reading.wraps or reading.energy <= 0:
+def _wraps(was: LifetimeTotal, reading: Reading) -> float:
+    """Return the Wh by which a counter of 32 bits has begun anew since it stood at its level.
+
+    0 if it has not, or cannot; nor does one begin anew of which nothing was proved: it was never as high.
+    """
+    if not reading.wraps or reading.energy <= 0 or was.is_young:
         return 0.0
-    return max(ceil((level - RESOLUTION - reading.energy) / WRAP), 0) * WRAP
+    return max(ceil((was.level - RESOLUTION - reading.energy) / WRAP), 0) * WRAP

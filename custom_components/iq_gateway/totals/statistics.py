@@ -74,7 +74,7 @@ def _last_statistics(hass: HomeAssistant, entity_id: str) -> Origin | None:
     from homeassistant.components.recorder import statistics  # noqa: PLC0415
 
     _, metadata = statistics.get_metadata(hass, statistic_ids={entity_id}).get(entity_id, (0, None))
-    if metadata is None:
+    if metadata is None or metadata["unit_of_measurement"] not in EnergyConverter.VALID_UNITS:
         return None
     for last in (statistics.get_last_short_term_statistics, statistics.get_last_statistics):
         rows = last(hass, 1, entity_id, convert_units=False, types={"state"}).get(entity_id, [])

@@ -41,7 +41,8 @@ class Witness:
             return replace(self, power=power, at=reading.at, flows_since=reading.at)
         gap = max(reading.at - self.at, 0.0)
         absent, sustained = gap > _CYCLES * reading.cycle, min(self.power, power)
-        flows = sustained >= _FLOWS * peak if reading.pace else sustained > 0
+        # In the first evening of a total, only the inverters can tell how much its counter has counted at most.
+        flows = sustained >= _FLOWS * max(peak, reading.highest) if reading.pace else sustained > 0
         energy = flows * sustained * min(gap, _CYCLES * reading.cycle) / HOUR
         unbroken = flows and not absent
         return Witness(

@@ -6,13 +6,15 @@ from typing import Final
 from tests.simulator import endpoints
 from tests.simulator.reply import Json
 
+from .devices import device_data, full_inventory
 from .energy import pdm_energy, v1_production
-from .ensemble import control, inventory, power
+from .ensemble import control, inventory, power, schedule
 from .inverters import inverters
 from .live import live_status
 from .meters import consumption_reports, meters, readings, reports
 from .overview import overview
 from .scene import Scene
+from .switching import dry_contact_settings, dry_contacts, generator, generator_config, generator_mode, relay
 
 __all__ = ["ANSWERS", "Scene", "live_status"]
 
@@ -27,6 +29,16 @@ ANSWERS: Final[dict[str, Callable[[Scene], Json]]] = {
     "/production.json": overview,
     "/production": overview,
     endpoints.INVENTORY: inventory,
-    "/ivp/ensemble/power": power,
-    "/ivp/ensemble/secctrl": control,
+    endpoints.BATTERY_POWER: power,
+    endpoints.SECCTRL: control,
+    endpoints.STORAGE_SCHEDULE: schedule,
+    endpoints.RELAY: relay,
+    endpoints.DRY_CONTACTS: dry_contacts,
+    endpoints.DRY_CONTACT_SETTINGS: dry_contact_settings,
+    endpoints.GENERATOR: generator,
+    endpoints.GENERATOR_CONFIG: generator_config,
+    endpoints.GENERATOR_MODE: generator_mode,
+    endpoints.DEVICE_DATA: device_data,
+    endpoints.FULL_INVENTORY: full_inventory,
+    "/inventory": full_inventory,
 }

@@ -6,9 +6,17 @@ VA and var, whatever the gateway counts in; times are seconds since 1970 by the 
 
 from typing import Final
 
+from .battery_power import BATTERY_POWER, BatteryPower
 from .consumption import CONSUMPTION, ConsumptionReport, ReportLine
+from .device_data import DEVICE_DATA, ReportedDevice
+from .dry_contact_settings import DRY_CONTACT_SETTINGS, DryContactSettings
+from .dry_contacts import DRY_CONTACTS, DryContact
 from .endpoint import HOURLY, MAX_BODY, Answer, Endpoint
 from .energy import ENERGY, EnergyTotals
+from .full_inventory import AC_BATTERIES, FULL_INVENTORY, Q_RELAYS, InstalledDevice
+from .generator import GENERATOR, GeneratorStatus
+from .generator_config import GENERATOR_CONFIG, GeneratorConfig
+from .generator_mode import GENERATOR_MODE, GeneratorMode
 from .info import INFO, GatewayInfo
 from .inventory import INVENTORY, ListedDevice
 from .inverters import INVERTERS, Inverter
@@ -16,6 +24,9 @@ from .live import LIVE, LiveData, LiveFlow
 from .meters import METERS, Meter
 from .production import PRODUCTION, ProductionTotals
 from .readings import READINGS, Channel, MeterReading
+from .relay import RELAY, RelayWord
+from .secctrl import SECCTRL, StorageControl
+from .storage_schedule import STORAGE_SCHEDULE, StorageSchedule
 
 ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     INFO,
@@ -27,16 +38,36 @@ ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     INVERTERS,
     CONSUMPTION,
     INVENTORY,
+    BATTERY_POWER,
+    SECCTRL,
+    STORAGE_SCHEDULE,
+    RELAY,
+    DRY_CONTACTS,
+    DRY_CONTACT_SETTINGS,
+    GENERATOR,
+    GENERATOR_CONFIG,
+    GENERATOR_MODE,
+    DEVICE_DATA,
+    FULL_INVENTORY,
 )
 
 CHECK_TOKEN_PATH: Final = "/auth/check_jwt"
 STREAM_PATH: Final = "/ivp/livedata/stream"
 
 __all__ = [
+    "AC_BATTERIES",
+    "BATTERY_POWER",
     "CHECK_TOKEN_PATH",
     "CONSUMPTION",
+    "DEVICE_DATA",
+    "DRY_CONTACTS",
+    "DRY_CONTACT_SETTINGS",
     "ENDPOINTS",
     "ENERGY",
+    "FULL_INVENTORY",
+    "GENERATOR",
+    "GENERATOR_CONFIG",
+    "GENERATOR_MODE",
     "HOURLY",
     "INFO",
     "INVENTORY",
@@ -45,14 +76,25 @@ __all__ = [
     "MAX_BODY",
     "METERS",
     "PRODUCTION",
+    "Q_RELAYS",
     "READINGS",
+    "RELAY",
+    "SECCTRL",
+    "STORAGE_SCHEDULE",
     "STREAM_PATH",
     "Answer",
+    "BatteryPower",
     "Channel",
     "ConsumptionReport",
+    "DryContact",
+    "DryContactSettings",
     "Endpoint",
     "EnergyTotals",
     "GatewayInfo",
+    "GeneratorConfig",
+    "GeneratorMode",
+    "GeneratorStatus",
+    "InstalledDevice",
     "Inverter",
     "ListedDevice",
     "LiveData",
@@ -60,5 +102,9 @@ __all__ = [
     "Meter",
     "MeterReading",
     "ProductionTotals",
+    "RelayWord",
     "ReportLine",
+    "ReportedDevice",
+    "StorageControl",
+    "StorageSchedule",
 ]

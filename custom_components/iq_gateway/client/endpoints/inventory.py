@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
-from ..values import flag, moment, number, text
+from ..values import flag, moment, number, percent, text
 from .endpoint import Endpoint
 from .shapes import Parsed, Record
 
@@ -23,6 +23,13 @@ class ListedDevice:
     temperature: float | None  # °F of a System Controller, °C of all others
     state: str | None  # as the gateway writes it, ENPWR_STATE_OPER_CLOSED
     last_report: int | None  # seconds since 1970
+    conditions: tuple[str, ...] | None  # the flags of `device_status`
+    level: float | None  # %, of an IQ Battery, as all below; may be hours old
+    max_cell_temperature: float | None  # °C
+    capacity: float | None  # Wh
+    dc_switch_off: bool | None
+    relay_wanted: str | None = None  # of a System Controller: closed, open
+    relay_state: str | None = None  # closed, open, open synchronizing; close, open of a collar
 
 
 def _device(row: object, kind: str | None) -> ListedDevice | None:
@@ -37,7 +44,18 @@ def _device(row: object, kind: str | None) -> ListedDevice | None:
         temperature=number(row.get("temperature")),
         state=text(row.get("admin_state_str")),
         last_report=moment(row.get("last_rpt_date")),
+        conditions=_conditions(row.get("device_status")),
+        level=percent(row.get("percentFull")),
+        max_cell_temperature=number(row.get("maxCellTemp")),
+        capacity=number(row.get("encharge_capacity")),
+        dc_switch_off=flag(row.get("dc_switch_off")),
+        relay_wanted=text(row.get("mains_admin_state")),
+        relay_state=text(row.get("mains_oper_state")) or text(row.get("mid_state")),
     )
+
+
+def _conditions(told: object) -> tuple[str, ...] | None:
+    return tuple(filter(None, map(text, told))) if isinstance(told, list) else None
 
 
 def _devices(group: Record) -> list[ListedDevice | None]:

@@ -10,7 +10,7 @@ from .shapes import Parsed, Record, has_any, records
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inverter:
-    """One row: averages over the last report's interval."""
+    """An inverter's record: averages over the interval of its last report."""
 
     serial: str
     device_type: int | None  # 1 microinverter, 11 AC battery

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
-from ..values import integer, moment, number, text, watts
+from ..values import integer, moment, number, text, thousandth
 from .endpoint import Endpoint
 from .shapes import Parsed, Record, has_any, part, record
 
@@ -30,6 +30,7 @@ class LiveData:
     """
 
     mqtt_state: str | None
+    stream: str | None  # enabled, disabled
     last_update: int | None  # seconds since 1970
     soc: float | None  # %
     main_relay_state: int | None
@@ -49,17 +50,11 @@ class LiveData:
     generator: LiveFlow
 
 
-def _thousandth(value: object) -> float | None:
-    """Return W from mW."""
-    result = watts(value)
-    return None if result is None else result / 1000
-
-
 def _flow(meters: Record, key: str) -> LiveFlow:
     flow = part(meters, key)
     return LiveFlow(
-        power=_thousandth(flow.get("agg_p_mw")),
-        phase_powers=tuple(_thousandth(flow.get(f"agg_p_ph_{phase}_mw")) for phase in "abc"),
+        power=thousandth(flow.get("agg_p_mw")),
+        phase_powers=tuple(thousandth(flow.get(f"agg_p_ph_{phase}_mw")) for phase in "abc"),
     )
 
 
@@ -72,6 +67,7 @@ def parse_live(payload: object) -> Parsed[LiveData]:
         raise InvalidAnswer("no live figures")
     live = LiveData(
         mqtt_state=text(connection.get("mqtt_state")),
+        stream=text(connection.get("sc_stream")),
         last_update=moment(meters.get("last_update")),
         soc=soc,
         main_relay_state=integer(meters.get("main_relay_state")),

@@ -14,7 +14,7 @@ _MOST_PHASES: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meter:
-    """One row."""
+    """A meter that the gateway lists."""
 
     eid: int
     enabled: bool

@@ -41,7 +41,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeterReading(Channel):
-    """One row: the meter as a whole, and its channels.
+    """One record: the meter as a whole, and its channels.
 
     There are always three channels; only the first `phase_count` of them are wired.
     """

@@ -47,7 +47,7 @@ def numbers(row: Record, names: Mapping[str, str]) -> dict[str, float | None]:
 
 
 def records[T](payload: object, parse: Callable[[Record], T | None]) -> Parsed[tuple[T, ...]]:
-    """Parse a list row by row; refuse it when rows are there and none can be used."""
+    """Parse a list record by record; refuse it when there are some and none can be used."""
     if not isinstance(payload, list):
         raise InvalidAnswer("a list was expected")
     parsed = [parse(row) if isinstance(row, dict) else None for row in payload]

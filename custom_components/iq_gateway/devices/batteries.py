@@ -1,0 +1,149 @@
+"""All batteries of a site together: sensors of the gateway."""
+
+from collections.abc import Callable
+from typing import Final
+
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTime
+
+from ..coordinator import IQGatewayData
+from ..site import BatteryMode, Part
+from .kind import BinarySensorDescription, EnergySensorDescription, SensorDescription
+
+
+def _has(*parts: Part) -> Callable[[IQGatewayData], bool]:
+    """Return what tells whether a site has batteries, and one of these parts besides."""
+    return lambda data: Part.BATTERY in data.site.parts and not data.site.parts.isdisjoint(parts)
+
+
+def _has_power(data: IQGatewayData) -> bool:
+    """Tell whether there is a source of their power: a meter, or live data."""
+    parts, needs = data.site.parts, data.site.needs
+    return Part.BATTERY in parts and (Part.LIVE in parts or not needs["live"] <= needs["battery_power"])
+
+
+def _has_time(data: IQGatewayData) -> bool:
+    """Tell whether there is a power, and a capacity that it goes on or off."""
+    return _has_power(data) and Part.BATTERY_CAPACITY in data.site.parts
+
+
+BATTERY_SENSORS: Final[tuple[SensorDescription[IQGatewayData], ...]] = (
+    SensorDescription(
+        key="battery_level",
+        translation_key="battery_level",
+        need="battery_level",
+        device_class=SensorDeviceClass.BATTERY,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        exists_fn=_has(Part.LIVE, Part.BATTERY_CONTROL),
+        value_fn=lambda data: data.site.battery.level,
+    ),
+    SensorDescription(
+        key="battery_reserve",
+        translation_key="battery_reserve",
+        need="battery_level",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        exists_fn=_has(Part.LIVE, Part.BATTERY_CONTROL),
+        value_fn=lambda data: data.site.battery.reserve,
+    ),
+    EnergySensorDescription(
+        key="battery_stored_energy",
+        translation_key="battery_stored_energy",
+        need="battery_level",
+        device_class=SensorDeviceClass.ENERGY_STORAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        exists_fn=_has(Part.LIVE, Part.BATTERY_CONTROL),
+        value_fn=lambda data: data.site.battery.stored_energy,
+    ),
+    SensorDescription(
+        key="battery_mode",
+        translation_key="battery_mode",
+        need="live",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(BatteryMode),
+        exists_fn=_has(Part.LIVE),
+        value_fn=lambda data: data.site.battery.mode,
+    ),
+    EnergySensorDescription(
+        key="battery_capacity",
+        translation_key="battery_capacity",
+        need="battery_control",
+        device_class=SensorDeviceClass.ENERGY_STORAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        exists_fn=_has(Part.BATTERY_CAPACITY),
+        value_fn=lambda data: data.site.battery.capacity,
+    ),
+    SensorDescription(
+        key="battery_health",
+        translation_key="battery_health",
+        need="battery_control",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        exists_fn=_has(Part.BATTERY_HEALTH),
+        value_fn=lambda data: data.site.battery.health,
+    ),
+    SensorDescription(
+        key="battery_time_to_empty",
+        translation_key="battery_time_to_empty",
+        need="battery_time",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.HOURS,
+        suggested_display_precision=1,
+        exists_fn=_has_time,
+        value_fn=lambda data: data.site.battery.time_to_empty,
+    ),
+    SensorDescription(
+        key="battery_time_to_full",
+        translation_key="battery_time_to_full",
+        need="battery_time",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.HOURS,
+        suggested_display_precision=1,
+        exists_fn=_has_time,
+        value_fn=lambda data: data.site.battery.time_to_full,
+    ),
+    EnergySensorDescription(
+        key="battery_reserve_energy",
+        translation_key="battery_reserve_energy",
+        need="battery_control",
+        device_class=SensorDeviceClass.ENERGY_STORAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_registry_enabled_default=False,
+        exists_fn=_has(Part.BATTERY_CONTROL),
+        value_fn=lambda data: data.site.battery.reserve_energy,
+    ),
+    SensorDescription(
+        key="battery_shutdown_level",
+        translation_key="battery_shutdown_level",
+        need="battery_control",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=_has(Part.SHUTDOWN_LEVEL),
+        value_fn=lambda data: data.site.battery.shutdown_level,
+    ),
+)
+
+BATTERY_BINARY_SENSORS: Final[tuple[BinarySensorDescription[IQGatewayData], ...]] = (
+    BinarySensorDescription(
+        key="battery_charging",
+        translation_key="battery_charging",
+        need="battery_power",
+        device_class=BinarySensorDeviceClass.BATTERY_CHARGING,
+        exists_fn=_has_power,
+        value_fn=lambda data: data.site.battery.charging,
+    ),
+    BinarySensorDescription(
+        key="battery_grid_charging_allowed",
+        translation_key="battery_grid_charging_allowed",
+        need="battery_schedule",
+        entity_registry_enabled_default=False,
+        exists_fn=_has(Part.BATTERY_CONTROL),
+        value_fn=lambda data: data.site.battery.grid_charging_allowed,
+    ),
+)

@@ -1,0 +1,63 @@
+"""Entities that devices of several kinds have alike; each kind says what they are read from."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.const import EntityCategory, UnitOfTemperature
+
+from .kind import BinarySensorDescription, SensorDescription
+
+
+def temperature[SubjectT](
+    value_fn: Callable[[SubjectT], float | None], *, need: str, digits: int = 0
+) -> SensorDescription[SubjectT]:
+    """Describe a temperature in °C."""
+    return SensorDescription(
+        key="temperature",
+        need=need,
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=digits,
+        value_fn=value_fn,
+    )
+
+
+def last_report[SubjectT](value_fn: Callable[[SubjectT], datetime | None], *, need: str) -> SensorDescription[SubjectT]:
+    """Describe when a device last told the gateway about itself; off until somebody wants it."""
+    return SensorDescription(
+        key="last_report",
+        translation_key="last_report",
+        need=need,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=value_fn,
+    )
+
+
+def state[SubjectT](value_fn: Callable[[SubjectT], str | None], *, need: str) -> SensorDescription[SubjectT]:
+    """Describe a state in the gateway's own words; off until somebody wants it."""
+    return SensorDescription(
+        key="state",
+        translation_key="state",
+        need=need,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=value_fn,
+    )
+
+
+def communicating[SubjectT](
+    value_fn: Callable[[SubjectT], bool | None], *, need: str
+) -> BinarySensorDescription[SubjectT]:
+    """Describe whether the gateway reaches a device."""
+    return BinarySensorDescription(
+        key="communicating",
+        need=need,
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=value_fn,
+    )

@@ -1,0 +1,71 @@
+"""A generator that is configured: a device that is reached through the System Controller."""
+
+from typing import Final
+
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfPower
+from homeassistant.helpers.device_registry import DeviceInfo
+
+from ..const import MANUFACTURER
+from ..site import GeneratorMode, SiteGenerator
+from .kind import BinarySensorDescription, DeviceKind, IQGatewayDescription, SensorDescription
+
+_ENTITIES: Final[tuple[IQGatewayDescription[SiteGenerator], ...]] = (
+    SensorDescription(
+        key="mode",
+        translation_key="generator_mode",
+        need="generator_mode",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(GeneratorMode),
+        value_fn=lambda generator: generator.mode,
+    ),
+    SensorDescription(
+        key="start_level",
+        translation_key="start_level",
+        need="generator",
+        native_unit_of_measurement=PERCENTAGE,
+        value_fn=lambda generator: generator.start_level,
+    ),
+    SensorDescription(
+        key="stop_level",
+        translation_key="stop_level",
+        need="generator",
+        native_unit_of_measurement=PERCENTAGE,
+        value_fn=lambda generator: generator.stop_level,
+    ),
+    SensorDescription(
+        key="rated_power",
+        translation_key="rated_power",
+        need="generator_config",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda generator: generator.rated_power,
+    ),
+    BinarySensorDescription(
+        key="running",
+        need="generator",
+        device_class=BinarySensorDeviceClass.RUNNING,
+        value_fn=lambda generator: generator.running,
+    ),
+)
+
+
+def _describe(_: str, generator: SiteGenerator) -> DeviceInfo:
+    return DeviceInfo(
+        manufacturer=generator.manufacturer or MANUFACTURER, model=generator.model, translation_key="generator"
+    )
+
+
+GENERATOR: Final = DeviceKind[SiteGenerator](
+    name="generators",
+    subjects=lambda data: data.site.generators,
+    suffix=lambda key: f"_{key}",
+    via=lambda generator: generator.controller,
+    describe=_describe,
+    entities=_ENTITIES,
+)

@@ -1,0 +1,34 @@
+"""Dry contacts that are configured (gateway-api.md 14.7); a gateway tells of four whether there are any or not."""
+
+from typing import Final
+
+from ..client.endpoints import DRY_CONTACT_SETTINGS, DRY_CONTACTS
+from .models import ContactMode, SiteDryContact
+from .snapshot import Snapshot
+from .system_controllers import first_controller
+
+_NOT_CONFIGURED: Final = frozenset({None, "NONE"})
+_CLOSED: Final = {"closed": True, "close": True, "open": False}
+_MODES: Final = {"manual": ContactMode.MANUAL, "soc": ContactMode.BATTERY_LEVEL}
+
+
+def build_dry_contacts(snapshot: Snapshot) -> dict[str, SiteDryContact]:
+    """Return every configured contact of the System Controller, by its serial number and theirs: "48..._nc1".
+
+    Without figures while their answers are too old; none where no System Controller is known.
+    """
+    if (controller := first_controller(snapshot)) is None:
+        return {}
+    status = {contact.id: contact.status for contact in snapshot.fresh(DRY_CONTACTS) or ()}
+    modes = {contact.id: contact.mode for contact in snapshot.fresh(DRY_CONTACT_SETTINGS) or ()}
+    return {
+        f"{controller}_{contact.id.lower()}": SiteDryContact(
+            controller=controller,
+            contact=contact.id,
+            load_name=contact.load_name,
+            closed=_CLOSED.get(status.get(contact.id) or ""),
+            mode=_MODES.get(modes.get(contact.id) or ""),
+        )
+        for contact in snapshot.known(DRY_CONTACT_SETTINGS) or ()
+        if contact.type not in _NOT_CONFIGURED
+    }

@@ -1,0 +1,50 @@
+"""A generator that hangs on a System Controller (gateway-api.md 14.8)."""
+
+from typing import Final
+
+from ..client.endpoints import GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE
+from .models import GeneratorMode, SiteGenerator
+from .snapshot import Snapshot
+from .system_controllers import first_controller
+
+GENERATOR_KEY: Final = "generator"
+
+_RUNNING: Final = {"closed": True, "close": True, "open": False}
+_MODES: Final = {str(mode): mode for mode in GeneratorMode}
+_FULL: Final = 100
+
+
+def has_generator(snapshot: Snapshot) -> bool:
+    """Tell whether one is configured: that alone is a sign of one, and only beside a System Controller."""
+    return first_controller(snapshot) is not None and bool(snapshot.known(GENERATOR_CONFIG))
+
+
+def generator_runs(snapshot: Snapshot) -> bool | None:
+    """Tell whether the generator's relay is closed; None where that is not told."""
+    told = snapshot.fresh(GENERATOR) if has_generator(snapshot) else None
+    return _RUNNING.get(told.state or "") if told else None
+
+
+def build_generators(snapshot: Snapshot) -> dict[str, SiteGenerator]:
+    """Return the generator, if there is one; without figures while their answers are too old."""
+    controller, known = first_controller(snapshot), snapshot.known(GENERATOR_CONFIG)
+    if controller is None or not known:
+        return {}
+    config, told, mode = snapshot.fresh(GENERATOR_CONFIG), snapshot.fresh(GENERATOR), snapshot.fresh(GENERATOR_MODE)
+    return {
+        GENERATOR_KEY: SiteGenerator(
+            controller=controller,
+            manufacturer=known[0].manufacturer,
+            model=known[0].model,
+            running=generator_runs(snapshot),
+            mode=_MODES.get((mode.command or "").lower()) if mode else None,
+            start_level=_level(told.start_soc) if told else None,
+            stop_level=_level(told.stop_soc) if told else None,
+            rated_power=config[0].rated_power if config else None,
+        )
+    }
+
+
+def _level(told: float | None) -> float | None:
+    """Return a level of the batteries; -1 is none."""
+    return told if told is not None and 0 <= told <= _FULL else None
