@@ -1,6 +1,7 @@
 """The built-in integration, then ours, then the built-in one again: with its own code and the real recorder."""
 
 import logging
+import os
 from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
@@ -58,7 +59,24 @@ async def test_the_hours_are_the_house_s_own(here: World, caplog: pytest.LogCapt
         assert len(got) == 8
         assert all(-CLOSE <= hour <= highest[key] for hour in got), f"{key}: {got}"
         # The built-in integration counts a charging battery as consumption.
-        ours = slice(3, 7) if key == CONSUMPTION else slice(8)
+        ours = slice(4, 7) if key == CONSUMPTION else slice(8)
+        assert got[ours] == pytest.approx(true[ours], abs=CLOSE), key
+
+
+async def test_days_and_nights_are_the_house_s_own(here: World) -> None:
+    """So many days each: hours in which nothing moves, and midnights, are the house's own as well."""
+    days = int(os.environ.get("TAKEOVER_DAYS", "1")) * 24
+    ids = energies(here)
+    await here.live(days * HOUR)
+    await here.take_over_in_flow(only_energies=False, keep_running=False)
+    await here.live(days * HOUR)
+    await here.choose("give_back")
+    await here.live(24 * HOUR)
+    hours = await here.hours(*ids.values())
+    for key, entity_id in ids.items():
+        got, true = hours[entity_id], here.true_hours(key)
+        # In the hour of the move, the built-in integration counted its last five minutes.
+        ours = slice(days + 1, 2 * days) if key == CONSUMPTION else slice(2 * days + 24)
         assert got[ours] == pytest.approx(true[ours], abs=CLOSE), key
 
 
