@@ -6,10 +6,12 @@ from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryDisabler, ConfigEntryState
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 import pytest
 
 from custom_components.iq_gateway.const import DOMAIN
+from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
 from custom_components.iq_gateway.takeover import reconciler, registry, undo
 from custom_components.iq_gateway.takeover.journal import BUILT_IN, Journal, Stage
 from tests.energy_panel import prefer, saved
@@ -287,6 +289,39 @@ async def test_one_that_cannot_be_unloaded_waits_for_a_restart(here: World) -> N
     await reload(here)
     assert platforms(here) == {PRODUCTION: DOMAIN, CONSUMPTION: DOMAIN}
     assert ir.async_get(here.hass).async_get_issue(DOMAIN, issue_id) is None
+
+
+async def test_there_is_a_way_back_while_the_gateway_is_away(here: World) -> None:
+    """Whoever cannot set ours up needs it most."""
+    await here.take_over_in_flow(only_energies=False, keep_running=False)
+    with patch.object(IQGatewayCoordinator, "async_config_entry_first_refresh", side_effect=ConfigEntryNotReady):
+        await here.hass.config_entries.async_reload(here.ours.entry_id)
+        assert here.ours.state is ConfigEntryState.SETUP_RETRY
+        options = here.hass.config_entries.options
+        menu = await options.async_init(here.ours.entry_id)
+        form = await options.async_configure(menu["flow_id"], {"next_step_id": "give_back"})
+        await options.async_configure(form["flow_id"], {})
+        await here.hass.async_block_till_done()
+    assert platforms(here) == {PRODUCTION: BUILT_IN, CONSUMPTION: BUILT_IN}
+    assert (here.built_in.state, stage(here)) == (ConfigEntryState.LOADED, Stage.BACK)
+    await reload(here)
+    assert here.hass.states.get(OURS)
+
+
+async def test_what_belongs_to_another_gateway_stays(here: World) -> None:
+    """It is not tried again at each start, and nothing else is kept from moving."""
+    inverter = next(
+        one.entity_id
+        for one in er.async_entries_for_config_entry(er.async_get(here.hass), here.built_in.entry_id)
+        if one.domain == "sensor" and one.unique_id.isdigit()
+    )
+    with patch.object(reconciler, "async_register", return_value=False):
+        await here.take_over_in_flow(only_energies=False, keep_running=False)
+    assert platforms(here) == {PRODUCTION: DOMAIN, CONSUMPTION: DOMAIN}
+    journal = Journal.of(here.ours)
+    assert journal is not None
+    assert inverter not in {move.entity_id for move in journal.moves}
+    assert here.registered(inverter).platform == BUILT_IN
 
 
 async def test_enabled_again_by_the_user_it_does_not_fight(here: World) -> None:

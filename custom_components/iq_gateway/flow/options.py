@@ -1,6 +1,5 @@
 """The options: intervals and live data; what is done once: the Energy panel, and taking over."""
 
-from dataclasses import replace
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
@@ -23,9 +22,9 @@ from ..const import (
     MIN_UPDATE_INTERVAL,
 )
 from ..coordinator import IQGatewayConfigEntry
-from ..takeover.journal import Journal, Stage
+from ..takeover.journal import Journal
 from ..takeover.texts import async_undo_texts
-from .takeover import GIVE_BACK, TAKE_OVER, Offer, async_begin, async_offer, async_ways
+from .takeover import GIVE_BACK, TAKE_OVER, Offer, async_begin, async_offer, async_return, async_ways
 
 
 def _seconds(least: int, most: int) -> vol.All:
@@ -99,5 +98,5 @@ class IQGatewayOptionsFlow(OptionsFlowWithReload):
         if user_input is None:
             texts = await async_undo_texts(self.hass, journal, entry.title)
             return self.async_show_form(step_id=GIVE_BACK, data_schema=vol.Schema({}), description_placeholders=texts)
-        async_begin(self.hass, entry, replace(journal, stage=Stage.UNDO))
+        await async_return(self.hass, entry, journal)
         return self.async_create_entry(data=dict(entry.options))

@@ -1,7 +1,7 @@
 """The steps by which somebody takes over from the built-in integration, or goes back: the same wherever they begin."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -17,6 +17,7 @@ from ..polling import Poller
 from ..takeover.journal import Journal, Stage
 from ..takeover.look import async_built_in, async_preview
 from ..takeover.texts import async_texts
+from ..takeover.undo import async_give_back
 from ..totals import PublishedTotal
 from .checks import FoundGateway, gateway_client
 
@@ -90,3 +91,12 @@ def async_begin(hass: HomeAssistant, entry: ConfigEntry, journal: Journal) -> No
     async_clear(hass, entry, Issue.BESIDE)
     journal.async_write(hass, entry)
     hass.config_entries.async_schedule_reload(entry.entry_id)
+
+
+async def async_return(hass: HomeAssistant, entry: ConfigEntry, journal: Journal) -> None:
+    """Have all given back: while the entry is set up anew, or at once where its gateway does not answer."""
+    if entry.state is ConfigEntryState.LOADED:
+        async_begin(hass, entry, replace(journal, stage=Stage.UNDO))
+    elif built_in := hass.config_entries.async_get_entry(journal.entry_id):
+        await async_give_back(hass, built_in, journal)
+        replace(journal, stage=Stage.BACK).async_write(hass, entry)

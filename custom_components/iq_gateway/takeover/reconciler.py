@@ -115,13 +115,17 @@ class _Takeover:
             only = self._journal.only_energies
             found = await async_preview(self._hass, self._built_in, data, self._coordinator.serial, only_energies=only)
             steps = [step for step in found.steps if step.old.entity_id not in known]
+        if not steps and not self._journal.moves:
+            LOGGER.warning("%s: %s has nothing that could be taken over now", self._entry.title, BUILT_IN)
+            async_drop(self._hass, self._entry)
+            return
         shown = await self._async_disable([step for step in steps if step.old.known])
         if shown is None:
             return
         await self._async_go_on(steps, shown)
         await self._async_clean_panel()
-        self._move()
-        self._journal = replace(self._journal, stage=Stage.TAKEN).async_write(self._hass, self._entry)
+        journal = replace(self._journal, stage=Stage.TAKEN, moves=self._move())
+        self._journal = journal.async_write(self._hass, self._entry)
         async_clear(self._hass, self._entry, Issue.TAKEOVER_WAITS)
         if self._journal.keep_running:
             async_enable(self._hass, self._built_in)
@@ -210,9 +214,13 @@ class _Takeover:
             self._journal = replace(self._journal, panel={"before": before, "after": changed["after"]})
 
     @callback
-    def _move(self) -> None:
-        """Move the registry's entries. Nothing is awaited here, so that nothing comes in between."""
+    def _move(self) -> tuple[Move, ...]:
+        """Move the registry's entries, and return all but those that cannot; what is not there yet comes later.
+
+        Nothing is awaited here, so that nothing comes in between.
+        """
         devices: dict[str, dr.DeviceEntry | None] = {}
+        refused = set()
         for move in self._journal.moves:
             target = self._targets.get((move.platform, move.becomes))
             if target is None:
@@ -221,8 +229,11 @@ class _Takeover:
             if identifier not in devices:
                 devices[identifier] = self._device(target.kind, target.device_key, identifier)
             device = devices[identifier]
-            if device and async_move(self._hass, self._entry, move, device.id) and self._journal.keep_running:
+            if not device or not async_move(self._hass, self._entry, move, device.id):
+                refused.add(move)
+            elif self._journal.keep_running:
                 async_set_aside(self._hass, self._built_in, move)
+        return tuple(move for move in self._journal.moves if move not in refused)
 
     def _device(self, kind: AnyKind, key: str, identifier: str) -> dr.DeviceEntry | None:
         """Return the device that entities move to; None if it is another gateway's."""
