@@ -27,8 +27,8 @@ CYCLE: Final = timedelta(seconds=300)
 CYCLES: Final = 14
 """More than an hour: what is read hourly and the renewal of live data fall into it."""
 
-# One more than otherwise where live data has stopped: it is asked to move, and read again.
-MOST_IN_A_CYCLE: Final = 6
+# Two more than otherwise in a cycle that finds that live data has stopped: it is asked to move, and read again.
+MOST_IN_A_CYCLE: Final = 7
 MOST_AT_FIRST: Final = 9
 EXPENSIVE: Final = ("/production.json", "/production", "/home", "/inventory")
 INVERTERS: Final = "/api/v1/production/inverters"
