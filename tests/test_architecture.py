@@ -12,10 +12,13 @@ import pytest
 from custom_components.iq_gateway import PLATFORMS
 from custom_components.iq_gateway.coordinator import NEED_REQUESTS, IQGatewayData
 from custom_components.iq_gateway.devices import (
+    ESTIMATED,
     KINDS,
     TOTALS,
     AnyDescription,
     BinarySensorDescription,
+    NumberDescription,
+    SelectDescription,
     SensorDescription,
     SwitchDescription,
 )
@@ -27,13 +30,15 @@ MODULES: Final = sorted(INTEGRATION.rglob("*.py"))
 MOST_LINES: Final = 400
 # What in a pure part is not pure: where Home Assistant keeps what is known.
 IMPURE: Final = {
-    "totals": {"keeper", "reports", "statistics", "store"},
+    "controls": {"desk"},
+    "live": {"__init__", "store", "tier"},
     "polling": {"store"},
-    "live": {"__init__", "tier"},
+    "totals": {"keeper", "reports", "statistics", "store"},
 }
 # Which of the integration's own parts each pure part may build upon.
 UPSTREAM: Final = {
     "client": {"client"},
+    "controls": {"client", "controls", "site"},
     "site": {"client", "site"},
     "totals": {"totals"},
     "polling": {"client", "const", "polling", "site"},
@@ -80,7 +85,7 @@ def test_the_pure_parts_know_nothing_of_home_assistant(part: str) -> None:
 
 def test_devices_know_nothing_of_what_comes_after_them() -> None:
     """Kinds are tables about the picture: neither of the entities that show it nor of how the gateway is read."""
-    known = {"devices", "site", "totals", "const", "coordinator"}
+    known = {"controls", "devices", "site", "totals", "const", "coordinator"}
     ours = [
         (_named(path), name.split(".")[2])
         for path in MODULES
@@ -108,7 +113,13 @@ def _texts(name: str) -> dict[str, Any]:
     return loaded
 
 
-DESCRIBED: Final = {"sensor": SensorDescription, "binary_sensor": BinarySensorDescription, "switch": SwitchDescription}
+DESCRIBED: Final = {
+    "binary_sensor": BinarySensorDescription,
+    "number": NumberDescription,
+    "select": SelectDescription,
+    "sensor": SensorDescription,
+    "switch": SwitchDescription,
+}
 ALL: Final[list[tuple[str, AnyDescription]]] = [
     (platform, one)
     for kind in KINDS
@@ -188,7 +199,7 @@ def test_every_error_has_a_text() -> None:
 
 def test_every_need_is_known() -> None:
     """What an entity asks for is something that the site can tell the endpoints of."""
-    known = build_site(Snapshot()).needs.keys() | set(TOTALS) | {"token", "live_power", NEED_REQUESTS}
+    known = build_site(Snapshot()).needs.keys() | {*TOTALS, *ESTIMATED} | {"token", "live_power", NEED_REQUESTS}
     assert {one.need for _, one in ALL} <= known
 
 

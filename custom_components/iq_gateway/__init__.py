@@ -12,15 +12,16 @@ from .certificate import pin_of
 from .client.gateway import Gateway
 from .const import DOMAIN
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
-from .devices import async_register_gateway, is_listed
+from .devices import async_register_gateway, async_remove_controls, is_listed
 from .energy_dashboard import async_fulfil_wish
 from .issues import async_clear
+from .live.store import async_forget_energies
 from .polling.store import async_forget_kept
 from .services import async_register_services
 from .takeover.reconciler import async_hand_back, async_reconcile
 from .totals.keeper import async_forget_totals
 
-PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.SENSOR, Platform.SWITCH]
+PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.NUMBER, Platform.SELECT, Platform.SENSOR, Platform.SWITCH]
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -41,6 +42,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
 
     coordinator.device_id = async_register_gateway(hass, coordinator).id
     entry.runtime_data = coordinator
+    async_remove_controls(coordinator)
     await async_reconcile(hass, coordinator)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await coordinator.async_complete()
@@ -63,6 +65,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) -
     await async_forget_totals(hass, entry)
     await async_forget_kept(hass, entry)
     await async_forget_absences(hass, entry)
+    await async_forget_energies(hass, entry)
 
 
 async def async_remove_config_entry_device(

@@ -26,6 +26,7 @@ from .const import (
     DOMAIN,
     LOGGER,
 )
+from .controls.desk import ControlDesk
 from .live import LivePower
 from .polling import Poller, PollResult
 from .polling.fault import Fault
@@ -35,7 +36,7 @@ from .polling.store import KeptStore
 from .site import Site, Total
 from .tokens import TokenKeeper
 from .totals import PublishedTotal
-from .totals.keeper import LifetimeTotals
+from .totals.keeper import Count, LifetimeTotals
 
 type IQGatewayConfigEntry = ConfigEntry[IQGatewayCoordinator]
 
@@ -65,6 +66,7 @@ class IQGatewayData:
     firmware: str | None = None  # for the gateway's device
     response_time: float | None = None  # s, the mean of the last cycle; told only while somebody looks at it
     requests_last_hour: int | None = None  # likewise
+    refused: frozenset[str] = frozenset()  # endpoints that the token's role is too low for; told for controls
     stands: bool = True  # False once cycles have come to nothing, by a fault of our own, for too long
 
 
@@ -108,6 +110,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         )
         self.keeper = TokenKeeper(hass, entry, self.poller, refresh=self.async_request_refresh)
         self.totals = LifetimeTotals(hass, entry)
+        self.controls = ControlDesk(hass, entry, self.poller, publish=self._async_publish)
         self.last_fault: Fault | None = None
         self._fault: Fault | None = None
         self._kept = KeptStore(hass, entry, self.poller.keep)
@@ -141,9 +144,16 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
 
     @property
     def wanted(self) -> set[str]:
-        """What the enabled entities need."""
+        """What the enabled entities need, and what tells whether there are further controls."""
         keys = {context for context in self.async_contexts() if isinstance(context, str)}
-        return keys | {counter.need for counter in self._counters}
+        role = self.keeper.token.role if self.keeper.token else None
+        return keys | {counter.need for counter in self._counters} | self.controls.needs(self.poller.site, role)
+
+    @callback
+    def _async_publish(self) -> None:
+        """Show what was read, or became of a change, between two cycles."""
+        self.data = replace(self.data, site=self.live.applied(self.poller.site))
+        self.async_update_listeners()
 
     @property
     def _counters(self) -> list[DeviceCounter]:
@@ -155,12 +165,17 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         return replace(self.data, totals=self.totals.as_they_stand(self.data.totals))
 
     async def async_complete(self) -> None:
-        """Read what the entities need and the first cycle, before they were there, did not know to ask for."""
-        if not self.poller.lacks(self.wanted):
-            return
+        """Read what the entities need and the first cycle, before they were there, did not know to ask for.
+
+        Where it has all been asked for, the counters of devices that somebody looks at are in what was answered.
+        """
+        self.live.async_start()
         self._completing = True
         try:
-            await self.async_refresh()
+            if self.poller.lacks(self.wanted):
+                await self.async_refresh()
+            elif self._counters:
+                self.async_set_updated_data(await self._async_take(PollResult(answered=frozenset())))
         finally:
             self._completing = False
 
@@ -187,10 +202,12 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         """Write down what is to be known after a restart."""
         await self.totals.async_close()
         await self._kept.async_close()
+        await self.live.energies.async_close()
 
     @override
     async def _async_setup(self) -> None:
         await self.totals.async_load()
+        await self.live.energies.async_load()
         self.poller.restore(await self._kept.async_load())
 
     @override
@@ -237,7 +254,8 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         site = self.poller.site
         firmware = self.info.software if self.info else None
         data = IQGatewayData(site=site, totals={}, token=self.keeper.token, firmware=firmware)
-        devices = {counter.key: (counter.find(data), site.needs[counter.need]) for counter in self._counters}
+        # Those of devices were not read before their entities were there.
+        devices = {counter.key: self._count(counter, data, whole.answered) for counter in self._counters}
         totals = await self.totals.async_update(site, result.answered, devices)
         soonest.append(timedelta(seconds=self.totals.next_reading_within()))
         owes = is_first and (self.poller.cache.unconfirmed or self.poller.owes(self.wanted))
@@ -245,9 +263,15 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
             soonest.append(_SECOND_CYCLE)
         self.update_interval = min(soonest)
         data = replace(data, site=self.live.async_follow(result, site), totals=totals, live_power=self.live.on)
+        if self.controls.enabled:
+            data = replace(data, refused=self.controls.refused)
         if NEED_REQUESTS not in self.wanted:
             return data
         return replace(data, response_time=result.response_time, requests_last_hour=self.poller.requests_last_hour)
+
+    def _count(self, counter: DeviceCounter, data: IQGatewayData, answered: frozenset[str]) -> Count:
+        needs = data.site.needs[counter.need]
+        return Count(counter.find(data), is_read=needs <= answered, is_fresh=needs <= data.site.fresh)
 
     def _after(self, fault: Fault) -> IQGatewayData:
         """Return what still stands after a fault of our own; said once, until it has gone away."""

@@ -5,15 +5,20 @@ The gateway is one device; every enabled meter and every microinverter is one of
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
+from .controls import AnyControl
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
 from .devices import KINDS, AnyDescription, AnyKind, Value, async_register, is_registered
+from .site import Needs
+
+# What a control tells of a change where the token may not even read what it is about.
+_ROLE_MISSING: Final = "role_missing"
 
 
 class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
@@ -36,12 +41,13 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
         self.entity_description = description
         self._subjects, self._key = kind.subjects, key
         self._value_fn, self._need = description.value_fn, description.need
-        self._attr_unique_id = f"{kind.identifier(coordinator.serial, key)}_{description.key}"
+        self._attr_unique_id = description.unique_id(kind.identifier(coordinator.serial, key))
         self._attr_device_info = device
         self._attr_entity_registry_enabled_default = kind.enables(description, coordinator.data, key)
         if description.phase is not None:
             self._attr_translation_placeholders = {"phase": str(description.phase)}
         self._attributes_fn = description.attributes_fn
+        self._control = description.control
         self._value: Value = None
         self._attributes: Mapping[str, Value] | None = None
         self._look()
@@ -67,11 +73,28 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
         # Without a value it is unknown while its endpoints answer, and unavailable while they do not.
         available = data.stands and (value is not None or (subject is not None and needs <= data.site.fresh))
         attributes = None if subject is None else self._attributes_of(subject)
+        if self._control is not None:
+            value, available, attributes = self._of_control(self._control, needs, value, available=available)
         changed = (value, available, attributes) != (self._value, self._attr_available, self._attributes)
         self._value, self._attr_available, self._attributes = value, available, attributes
         self._attr_extra_state_attributes = dict(attributes or {})
         self._show(value)
         return changed
+
+    def _of_control(
+        self, control: AnyControl, needs: Needs, value: Value, *, available: bool
+    ) -> tuple[Value, bool, Mapping[str, Value]]:
+        """Return what a control shows: what the gateway says, and what became of the last change."""
+        desk, data = self.coordinator.controls, self.coordinator.data
+        if needs & data.refused:
+            # It stays, to say so.
+            return None, data.stands, {"change": _ROLE_MISSING}
+        if (choice := desk.choice(control, self._key)) is not None:
+            value = choice
+        change = desk.last(control, self._key)
+        if change is None:
+            return value, available, {}
+        return value, available, {"change": change.stage, "wanted": change.wanted, "reason": change.reason}
 
     @property
     @override
@@ -114,7 +137,11 @@ def async_add_as_found(
             _forget_removed(of_kind, kind, coordinator)
             for key, subject in kind.subjects(coordinator.data).items():
                 if key not in of_kind:
-                    of_kind[key] = [one for one in kind.entities if isinstance(one, described)]
+                    of_kind[key] = [
+                        one
+                        for one in kind.entities
+                        if isinstance(one, described) and (one.control is None or coordinator.controls.enabled)
+                    ]
                 found = [one for one in of_kind[key] if one.exists_fn(subject)]
                 if not found:
                     continue

@@ -12,8 +12,8 @@ from .coordinator import IQGatewayConfigEntry
 from .devices import SwitchDescription, Value
 from .entity import IQGatewayEntity, async_add_as_found
 
-# The gateway takes one request at a time, so that switches wait for each other.
-PARALLEL_UPDATES = 1
+# What is changed at the gateway takes its turn there; what is not has nothing to wait for.
+PARALLEL_UPDATES = 0
 
 
 async def async_setup_entry(

@@ -1,6 +1,7 @@
 """The gateway's client over real https."""
 
 import asyncio
+import json
 import traceback
 from typing import override
 
@@ -11,6 +12,7 @@ from custom_components.iq_gateway.client import gateway as client
 from custom_components.iq_gateway.client.endpoints import (
     ENDPOINTS,
     ENERGY,
+    FULL_INVENTORY,
     GENERATOR_CONFIG,
     INFO,
     INVERTERS,
@@ -44,10 +46,14 @@ def _sent(gateway: GatewaySimulator) -> list[tuple[str, bool]]:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
-async def test_every_endpoint_is_read(client_gateway: Gateway, endpoint: Endpoint[object]) -> None:
-    """Each of the brief's local APIs and /info gives its model, whole."""
+async def test_every_endpoint_is_read(
+    client_gateway: Gateway, gateway: GatewaySimulator, endpoint: Endpoint[object]
+) -> None:
+    """Each of the brief's local APIs and /info gives its model, whole, to whoever may read it."""
+    gateway.deny("owner")
+    gateway.override("full_inventory", [{"type": "ACB", "devices": [{"serial_num": "121917000000"}]}])
     answer = await client_gateway.read(endpoint)
-    assert answer.data or endpoint is GENERATOR_CONFIG, "there is none"
+    assert answer.data or endpoint in (GENERATOR_CONFIG, FULL_INVENTORY), "there is none"
     assert answer.dropped == 0
 
 
@@ -218,6 +224,7 @@ async def test_the_stream_makes_live_data_move(client_gateway: Gateway) -> None:
 async def test_one_request_at_a_time_on_one_connection(client_gateway: Gateway, gateway: GatewaySimulator) -> None:
     """Questions asked at once wait for each other; only the last one closes the connection."""
     gateway.latency = 0.001
+    gateway.deny("owner")
     await client_gateway.info()
     await asyncio.gather(*(client_gateway.read(endpoint) for endpoint in ENDPOINTS))
     assert gateway.handshakes == 1
@@ -303,3 +310,42 @@ class _Redirecting(HttpsServer):
     @override
     async def _answer(self, request: web.BaseRequest, record: Request) -> web.StreamResponse:
         return web.Response(status=302, headers={"Location": f"https://{self._target}/info"})
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+async def test_a_change_goes_out_once(client_gateway: Gateway, gateway: GatewaySimulator, method: str) -> None:
+    """Whatever becomes of the connection: what was sent may have been done."""
+    await client_gateway.info()
+    gateway.fault("tariff", Fault.REFUSED)
+    with pytest.raises(CannotConnect):
+        await client_gateway.write(method, "/admin/lib/tariff", {})
+    assert [request.path for request in gateway.requests].count("/admin/lib/tariff") == 1
+
+
+async def test_a_change_is_sent_as_json(client_gateway: Gateway, gateway: GatewaySimulator) -> None:
+    """With the token, a type, and numbers that stay what they are."""
+    body = {"dynamic_pel_settings": {"enable": True, "limit_value_W": 50.0}, "filename": "ä"}
+    gateway.deny("owner")
+    assert await client_gateway.write("POST", "/ivp/ss/dpel", body) == body
+    sent = gateway.requests[-1]
+    assert sent.authorized
+    assert sent.headers["content-type"] == "application/json"
+    assert json.loads(sent.body) == body
+    assert b"50.0" in sent.body
+
+
+@pytest.mark.parametrize("fault", [Fault.UNAUTHORIZED, Fault.FORBIDDEN])
+async def test_a_change_may_be_above_the_role(client_gateway: Gateway, gateway: GatewaySimulator, fault: Fault) -> None:
+    """Which is no matter of the token itself."""
+    gateway.fault("tariff", fault)
+    with pytest.raises(NotPermitted):
+        await client_gateway.write("PUT", "/admin/lib/tariff", {})
+
+
+async def test_an_answer_to_a_change_that_is_no_json_says_nothing(
+    client_gateway: Gateway, gateway: GatewaySimulator
+) -> None:
+    """It was accepted all the same."""
+    gateway.fault("power_mode", Fault.EMPTY)
+    gateway.deny("owner")
+    assert await client_gateway.write("PUT", "/ivp/mod/603980032/mode/power", {"length": 1, "arr": [0]}) is None

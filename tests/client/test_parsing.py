@@ -11,10 +11,12 @@ import pytest
 
 from custom_components.iq_gateway.client.endpoints import (
     CONSUMPTION,
+    DEVICE_DATA,
     ENDPOINTS,
     ENERGY,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
     INFO,
     INVERTERS,
     LIVE,
@@ -23,6 +25,7 @@ from custom_components.iq_gateway.client.endpoints import (
     Endpoint,
     GatewayInfo,
     GeneratorMode,
+    GeneratorSchedule,
 )
 from custom_components.iq_gateway.client.errors import InvalidAnswer
 
@@ -157,9 +160,15 @@ def test_another_shape_altogether_is_refused(endpoint: Endpoint[Any], payload: o
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
 def test_an_empty_object_says_nothing(endpoint: Endpoint[Any]) -> None:
-    """But of a generator: that there is none."""
-    if endpoint in (GENERATOR_CONFIG, GENERATOR_MODE):
-        assert endpoint.parse({}) == ((() if endpoint is GENERATOR_CONFIG else GeneratorMode(command=None)), 0)
+    """But of a generator, and of details: that there is none."""
+    nothing: dict[Endpoint[Any], object] = {
+        DEVICE_DATA: (),
+        GENERATOR_CONFIG: (),
+        GENERATOR_MODE: GeneratorMode(command=None),
+        GENERATOR_SCHEDULE: GeneratorSchedule(start_soc=None, stop_soc=None),
+    }
+    if endpoint in nothing:
+        assert endpoint.parse({})[0] == nothing[endpoint]
     else:
         with pytest.raises(InvalidAnswer):
             endpoint.parse({})

@@ -168,6 +168,8 @@ def test_rows_with_a_period_are_obeyed_as_they_stand() -> None:
     assert {endpoint.name for endpoint in ENDPOINTS if endpoint.kept} == {
         "info",
         "meters",
+        "power_limit",
+        "power_mode",
         "dry_contact_settings",
         "generator_config",
     }

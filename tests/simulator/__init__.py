@@ -8,6 +8,7 @@ from .gateway import GatewaySimulator
 from .profiles import PROFILES, Battery, Profile
 from .server import Request
 from .situations import FirmwareUpdate, NightlyAbsence, Reboot, Situation
+from .switchboard import Obedience
 
 __all__ = [
     "PROFILES",
@@ -20,6 +21,7 @@ __all__ = [
     "FirmwareUpdate",
     "GatewaySimulator",
     "NightlyAbsence",
+    "Obedience",
     "Profile",
     "Reboot",
     "Request",

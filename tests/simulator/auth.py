@@ -5,11 +5,11 @@ from secrets import token_hex
 from typing import Final
 
 from . import tokens
-from .endpoints import path_of
+from .endpoints import POWER_LIMIT, POWER_MODE, path_of
 
 COOKIE: Final = "sessionId"
 _SESSION_LENGTH: Final = 600.0
-DENIED: Final[dict[str, tuple[str, ...]]] = {"owner": ("/ivp/peb/devstatus",)}
+DENIED: Final[dict[str, tuple[str, ...]]] = {"owner": ("/ivp/peb/devstatus", POWER_LIMIT, POWER_MODE)}
 """What a role may not read, unless a test says otherwise."""
 
 type Denied = Mapping[str, Iterable[str]]

@@ -1,9 +1,11 @@
 """Where the power goes: sun, load, battery, grid and generator of one moment brought into balance."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, Self
 
-from .profiles import Battery, Profile
+from .profiles import SELF_CONSUMPTION, Battery, Profile
+from .reply import Json
 
 _ONE_WAY_EFFICIENCY: Final = 0.95
 _EVENING: Final = range(17 * 60, 22 * 60)
@@ -20,6 +22,54 @@ class Flow(NamedTuple):
     battery: float
     load: float
     generator: float
+
+
+@dataclass(slots=True)
+class Settings:
+    """What somebody may have changed of a house since it was built; limits in W."""
+
+    on_grid: bool
+    battery_mode: int
+    """As `backup_bat_mode` (gateway-api.md 13)."""
+    reserve: int
+    """In %."""
+    export_limit: float | None = None
+    production_limit: float | None = None
+    production_off: bool = False
+    relay_wanted: str = "closed"
+    relay_state: str = "closed"
+    contacts: dict[str, str] = field(default_factory=dict)
+    """The states of dry contacts that somebody has changed, by name."""
+    contact_settings: dict[str, dict[str, Json]] = field(default_factory=dict)
+    """Likewise, whole."""
+    contacts_settle_until: float = 0.0
+    """Until then normally closed contacts read open, whatever they are."""
+    generator_command: str = "auto"
+    generator_schedule: dict[str, Json] = field(default_factory=dict)
+    generator_levels: tuple[int, int] | None = None
+    generator_runs: bool = False
+    sleeping: dict[str, dict[str, Json]] = field(default_factory=dict)
+    """AC batteries that are to sleep, with their levels, by serial number."""
+    asleep: set[str] = field(default_factory=set)
+    """Those that do."""
+
+    @classmethod
+    def of(cls, profile: Profile) -> Self:
+        """Return those that a house is built with."""
+        battery = profile.battery
+        return cls(
+            on_grid=profile.on_grid,
+            relay_state="closed" if profile.on_grid else "open",
+            generator_runs=profile.generator > 0,
+            battery_mode=battery.mode if battery else SELF_CONSUMPTION,
+            reserve=battery.reserve if battery else 0,
+        )
+
+    def sun(self, offered: float) -> float:
+        """Return what the inverters make of what the sun offers (W)."""
+        if self.production_off:
+            return min(offered, 0.0)
+        return offered if self.production_limit is None else min(offered, self.production_limit)
 
 
 class Store:
@@ -75,12 +125,17 @@ STRATEGIES: Final[dict[int, Strategy]] = {0: _full_backup, 1: _self_consumption,
 """By `backup_bat_mode` (gateway-api.md 13)."""
 
 
-def balance(profile: Profile, store: Store, *, sun: float, load: float, minute: int, hours: float) -> Flow:
+def balance(
+    profile: Profile, settings: Settings, store: Store, *, sun: float, load: float, minute: int, hours: float
+) -> Flow:
     """Return the powers that hold for the next `hours`, given what the sun offers and the house wants (W)."""
-    if not profile.on_grid:
+    sun = settings.sun(sun)
+    if not settings.on_grid:
         return _islanded(profile, store, sun=sun, load=load, hours=hours)
-    wanted = STRATEGIES[store.battery.mode](store.battery, load - sun, minute)
-    battery = max(-store.charge_room(hours), min(store.discharge_room(hours, store.battery.reserve), wanted))
+    wanted = STRATEGIES[settings.battery_mode](store.battery, load - sun, minute)
+    battery = max(-store.charge_room(hours), min(store.discharge_room(hours, settings.reserve), wanted))
+    if settings.export_limit is not None:
+        sun = min(sun, max(load - battery + settings.export_limit, 0.0))
     return Flow(sun, load - sun - battery, battery, load, 0.0)
 
 

@@ -8,10 +8,12 @@ from aiohttp import hdrs, web
 
 from .accounts import CloudBehaviour
 from .cloud import CloudSimulator
+from .endpoints import path_of
 from .faults import Fault
 from .gateway import GatewaySimulator
 from .reply import Json, Reply, json_reply
 from .server import HttpsServer, Request, response_to
+from .switchboard import Obedience
 
 JSON: Final = "application/json"
 type _Fields = dict[str, Json]
@@ -118,6 +120,11 @@ def _clock_error(control: Control, fields: _Fields) -> None:
     control.gateway.clock_error = _number(fields, "seconds")
 
 
+def _obedience(control: Control, fields: _Fields) -> None:
+    path = path_of(str(fields["path"]))
+    control.gateway.switchboard.obedience[path] = Obedience(str(fields["obedience"]))
+
+
 def _cloud(control: Control, fields: _Fields) -> None:
     if control.cloud is None:
         raise KeyError("no cloud runs")
@@ -133,6 +140,7 @@ COMMANDS: Final[dict[str, _Command]] = {
     "certificate": _certificate,
     "reboot": _reboot,
     "clock_error": _clock_error,
+    "obedience": _obedience,
     "cloud": _cloud,
 }
 
@@ -145,5 +153,6 @@ firmware {"version": "D8.3.6087"}                         another version in /in
 certificate {"same_key": true}                            another certificate; may be left out: with another key
 reboot {"zeros": true, "firmware": "D8.3.6087"}           both may be left out
 clock_error {"seconds": 3600}                             the gateway's own clock is off
+obedience {"path": "relay", "obedience": "ignores"}       what it makes of changes: obeys, ignores, echoes, is_overruled
 cloud {"behaviour": "too_many_requests"}                  what the cloud does
 """

@@ -12,6 +12,9 @@ INVERTERS: Final = "/api/v1/production/inverters"
 ENERGY: Final = "/ivp/pdm/energy"
 LIVE: Final = "/ivp/livedata/status"
 INVENTORY: Final = "/ivp/ensemble/inventory"
+POWER_LIMIT: Final = "/ivp/ss/dpel"
+POWER_MODE: Final = "/ivp/mod/603980032/mode/power"
+TARIFF: Final = "/admin/lib/tariff"
 BATTERY_POWER: Final = "/ivp/ensemble/power"
 SECCTRL: Final = "/ivp/ensemble/secctrl"
 STORAGE_SCHEDULE: Final = "/ivp/sc/sched"
@@ -23,6 +26,8 @@ GENERATOR_CONFIG: Final = "/ivp/ss/gen_config"
 GENERATOR_MODE: Final = "/ivp/ss/gen_mode"
 DEVICE_DATA: Final = "/ivp/pdm/device_data"
 FULL_INVENTORY: Final = "/inventory.json"
+GENERATOR_SCHEDULE: Final = "/ivp/ss/gen_schedule"
+AC_BATTERY_CONFIG: Final = "/admin/lib/acb_config.json"
 STREAM: Final = "/ivp/livedata/stream"
 CHECK_JWT: Final = "/auth/check_jwt"
 
@@ -36,6 +41,9 @@ PATHS: Final = {
     "live": LIVE,
     "consumption": CONSUMPTION,
     "inventory": INVENTORY,
+    "power_limit": POWER_LIMIT,
+    "power_mode": POWER_MODE,
+    "tariff": TARIFF,
     "battery_power": BATTERY_POWER,
     "secctrl": SECCTRL,
     "storage_schedule": STORAGE_SCHEDULE,
@@ -45,6 +53,7 @@ PATHS: Final = {
     "generator": GENERATOR,
     "generator_config": GENERATOR_CONFIG,
     "generator_mode": GENERATOR_MODE,
+    "generator_schedule": GENERATOR_SCHEDULE,
     "device_data": DEVICE_DATA,
     "full_inventory": FULL_INVENTORY,
     "stream": STREAM,

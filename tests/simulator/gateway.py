@@ -25,6 +25,7 @@ from .server import HttpsServer, Request, break_off, response_to
 from .situations import FirmwareUpdate, Reboot, Situation
 from .source import ModelSource, Source
 from .stream import LiveData
+from .switchboard import Rejected, Switchboard
 
 type Override = Json | Callable[[Json], Json]
 
@@ -104,6 +105,14 @@ class GatewaySimulator(HttpsServer):
             raise TypeError("a recording has no house")
         self._live.advance_to(self.clock.now())
         return self._source.house
+
+    @property
+    def switchboard(self) -> Switchboard:
+        """What can be changed at it, as of this moment."""
+        source = self.source
+        if not isinstance(source, ModelSource):
+            raise TypeError("nothing can be changed at a recording")
+        return source.switchboard
 
     @property
     def source(self) -> Source:
@@ -258,9 +267,10 @@ class GatewaySimulator(HttpsServer):
             return self._check(claims, now)
         if record.path == endpoints.STREAM:
             return self._switch_stream(record)
-        if record.path == endpoints.LIVE:
-            return self._edited(record.path, json_reply(self._live.body(now)))
-        return self._edited(record.path, self._source.reply(record.path, self._stamp(now)) or error(404))
+        if record.method != hdrs.METH_GET:
+            return self._change(record)
+        live = json_reply(self._live.body(now)) if record.path == endpoints.LIVE else None
+        return self._edited(record.path, live or self._source.reply(record.path, self._stamp(now)) or error(404))
 
     def _credentials(self, record: Request, now: float) -> tokens.Claims | None:
         stamp = now + self.clock_error
@@ -282,6 +292,21 @@ class GatewaySimulator(HttpsServer):
         switch = self._live.enable if enable else self._live.disable
         switch(record.at)
         return json_reply({"sc_stream": "enabled" if enable else "disabled"})
+
+    def _change(self, record: Request) -> Reply:
+        """Take a change; over one that lacks a part of the whole, the gateway crashes."""
+        source = self._source
+        if not isinstance(source, ModelSource) or not source.switchboard.knows(record.method, record.path):
+            return error(405)
+        try:
+            answer = source.switchboard.send(record.method, record.path, json.loads(record.body), record.at)
+        except ValueError:
+            return Reply(body=b"", status=400)
+        except Rejected as err:
+            if err.crashes:
+                self.reboot()
+            return error(err.status)
+        return json_reply(answer)
 
     def _edited(self, path: str, reply: Reply) -> Reply:
         """Return the reply with the path's override and the gateway's usual headers."""

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from .balance import Flow, Store, balance
+from .balance import Flow, Settings, Store, balance
 from .history import History
 from .profiles import Profile
 from .weather import Weather, noise
@@ -131,6 +131,7 @@ class House:
             "load": self.load,
             "generator": self.generator,
         }
+        self.settings = Settings.of(profile)
         self.store = Store(profile.battery)
         self.power = Flow(0.0, 0.0, 0.0, 0.0, 0.0)
         self.noise = 0.0
@@ -218,6 +219,10 @@ class House:
         for name, change in changes.items():
             self._meters[name].power = tuple(power + change / self.profile.phases for power in self._steady[name])
 
+    def settle(self) -> None:
+        """Settle the powers anew until the end of this step: somebody has changed something."""
+        self._settle((self.time + self._step_end) / 2)
+
     def produced_at(self, moment: float) -> float:
         """Return what the inverters had delivered by this moment of the last quarter-hours, in Wh."""
         return self._history.at(moment, now=self.time, produced=math.fsum(self.production.delivered))
@@ -302,22 +307,23 @@ class House:
         if sun <= 0.0 and "production" in profile.meters:
             sun = -_NIGHT_DRAW * profile.inverters
         hours = self._step_length / 3600
-        flow = balance(profile, self.store, sun=sun, load=wanted, minute=weather.local_minute(middle), hours=hours)
+        flow = balance(
+            profile, self.settings, self.store, sun=sun, load=wanted, minute=weather.local_minute(middle), hours=hours
+        )
         self.power = flow
         load = self._load_of_phases(flow.load, appliance * flow.load / wanted, middle)
         self.load.power = load
         self.production.power = tuple(flow.production * share for share in self._even)
         self.battery.power = tuple(flow.battery * share for share in self._even)
         self.generator.power = tuple(flow.generator * share for share in self._even)
-        if profile.on_grid:
-            self.grid.power = tuple(
-                mine - made - stored
-                for mine, made, stored in zip(load, self.production.power, self.battery.power, strict=True)
-            )
+        self.grid.power = tuple(
+            mine - made - stored if self.settings.on_grid else 0.0
+            for mine, made, stored in zip(load, self.production.power, self.battery.power, strict=True)
+        )
 
     def _load_of_phases(self, load: float, appliance: float, moment: float) -> tuple[float, ...]:
         """Return the load of each phase; an island's transformer spreads it evenly, a grid takes it as it is."""
-        if not self.profile.on_grid:
+        if not self.settings.on_grid:
             return tuple(load * share for share in self._even)
         where = int(moment // 3600) % self.profile.phases
         base = load - appliance

@@ -60,6 +60,8 @@ class Profile:
     metered: bool = True
     inverter_interval: int = 300
     live_refresh: int | None = None
+    plans: bool | None = False
+    """Whether the cloud plans the batteries' day (`opt_schedules`); None: firmware that has no such plans."""
 
     @property
     def iq_battery(self) -> Battery | None:

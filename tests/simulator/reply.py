@@ -48,6 +48,7 @@ _REDIRECTING: Final = (
 )
 
 _TITLES: Final = {
+    400: "400 Bad Request",
     403: "403 Forbidden",
     404: "404 Not Found",
     405: "405 Not Allowed",

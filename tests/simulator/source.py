@@ -6,6 +6,8 @@ from .answers import ANSWERS, Scene, live_status
 from .answers.info import info
 from .house import House
 from .reply import Json, Reply, json_reply
+from .switchboard import Switchboard
+from .writes import WRITES, documents
 
 JSON: str = "application/json"
 
@@ -40,6 +42,7 @@ class ModelSource(Source):
 
     def __init__(self, house: House, *, serial: str) -> None:
         self.house = house
+        self.switchboard = Switchboard(house, WRITES, documents(house.profile))
         self.serial = serial
         self.firmware = house.profile.firmware
         self.live_refresh = house.profile.live_refresh
@@ -51,6 +54,7 @@ class ModelSource(Source):
 
     @override
     def advance_to(self, moment: float) -> None:
+        self.switchboard.advance_to(moment)
         self.house.advance_to(moment)
 
     @override
@@ -59,6 +63,8 @@ class ModelSource(Source):
 
     @override
     def reply(self, path: str, stamp: int) -> Reply | None:
+        if (document := self.switchboard.read(path)) is not None:
+            return json_reply(document, content_type=None if path.startswith("/ivp/") else JSON)
         if not (answer := ANSWERS.get(path)):
             return None
         if (payload := answer(self._scene(stamp))) is None:

@@ -55,7 +55,12 @@ def test_devices_stay_while_the_inventory_is_silent() -> None:
     groups = [{"type": kind, "devices": [told | state]} for kind in ("ENPOWER", "COLLAR")]
     built = site(inventory=groups, stale=["inventory"])
     assert built.system_controllers["1"] == SiteSystemController(
-        part_number="865-00378-r27", temperature=None, communicating=None, state=None, last_report=None
+        part_number="865-00378-r27",
+        grid_connected=None,
+        temperature=None,
+        communicating=None,
+        state=None,
+        last_report=None,
     )
     assert built.collars["1"] == SiteCollar(
         part_number="865-00378-r27", temperature=None, communicating=None, state=None

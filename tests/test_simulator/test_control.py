@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.simulator import CloudBehaviour, CloudSimulator, GatewaySimulator
+from tests.simulator import CloudBehaviour, CloudSimulator, GatewaySimulator, Obedience
 from tests.simulator.control import COMMANDS, Control
 from tests.simulator.reply import Json
 
@@ -59,6 +59,8 @@ async def test_commands_do_what_they_say(control: Control, gateway: GatewaySimul
     assert gateway.firmware == "D8.3.6087"
     await post(browser, control, "clock_error", seconds=3600)
     assert gateway.clock_error == 3600
+    await post(browser, control, "obedience", path="relay", obedience="ignores")
+    assert gateway.switchboard.obedience == {"/ivp/ensemble/relay": Obedience.IGNORES}
     await post(browser, control, "cloud", behaviour="too_many_requests")
     assert control.cloud
     assert control.cloud.behaviour is CloudBehaviour.TOO_MANY_REQUESTS

@@ -6,7 +6,18 @@ from http import HTTPStatus
 import time
 from typing import Final
 
-from aiohttp import ClientConnectorCertificateError, ClientError, ClientResponse, ClientSession, hdrs
+from aiohttp import (
+    ClientConnectionError,
+    ClientConnectorCertificateError,
+    ClientError,
+    ClientHandlerType,
+    ClientMiddlewareType,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+    hdrs,
+)
+import orjson
 from yarl import URL
 
 from .endpoints import CHECK_TOKEN_PATH, ENDPOINTS, INFO, MAX_BODY, STREAM_PATH, Answer, Endpoint, GatewayInfo
@@ -38,10 +49,16 @@ class _Refused(GatewayError):
     """401 or 403: the token or its role, which only `/auth/check_jwt` tells apart."""
 
 
+class _Redirected(InvalidAnswer):
+    """Sent elsewhere: to the page on which to sign in, where a role is too low to change something."""
+
+
 def _raise_for_status(status: int) -> None:
     """Translate a status code into what it means on this device."""
-    if status == HTTPStatus.OK:
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return
+    if status < HTTPStatus.BAD_REQUEST:
+        raise _Redirected(f"status {status}")
     if status in _REFUSED:
         raise _Refused
     if status == HTTPStatus.NOT_FOUND:
@@ -49,6 +66,20 @@ def _raise_for_status(status: int) -> None:
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise GatewayBusy(f"status {status}")
     raise InvalidAnswer(f"status {status}")
+
+
+def _sent_once() -> ClientMiddlewareType:
+    """Return what keeps a request from going out twice: aiohttp repeats a PUT whose connection broke."""
+    sent = False
+
+    async def send(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+        nonlocal sent
+        if sent:
+            raise ClientConnectionError
+        sent = True
+        return await handler(request)
+
+    return send
 
 
 async def _read_body(response: ClientResponse, *, at_most: int) -> bytes:
@@ -142,6 +173,22 @@ class Gateway:
             await self.check_token()
             raise NotPermitted("the token's role is too low") from err
 
+    async def write(self, method: str, path: str, body: object) -> object:
+        """Send a change once and return what comes back, None for what is not JSON.
+
+        Being accepted is not being done, and an error does not mean that nothing happened: only reading tells.
+        """
+        try:
+            answer, _ = await self._authorized_request(method, path, json=body)
+        except (_Refused, _Redirected) as err:
+            await self.check_token()
+            raise NotPermitted("the token's role is too low") from err
+        try:
+            told: object = orjson.loads(answer)
+        except ValueError:
+            return None
+        return told
+
     async def _authorized_request(
         self, method: str, path: str, *, json: object = None, last: bool = False
     ) -> tuple[bytes, float | None]:
@@ -178,6 +225,7 @@ class Gateway:
                         json=json,
                         ssl=self._context,
                         allow_redirects=False,
+                        middlewares=() if method == hdrs.METH_GET else (_sent_once(),),
                     ) as response,
                 ):
                     _raise_for_status(response.status)

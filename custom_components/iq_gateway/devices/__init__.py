@@ -5,7 +5,9 @@ A further kind is a file and a place in `KINDS`: platforms, diagnostics, and wha
 
 from typing import Final
 
-from homeassistant.helpers import device_registry as dr
+from homeassistant.const import Platform
+from homeassistant.core import callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import DOMAIN
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
@@ -24,6 +26,8 @@ from .kind import (
     DeviceKind,
     IQGatewayDescription,
     LifetimeEnergyDescription,
+    NumberDescription,
+    SelectDescription,
     SensorDescription,
     SwitchDescription,
     Value,
@@ -32,9 +36,10 @@ from .meter import METER
 from .q_relay import Q_RELAY
 from .registry import async_register, async_register_gateway
 from .system_controller import SYSTEM_CONTROLLER
-from .totals import TOTALS, attributes_of
+from .totals import ESTIMATED, TOTALS, attributes_of
 
 __all__ = [
+    "ESTIMATED",
     "KINDS",
     "TOTALS",
     "AnyDescription",
@@ -43,17 +48,23 @@ __all__ = [
     "DeviceKind",
     "IQGatewayDescription",
     "LifetimeEnergyDescription",
+    "NumberDescription",
+    "SelectDescription",
     "SensorDescription",
     "SwitchDescription",
     "Value",
     "async_register",
     "async_register_gateway",
+    "async_remove_controls",
     "attributes_of",
     "count_devices",
     "is_listed",
     "is_registered",
     "renamed",
 ]
+
+# Whatever else they hold, numbers and choices are all of the gateway's.
+_CHANGING: Final = frozenset({Platform.NUMBER, Platform.SELECT, Platform.SWITCH})
 
 KINDS: Final[tuple[AnyKind, ...]] = (
     GATEWAY,
@@ -76,6 +87,23 @@ def is_listed(coordinator: IQGatewayCoordinator, device: dr.DeviceEntry) -> bool
         (DOMAIN, kind.identifier(coordinator.serial, key)) for kind in KINDS for key in kind.subjects(coordinator.data)
     }
     return not listed.isdisjoint(device.identifiers)
+
+
+@callback
+def async_remove_controls(coordinator: IQGatewayCoordinator) -> None:
+    """Remove what changes something at the gateway, where the user does not want that, or no more."""
+    if coordinator.controls.enabled:
+        return
+    harmless = tuple(
+        f"_{one.key}"
+        for kind in KINDS
+        for one in kind.entities
+        if isinstance(one, SwitchDescription) and one.control is None
+    )
+    registry = er.async_get(coordinator.hass)
+    for registered in er.async_entries_for_config_entry(registry, coordinator.config_entry.entry_id):
+        if registered.domain in _CHANGING and not registered.unique_id.endswith(harmless):
+            registry.async_remove(registered.entity_id)
 
 
 def is_registered(coordinator: IQGatewayCoordinator, kind: AnyKind, key: str) -> bool:

@@ -1,6 +1,6 @@
 """All batteries of a site together: sensors of the gateway."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
@@ -9,7 +9,7 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTime
 
 from ..coordinator import IQGatewayData
 from ..site import BatteryMode, Part
-from .kind import BinarySensorDescription, EnergySensorDescription, SensorDescription
+from .kind import BinarySensorDescription, EnergySensorDescription, SensorDescription, Value
 
 
 def _has(*parts: Part) -> Callable[[IQGatewayData], bool]:
@@ -26,6 +26,12 @@ def _has_power(data: IQGatewayData) -> bool:
 def _has_time(data: IQGatewayData) -> bool:
     """Tell whether there is a power, and a capacity that it goes on or off."""
     return _has_power(data) and Part.BATTERY_CAPACITY in data.site.parts
+
+
+def _changed_in(data: IQGatewayData) -> Mapping[str, Value]:
+    """Tell who has not found it among the controls where it is changed: on newer firmware in Enphase's app alone."""
+    storage = data.site.settings.storage
+    return {} if storage is None or storage.obeys else {"changed_in": "enphase_app"}
 
 
 BATTERY_SENSORS: Final[tuple[SensorDescription[IQGatewayData], ...]] = (
@@ -47,6 +53,7 @@ BATTERY_SENSORS: Final[tuple[SensorDescription[IQGatewayData], ...]] = (
         state_class=SensorStateClass.MEASUREMENT,
         exists_fn=_has(Part.LIVE, Part.BATTERY_CONTROL),
         value_fn=lambda data: data.site.battery.reserve,
+        attributes_fn=_changed_in,
     ),
     EnergySensorDescription(
         key="battery_stored_energy",
@@ -65,6 +72,7 @@ BATTERY_SENSORS: Final[tuple[SensorDescription[IQGatewayData], ...]] = (
         options=list(BatteryMode),
         exists_fn=_has(Part.LIVE),
         value_fn=lambda data: data.site.battery.mode,
+        attributes_fn=_changed_in,
     ),
     EnergySensorDescription(
         key="battery_capacity",

@@ -1,13 +1,81 @@
 """Dry contacts that are configured: each a device that is reached through its System Controller."""
 
+from collections.abc import Callable
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import EntityCategory
+from homeassistant.const import PERCENTAGE, EntityCategory
 from homeassistant.helpers.device_registry import DeviceInfo
 
+from ..controls import (
+    ACTIONS,
+    CONTACT_ACTIONS,
+    CONTACT_HIGH,
+    CONTACT_LOW,
+    CONTACT_MODE,
+    DRY_CONTACT as DRY_CONTACT_CONTROL,
+)
 from ..site import ContactMode, SiteDryContact
-from .kind import BinarySensorDescription, DeviceKind, IQGatewayDescription, SensorDescription
+from .controlled import control_number, control_select, control_switch
+from .kind import BinarySensorDescription, DeviceKind, IQGatewayDescription, SensorDescription, Value
+
+
+def _can_be_switched(contact: SiteDryContact) -> bool:
+    return contact.can_be_switched
+
+
+def _action(key: str) -> Callable[[SiteDryContact], Value]:
+    return lambda contact: contact.actions.get(key)
+
+
+_CONTROLS: Final[tuple[IQGatewayDescription[SiteDryContact], ...]] = (
+    control_switch(
+        DRY_CONTACT_CONTROL,
+        key="contact",
+        need="dry_contacts",
+        exists_fn=_can_be_switched,
+        value_fn=lambda contact: contact.closed,
+        is_device=True,
+    ),
+    control_select(
+        CONTACT_MODE,
+        translation_key="contact_mode",
+        need="dry_contact_settings",
+        options=list(ContactMode),
+        exists_fn=_can_be_switched,
+        value_fn=lambda contact: contact.mode,
+    ),
+    *(
+        control_select(
+            control,
+            need="dry_contact_settings",
+            options=list(ACTIONS),
+            exists_fn=_can_be_switched,
+            value_fn=_action(key),
+        )
+        for key, control in CONTACT_ACTIONS.items()
+    ),
+    control_number(
+        CONTACT_LOW,
+        need="dry_contact_settings",
+        native_unit_of_measurement=PERCENTAGE,
+        native_min_value=0,
+        native_max_value=100,
+        native_step=1,
+        exists_fn=_can_be_switched,
+        value_fn=lambda contact: contact.low,
+    ),
+    control_number(
+        CONTACT_HIGH,
+        need="dry_contact_settings",
+        native_unit_of_measurement=PERCENTAGE,
+        native_min_value=0,
+        native_max_value=100,
+        native_step=1,
+        exists_fn=_can_be_switched,
+        value_fn=lambda contact: contact.high,
+    ),
+)
 
 _ENTITIES: Final[tuple[IQGatewayDescription[SiteDryContact], ...]] = (
     BinarySensorDescription(
@@ -44,5 +112,5 @@ DRY_CONTACT: Final = DeviceKind[SiteDryContact](
     subjects=lambda data: data.site.dry_contacts,
     via=lambda contact: contact.controller,
     describe=_describe,
-    entities=_ENTITIES,
+    entities=(*_ENTITIES, *_CONTROLS),
 )

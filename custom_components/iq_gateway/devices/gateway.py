@@ -18,6 +18,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
 from ..site import LIVE_ENDPOINTS, Flow, GridState, Part, Site
 from .batteries import BATTERY_BINARY_SENSORS, BATTERY_SENSORS
+from .gateway_controls import GATEWAY_CONTROLS
 from .gateway_diagnostics import DIAGNOSTIC_SENSORS
 from .kind import (
     BinarySensorDescription,
@@ -254,5 +255,6 @@ GATEWAY: Final = DeviceKind[IQGatewayData](
         *BATTERY_BINARY_SENSORS,
         *_BINARY_SENSORS,
         *_SWITCHES,
+        *GATEWAY_CONTROLS,
     ),
 )

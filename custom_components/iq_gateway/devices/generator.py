@@ -8,8 +8,15 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfPower
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..const import MANUFACTURER
+from ..controls import GENERATOR_COMMAND, GENERATOR_START, GENERATOR_STOP
 from ..site import GeneratorMode, SiteGenerator
-from .kind import BinarySensorDescription, DeviceKind, IQGatewayDescription, SensorDescription
+from .controlled import control_number, control_select
+from .kind import BinarySensorDescription, DeviceKind, IQGatewayDescription, SensorDescription, always
+
+
+def _has_schedule(generator: SiteGenerator) -> bool:
+    return generator.has_schedule
+
 
 _ENTITIES: Final[tuple[IQGatewayDescription[SiteGenerator], ...]] = (
     SensorDescription(
@@ -51,6 +58,37 @@ _ENTITIES: Final[tuple[IQGatewayDescription[SiteGenerator], ...]] = (
         need="generator",
         device_class=BinarySensorDeviceClass.RUNNING,
         value_fn=lambda generator: generator.running,
+    ),
+    control_select(
+        GENERATOR_COMMAND,
+        key="mode",
+        translation_key="generator_mode",
+        need="generator_mode",
+        options=list(GeneratorMode),
+        exists_fn=always,
+        value_fn=lambda generator: generator.mode,
+    ),
+    control_number(
+        GENERATOR_START,
+        key="start_level",
+        need="generator_schedule",
+        native_unit_of_measurement=PERCENTAGE,
+        native_min_value=0,
+        native_max_value=100,
+        native_step=1,
+        exists_fn=_has_schedule,
+        value_fn=lambda generator: generator.set_start,
+    ),
+    control_number(
+        GENERATOR_STOP,
+        key="stop_level",
+        need="generator_schedule",
+        native_unit_of_measurement=PERCENTAGE,
+        native_min_value=0,
+        native_max_value=100,
+        native_step=1,
+        exists_fn=_has_schedule,
+        value_fn=lambda generator: generator.set_stop,
     ),
 )
 

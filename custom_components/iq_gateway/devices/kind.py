@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from homeassistant.components.binary_sensor import BinarySensorEntityDescription
+from homeassistant.components.number import NumberEntityDescription
+from homeassistant.components.select import SelectEntityDescription
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription, SensorStateClass
 from homeassistant.components.switch import SwitchEntityDescription
 from homeassistant.const import UnitOfEnergy
@@ -14,6 +16,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 
 from ..const import DOMAIN, MANUFACTURER
+from ..controls import AnyControl
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
 from ..site import Total
 
@@ -38,6 +41,14 @@ class IQGatewayDescription[SubjectT](EntityDescription):
     attributes_fn: Callable[[SubjectT], Mapping[str, Value]] | None = None
     """What else the entity tells, beside its value. What has such is restored: a total goes on from there."""
     phase: int | None = None  # counted from 1
+    control: AnyControl | None = None
+    """What it changes at the gateway; it is there only where the user wants to change anything."""
+    is_device: bool = False
+    """Whether its unique id is that of its device, of which it is the only or the main one."""
+
+    def unique_id(self, identifier: str) -> str:
+        """Return its unique id on the device that is known by this."""
+        return identifier if self.is_device else f"{identifier}_{self.key}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +93,20 @@ class SwitchDescription[SubjectT](IQGatewayDescription[SubjectT], SwitchEntityDe
     coordinator's data then; what does not work is a `HomeAssistantError` with a text of its own."""
     restored: bool = False
     """Whether it is a state of ours, not of the gateway's: turned again after a restart as it was left."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberDescription[SubjectT](IQGatewayDescription[SubjectT], NumberEntityDescription):
+    """Describes a number that is set at the gateway."""
+
+    control: AnyControl
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectDescription[SubjectT](IQGatewayDescription[SubjectT], SelectEntityDescription):
+    """Describes a choice that is made at the gateway."""
+
+    control: AnyControl
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,15 +4,23 @@ from typing import Final
 
 from homeassistant.helpers.device_registry import DeviceInfo
 
+from ..controls import GRID_CONNECTION
 from ..site import SiteSystemController
 from . import common
-from .kind import DeviceKind, IQGatewayDescription
+from .controlled import control_switch
+from .kind import DeviceKind, IQGatewayDescription, always
 
 _ENTITIES: Final[tuple[IQGatewayDescription[SiteSystemController], ...]] = (
     common.temperature(lambda controller: controller.temperature, need="inventory", digits=1),
     common.last_report(lambda controller: controller.last_report, need="inventory"),
     common.state(lambda controller: controller.state, need="inventory"),
     common.communicating(lambda controller: controller.communicating, need="inventory"),
+    control_switch(
+        GRID_CONNECTION,
+        need="relay",
+        exists_fn=always,
+        value_fn=lambda controller: controller.grid_connected,
+    ),
 )
 
 

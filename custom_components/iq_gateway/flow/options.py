@@ -8,10 +8,12 @@ from homeassistant.helpers.selector import BooleanSelector, NumberSelector, Numb
 import voluptuous as vol
 
 from ..const import (
+    CONF_CONTROLS,
     CONF_ENERGY_PANEL,
     CONF_ENERGY_PANEL_PENDING,
     CONF_KEEP_LIVE_DATA,
     CONF_LIVE_INTERVAL,
+    CONF_SOLAR_FORECAST,
     CONF_UPDATE_INTERVAL,
     DEFAULT_KEEP_LIVE_DATA,
     DEFAULT_LIVE_INTERVAL,
@@ -22,6 +24,7 @@ from ..const import (
     MIN_UPDATE_INTERVAL,
 )
 from ..coordinator import IQGatewayConfigEntry
+from ..solar_forecast import async_solar_forecasts
 from ..takeover.journal import Journal
 from ..takeover.texts import async_undo_texts
 from .takeover import GIVE_BACK, TAKE_OVER, Offer, async_begin, async_offer, async_return, async_ways
@@ -42,10 +45,13 @@ SCHEMA: Final = vol.Schema(
         ),
         vol.Required(CONF_LIVE_INTERVAL, default=DEFAULT_LIVE_INTERVAL): _seconds(MIN_LIVE_INTERVAL, MAX_LIVE_INTERVAL),
         vol.Required(CONF_KEEP_LIVE_DATA, default=DEFAULT_KEEP_LIVE_DATA): BooleanSelector(),
+        vol.Required(CONF_CONTROLS, default=False): BooleanSelector(),
         # No setting but a wish: off again once it is fulfilled.
         vol.Optional(CONF_ENERGY_PANEL): BooleanSelector(),
     }
 )
+# A wish as well, and offered where there is any.
+WITH_FORECAST: Final = SCHEMA.extend({vol.Optional(CONF_SOLAR_FORECAST): BooleanSelector()})
 
 
 class IQGatewayOptionsFlow(OptionsFlowWithReload):
@@ -71,9 +77,10 @@ class IQGatewayOptionsFlow(OptionsFlowWithReload):
 
     async def async_step_settings(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options as they are."""
+        schema = WITH_FORECAST if await async_solar_forecasts(self.hass) else SCHEMA
         return self.async_show_form(
             step_id="init",
-            data_schema=self.add_suggested_values_to_schema(SCHEMA, self.config_entry.options),
+            data_schema=self.add_suggested_values_to_schema(schema, self.config_entry.options),
         )
 
     async def async_step_take_over(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

@@ -83,6 +83,8 @@ def _turn(state: EndpointState, site: Site, needed: Iterable[str], now: float, *
     """Return an endpoint's turn; None where it has no business in this cycle."""
     endpoint, is_needed = state.endpoint, state.endpoint.name in needed
     age = inf if state.asked_at is None else now - state.asked_at
+    if state.blind_until > now:
+        return None
     if state.again:
         return _Turn(state=state, period=0, late=inf)
     if not (is_needed or _tells_of_the_site(state, site)) or _backs_off(state, age, interval):

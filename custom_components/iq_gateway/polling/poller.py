@@ -7,7 +7,7 @@ import time
 from typing import Final
 
 from ..client.endpoints import INFO, LIVE, Endpoint
-from ..client.errors import GatewayBusy, GatewayError, Unconfirmed, WrongGateway
+from ..client.errors import GatewayBusy, GatewayError, InvalidAnswer, NotFound, NotPermitted, Unconfirmed, WrongGateway
 from ..client.gateway import Gateway
 from ..const import CYCLE_TIMEOUT
 from ..site import BatteryRuntime, Site, Snapshot, build_site
@@ -45,7 +45,7 @@ class Poller:
         self._runtime = BatteryRuntime()
         self._stream = LiveStream(wanted=keep_live_data)
         self._outage = OutageWatch()
-        self._lock = Lock()  # cycles and glances exclude each other
+        self._lock = Lock()  # cycles, glances and changes exclude each other
 
     async def run(self, wanted: AbstractSet[str], *, only_new: bool = False) -> PollResult:
         """Read what the given needs are read from, and build the site anew; `only_new` leaves out what was ever asked.
@@ -75,6 +75,44 @@ class Poller:
             refused=frozenset(name for name in progress.errors if self.states[name].refused),
             seconds=progress.seconds,
         )
+
+    async def read_now(self, *endpoints: Endpoint[object]) -> frozenset[str]:
+        """Read these between two cycles, and build the site anew; return the names of those that answered.
+
+        What this gateway does not have, tells oddly, or does not tell this token, is passed over unless it is the last
+        one, which matters most. Any other error is raised and says nothing of the endpoint: the next cycle will tell.
+        """
+        async with self._lock:
+            self.cache.begin_cycle(time.monotonic())
+            read = set[str]()
+            try:
+                for endpoint in endpoints:
+                    is_last = endpoint is endpoints[-1]
+                    try:
+                        with self.states[endpoint.name].log.request():
+                            answer = await self.gateway.read(endpoint)
+                        self.cache.accept(endpoint, answer, now=time.monotonic())
+                    except NotFound, NotPermitted, InvalidAnswer:
+                        if is_last:
+                            raise
+                    else:
+                        read.add(endpoint.name)
+            finally:
+                self._rebuild()
+            return frozenset(read)
+
+    async def write(self, method: str, path: str, body: object) -> object:
+        """Send a change between two cycles; see `Gateway.write`."""
+        async with self._lock:
+            return await self.gateway.write(method, path, body)
+
+    def blind(self, endpoint: Endpoint[object], seconds: float) -> None:
+        """Do not read an endpoint for some seconds: what it told last stands meanwhile, if it stands at all."""
+        self.states[endpoint.name].blind_until = time.monotonic() + seconds
+
+    def snapshot(self) -> Snapshot:
+        """Return what the gateway last said."""
+        return self.cache.snapshot()
 
     async def glance(self, names: AbstractSet[str]) -> Glance | None:
         """Read these endpoints, and make a site of their answers; None while a cycle runs."""

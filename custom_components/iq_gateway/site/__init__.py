@@ -1,10 +1,11 @@
 """The site: one coherent picture made of the gateway's answers. Pure; knows nothing of Home Assistant."""
 
+from .battery_energies import BatteryEnergies
 from .build import build_site
+from .changeable import BatteryMode, Settings, SitePowerLimit, SiteProduction, SiteStorage
 from .models import (
     LIVE_ENDPOINTS,
     Battery,
-    BatteryMode,
     ChargeStatus,
     Consumption,
     ContactMode,
@@ -38,6 +39,7 @@ from .snapshot import Snapshot
 __all__ = [
     "LIVE_ENDPOINTS",
     "Battery",
+    "BatteryEnergies",
     "BatteryMode",
     "BatteryRuntime",
     "ChargeStatus",
@@ -53,6 +55,7 @@ __all__ = [
     "Needs",
     "Part",
     "Relays",
+    "Settings",
     "Site",
     "SiteACBattery",
     "SiteCollar",
@@ -62,7 +65,10 @@ __all__ = [
     "SiteIQBattery",
     "SiteInverter",
     "SiteMeter",
+    "SitePowerLimit",
+    "SiteProduction",
     "SiteQRelay",
+    "SiteStorage",
     "SiteSystemController",
     "SleepState",
     "Snapshot",

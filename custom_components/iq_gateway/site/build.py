@@ -1,5 +1,6 @@
 """Puts the picture of a site together."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from ..client.endpoints import (
@@ -13,13 +14,17 @@ from ..client.endpoints import (
     GENERATOR,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
     INVENTORY,
     INVERTERS,
     LIVE,
     METERS,
+    POWER_LIMIT,
+    POWER_MODE,
     READINGS,
     RELAY,
     SECCTRL,
+    TARIFF,
     ReportLine,
 )
 from .ac_batteries import ac_battery_needs, build_ac_batteries
@@ -37,6 +42,7 @@ from .meters import LOAD_METER, Meters
 from .models import Consumption, EnergyFlow, Needs, Part, Site, Total
 from .q_relays import build_q_relays
 from .relays import build_relays, generator_relay_needs, may_tell, outage_needs, relay_needs
+from .settings import build_settings
 from .snapshot import Snapshot
 from .sums import (
     Sums,
@@ -48,7 +54,15 @@ from .sums import (
 from .system_controllers import build_system_controllers, first_controller
 from .totals import build_totals, total_needs
 
-_OF_A_CONTROLLER: Final = (DRY_CONTACTS, DRY_CONTACT_SETTINGS, GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE)
+_OF_A_CONTROLLER: Final = (
+    DRY_CONTACTS,
+    DRY_CONTACT_SETTINGS,
+    GENERATOR,
+    GENERATOR_CONFIG,
+    GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
+    RELAY,
+)
 
 
 def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Site:
@@ -80,6 +94,7 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
         q_relays=build_q_relays(snapshot),
         collars=build_collars(snapshot),
         system_controllers=build_system_controllers(snapshot),
+        settings=build_settings(snapshot, flows.parts),
         combiners=build_combiners(snapshot),
         dry_contacts=build_dry_contacts(snapshot),
         generators=build_generators(snapshot),
@@ -141,7 +156,7 @@ def _learn(snapshot: Snapshot, meters: Meters, flows: Flows) -> Needs:
         DRY_CONTACTS: bool(build_dry_contacts(snapshot)) and not snapshot.is_told(DRY_CONTACTS),
         GENERATOR: has_generator(snapshot) and not snapshot.is_told(GENERATOR),
         GENERATOR_MODE: has_generator(snapshot) and not snapshot.is_told(GENERATOR_MODE),
-        DEVICE_DATA: may_report(snapshot, phase_count=flows.phase_count),
+        DEVICE_DATA: may_report(snapshot, meters),
         FULL_INVENTORY: has_inventory(snapshot),
     }
     return frozenset(endpoint.name for endpoint, has in there.items() if has)
@@ -152,6 +167,7 @@ def _needs(
 ) -> dict[str, Needs]:
     """Return by the key of an entity, or of a kind of entity, which endpoints it is read from."""
     period = production_period_needs(snapshot, meters, sums)
+    of_totals = {key: total_needs(snapshot, meters, key, total) for key, total in totals.items()}
     live, inverters, report = frozenset({LIVE.name}), frozenset({INVERTERS.name}), frozenset({CONSUMPTION.name})
     return {
         "production_power": flows.production_needs(),
@@ -174,15 +190,18 @@ def _needs(
         "inverters": inverters,
         # A gateway without meters has no readings worth asking for.
         "meter": frozenset({READINGS.name}) if meters.any else frozenset(),
+        "power_limit": frozenset({POWER_LIMIT.name}),
+        "power_mode": frozenset({POWER_MODE.name}),
+        "tariff": frozenset({TARIFF.name}),
         "meter_status": frozenset({METERS.name}),
         **battery_needs(snapshot, flows.parts, flows.battery_needs()),
-        **{key: total_needs(snapshot, meters, key) for key in totals},
-        "self_sufficiency": _needs_of(snapshot, meters, "consumption_energy", "grid_import_energy"),
-        "self_consumption": _needs_of(snapshot, meters, "production_energy", "grid_export_energy"),
+        **of_totals,
+        "self_sufficiency": _needs_of(of_totals, "consumption_energy", "grid_import_energy"),
+        "self_consumption": _needs_of(of_totals, "production_energy", "grid_export_energy"),
     }
 
 
-def _needs_of(snapshot: Snapshot, meters: Meters, *totals: str) -> Needs:
+def _needs_of(of_totals: Mapping[str, Needs], *keys: str) -> Needs:
     """Return where several totals are read."""
     nothing: Needs = frozenset()
-    return nothing.union(*(total_needs(snapshot, meters, key) for key in totals))
+    return nothing.union(*(of_totals.get(key, nothing) for key in keys))

@@ -8,6 +8,7 @@ from .snapshot import Snapshot
 from .system_controllers import first_controller
 
 _NOT_CONFIGURED: Final = frozenset({None, "NONE"})
+_LOAD: Final = "LOAD"
 _CLOSED: Final = {"closed": True, "close": True, "open": False}
 _MODES: Final = {"manual": ContactMode.MANUAL, "soc": ContactMode.BATTERY_LEVEL}
 
@@ -20,14 +21,18 @@ def build_dry_contacts(snapshot: Snapshot) -> dict[str, SiteDryContact]:
     if (controller := first_controller(snapshot)) is None:
         return {}
     status = {contact.id: contact.status for contact in snapshot.fresh(DRY_CONTACTS) or ()}
-    modes = {contact.id: contact.mode for contact in snapshot.fresh(DRY_CONTACT_SETTINGS) or ()}
+    settings = {contact.id: contact for contact in snapshot.fresh(DRY_CONTACT_SETTINGS) or ()}
     return {
         f"{controller}_{contact.id.lower()}": SiteDryContact(
             controller=controller,
             contact=contact.id,
             load_name=contact.load_name,
+            can_be_switched=contact.type == _LOAD,
             closed=_CLOSED.get(status.get(contact.id) or ""),
-            mode=_MODES.get(modes.get(contact.id) or ""),
+            mode=_MODES.get(now.mode or "") if (now := settings.get(contact.id)) else None,
+            actions=now.actions if now else {},
+            low=now.low if now else None,
+            high=now.high if now else None,
         )
         for contact in snapshot.known(DRY_CONTACT_SETTINGS) or ()
         if contact.type not in _NOT_CONFIGURED

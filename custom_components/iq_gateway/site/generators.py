@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..client.endpoints import GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE
+from ..client.endpoints import GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE, GENERATOR_SCHEDULE
 from .models import GeneratorMode, SiteGenerator
 from .snapshot import Snapshot
 from .system_controllers import first_controller
@@ -31,6 +31,7 @@ def build_generators(snapshot: Snapshot) -> dict[str, SiteGenerator]:
     if controller is None or not known:
         return {}
     config, told, mode = snapshot.fresh(GENERATOR_CONFIG), snapshot.fresh(GENERATOR), snapshot.fresh(GENERATOR_MODE)
+    set_up, schedule = snapshot.known(GENERATOR_SCHEDULE), snapshot.fresh(GENERATOR_SCHEDULE)
     return {
         GENERATOR_KEY: SiteGenerator(
             controller=controller,
@@ -41,6 +42,9 @@ def build_generators(snapshot: Snapshot) -> dict[str, SiteGenerator]:
             start_level=_level(told.start_soc) if told else None,
             stop_level=_level(told.stop_soc) if told else None,
             rated_power=config[0].rated_power if config else None,
+            set_start=schedule.start_soc if schedule else None,
+            set_stop=schedule.stop_soc if schedule else None,
+            has_schedule=set_up is not None and None not in (set_up.start_soc, set_up.stop_soc),
         )
     }
 

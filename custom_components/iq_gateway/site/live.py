@@ -3,7 +3,8 @@
 from typing import Final
 
 from ..client.endpoints import LIVE
-from .models import BatteryMode, GridState, Relays
+from .changeable import BatteryMode
+from .models import GridState, Relays
 from .snapshot import Snapshot
 
 # main_relay_state and gen_relay_state; what is not listed is not known.

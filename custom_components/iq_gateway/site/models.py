@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from ..client.endpoints import LIVE, READINGS
+from .changeable import BatteryMode, Settings
 
 # By phase, for sites with more than one; empty otherwise.
 type Phases = tuple[float | None, ...]
@@ -94,14 +95,6 @@ class MeteringStatus(StrEnum):
     CHECK_WIRING = "check_wiring"
 
 
-class BatteryMode(StrEnum):
-    """What the battery is used for (gateway-api.md 13)."""
-
-    FULL_BACKUP = "full_backup"
-    SELF_CONSUMPTION = "self_consumption"
-    SAVINGS = "savings"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
     """A lifetime counter: its energy in Wh, which of the gateway's counters it is, and how that one counts."""
@@ -113,6 +106,7 @@ class Total:
     pace: float = 0.0  # seconds that may pass from one of its steps to the next; 0 for a meter, which counts live
     derived: bool = False  # a balance of several meters
     wraps: bool = False  # has 32 bits of J
+    estimated: bool = False  # added up from live power, in whole or in part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +251,12 @@ class SiteACBattery:
     charged: Total | None
     discharged: Total | None
 
+    @property
+    def sleeps(self) -> bool | None:
+        """Whether it is asleep, or told to."""
+        state = self.sleep_state
+        return None if state is None else state in (SleepState.GOING_TO_SLEEP, SleepState.ASLEEP)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteQRelay:
@@ -312,6 +312,8 @@ class SiteCollar:
 class SiteSystemController:
     """An IQ System Controller, which separates a house from the grid and switches its generator and loads."""
 
+    grid_connected: bool | None
+
     part_number: str | None
     temperature: float | None  # °C
     communicating: bool | None
@@ -335,8 +337,12 @@ class SiteDryContact:
     controller: str  # the serial number of the System Controller
     contact: str  # NC1, NC2, NO1, NO2
     load_name: str | None
+    can_be_switched: bool  # nothing but loads: a contact may also cut an inverter off
     closed: bool | None
     mode: ContactMode | None
+    actions: Mapping[str, str | None]  # what it does on the grid, off it, and on a generator
+    low: float | None  # % of the batteries below which it is switched off
+    high: float | None  # % of the batteries above which it is switched on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,6 +357,9 @@ class SiteGenerator:
     start_level: float | None  # % of the batteries
     stop_level: float | None  # % of the batteries; None where it does not stop at any
     rated_power: float | None  # W
+    set_start: float | None  # % that the schedule is set to, which may not be in force
+    set_stop: float | None  # %
+    has_schedule: bool  # and so levels that can be set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,6 +386,7 @@ class Site:
     q_relays: Mapping[str, SiteQRelay]  # by serial number
     collars: Mapping[str, SiteCollar]  # by serial number
     system_controllers: Mapping[str, SiteSystemController]  # by serial number
+    settings: Settings
     combiners: Mapping[str, SiteCombiner]  # by serial number
     dry_contacts: Mapping[str, SiteDryContact]  # by the serial number of their controller and theirs: "48..._nc1"
     generators: Mapping[str, SiteGenerator]  # there is one at most

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..client.endpoints import INVENTORY
+from ..client.endpoints import INVENTORY, RELAY
 from .inventory import listed
 from .models import SiteSystemController
 from .moment import moment
@@ -22,6 +22,7 @@ def build_system_controllers(snapshot: Snapshot) -> dict[str, SiteSystemControll
     return {
         device.serial: SiteSystemController(
             part_number=device.part_number,
+            grid_connected=_connected(snapshot),
             temperature=_celsius(device.temperature) if fresh else None,
             communicating=device.communicating if fresh else None,
             state=device.state if fresh else None,
@@ -29,6 +30,13 @@ def build_system_controllers(snapshot: Snapshot) -> dict[str, SiteSystemControll
         )
         for device in listed(snapshot, _SYSTEM_CONTROLLER)
     }
+
+
+def _connected(snapshot: Snapshot) -> bool | None:
+    """Return whether the relay to the grid is closed; on its way back it is "open synchronizing"."""
+    relay = snapshot.fresh(RELAY)
+    word = (relay.state or relay.wanted) if relay else None
+    return None if word is None else word.startswith("clos")
 
 
 def _celsius(fahrenheit: float | None) -> float | None:

@@ -11,11 +11,12 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from ..client.endpoints import INFO
 from ..client.errors import GatewayError, TokenError, TokenForOtherGateway, TokenMalformed, TokenRejected
 from ..client.token import AccessToken
-from ..const import CONF_SERIAL, LOGGER
+from ..const import CONF_SERIAL, DOMAIN, LOGGER
 from ..issues import Issue, async_clear, async_raise
 from ..polling import Poller, PollResult
 from ..site.moment import moment
@@ -36,6 +37,9 @@ _LONGEST_MARGIN: Final = timedelta(days=30)
 # Nobody knows how many gateways have had their tokens made at the same time; they are not to be renewed together.
 _SPREAD_SHARE: Final = 4
 _LONGEST_SPREAD: Final = timedelta(days=1)
+
+# The role of each entry's last token, over reloads.
+_ROLES: Final[HassKey[dict[str, str]]] = HassKey(f"{DOMAIN}_token_roles")
 
 # Why a token is of no use, as far as it tells by itself.
 _FLAWS: Final[dict[type[TokenError], str]] = {
@@ -109,10 +113,19 @@ class TokenKeeper:
             self._flaw = _FLAWS[type(err)]
         else:
             self.token = token
+            self._watch_role(token.role)
         self._poller.gateway.token = self.token.raw if self.token else None
         self._poller.forget_refusals()
         self._plan()
         return True
+
+    @callback
+    def _watch_role(self, role: str) -> None:
+        """Tell once of another role: what the gateway tells, and lets be changed, goes by it."""
+        roles = self._hass.data.setdefault(_ROLES, {})
+        if (before := roles.get(self._entry.entry_id, role)) != role:
+            LOGGER.warning("%s: the token's role is now %s, and was %s", self._entry.title, role, before)
+        roles[self._entry.entry_id] = role
 
     @callback
     def _accept(self) -> None:

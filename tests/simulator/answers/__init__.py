@@ -14,7 +14,15 @@ from .live import live_status
 from .meters import consumption_reports, meters, readings, reports
 from .overview import overview
 from .scene import Scene
-from .switching import dry_contact_settings, dry_contacts, generator, generator_config, generator_mode, relay
+from .switching import (
+    dry_contact_settings,
+    dry_contacts,
+    generator,
+    generator_config,
+    generator_mode,
+    generator_schedule,
+    relay,
+)
 
 __all__ = ["ANSWERS", "Scene", "live_status"]
 
@@ -38,6 +46,7 @@ ANSWERS: Final[dict[str, Callable[[Scene], Json]]] = {
     endpoints.GENERATOR: generator,
     endpoints.GENERATOR_CONFIG: generator_config,
     endpoints.GENERATOR_MODE: generator_mode,
+    endpoints.GENERATOR_SCHEDULE: generator_schedule,
     endpoints.DEVICE_DATA: device_data,
     endpoints.FULL_INVENTORY: full_inventory,
     "/inventory": full_inventory,

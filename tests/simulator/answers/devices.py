@@ -1,4 +1,4 @@
-"""What inverters, meters, AC batteries and Q-relays report, and the slow list of them (gateway-api.md 11, 12)."""
+"""What inverters, AC batteries and Q-relays report one by one, and the slow list of them (gateway-api.md 11, 12)."""
 
 from typing import Final
 
@@ -41,13 +41,11 @@ def full_inventory(scene: Scene) -> Json:
         "PCU": [_installed(scene, serial_of(scene, index), 1) for index in range(scene.profile.inverters)],
         "ACB": [
             _installed(scene, serial, 11)
+            | _sleep(scene, serial)
             | {
                 "percentFull": round(scene.house.reports[-1].level),
                 "maxCellTemp": 32,
                 "charge_status": _charge_status(scene),
-                "sleep_enabled": False,
-                "sleep_min_soc": 25,
-                "sleep_max_soc": 30,
             }
             for serial in _ac_battery_serials(scene)
         ],
@@ -58,6 +56,20 @@ def full_inventory(scene: Scene) -> Json:
         "ESUB": [],
     }
     return [{"type": kind, "devices": devices} for kind, devices in groups.items()]
+
+
+def _sleep(scene: Scene, serial: str) -> dict[str, Json]:
+    """Return whether a battery is to sleep, between which levels, and whether it does."""
+    settings = scene.house.settings
+    levels = settings.sleeping.get(serial)
+    flags = ["envoy.cond_flags.pcu_ctrl.sleep-mode"] if serial in settings.asleep else ["envoy.global.ok"]
+    return {
+        "sleep_enabled": levels is not None,
+        "sleep_min_soc": 25,
+        "sleep_max_soc": 30,
+        **(levels or {}),
+        "device_status": [*flags],
+    }
 
 
 def _row(serial: str, *, today: float, now: float, used: float = 0.0, **channel: Json) -> dict[str, Json]:

@@ -65,7 +65,7 @@ def control(scene: Scene) -> Json:
     battery, acbs = scene.profile.iq_battery, scene.profile.ac_batteries
     level, energy = round(scene.house.store.level), round(scene.house.store.energy)
     capacity = round(battery.capacity) if battery else 0
-    reserve = battery.reserve if battery else 0
+    reserve = scene.house.settings.reserve if battery else 0
     return {
         "shutdown": False,
         "configured_backup_soc": reserve,
@@ -85,7 +85,7 @@ def control(scene: Scene) -> Json:
 
 
 def schedule(scene: Scene) -> Json:
-    """Return what batteries are scheduled for; firmware before 8 knows no such path, which is left to the tests."""
+    """Return what batteries are scheduled for."""
     battery = scene.profile.iq_battery
     return {
         "acb_current_mode": 6,
@@ -132,7 +132,7 @@ def _device(scene: Scene, index: int, serial: str) -> Json:
         "percentFull": _level(scene, index),
         "temperature": warm,
         "maxCellTemp": warm + 1,
-        "reported_enc_grid_state": "grid-tied" if scene.profile.on_grid else "multimode-offgrid",
+        "reported_enc_grid_state": "grid-tied" if scene.house.settings.on_grid else "multimode-offgrid",
         "comm_level_sub_ghz": 0,
         "comm_level_2_4_ghz": 0,
         "led_status": _CHARGING if flow < 0 else _DISCHARGING if flow > 0 else _IDLE,
@@ -153,9 +153,9 @@ def _serial_of_combiner(scene: Scene) -> str:
 
 def _system_controller(scene: Scene) -> Json:
     """Return the System Controller, which measures in °F."""
-    profile = scene.profile
-    runs, closed = profile.generator > 0, "closed" if profile.on_grid else "open"
-    code, state = _GENERATOR_CLOSED if runs else _CLOSED if profile.on_grid else _OPEN
+    settings = scene.house.settings
+    runs = settings.generator_runs and not settings.on_grid
+    code, state = _GENERATOR_CLOSED if runs else _CLOSED if settings.on_grid else _OPEN
     return {
         "part_num": "865-00378-r27",
         "serial_num": _serial_of_switch(scene),
@@ -171,9 +171,9 @@ def _system_controller(scene: Scene) -> Json:
         "temperature": 83,
         "comm_level_sub_ghz": 0,
         "comm_level_2_4_ghz": 0,
-        "mains_admin_state": "closed",
-        "mains_oper_state": closed,
-        "Enpwr_grid_mode": "multimode-ongrid" if profile.on_grid else "multimode-offgrid",
+        "mains_admin_state": settings.relay_wanted,
+        "mains_oper_state": settings.relay_state,
+        "Enpwr_grid_mode": "multimode-ongrid" if settings.on_grid else "multimode-offgrid",
         "Enchg_grid_mode": "multimode-generator" if runs else "multimode-ongrid",
     }
 

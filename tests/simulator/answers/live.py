@@ -31,7 +31,7 @@ def live_status(scene: Scene) -> dict[str, Json]:
 
 
 def _meters(scene: Scene) -> dict[str, Json]:
-    house, profile = scene.house, scene.profile
+    house, profile, settings = scene.house, scene.profile, scene.house.settings
     iq, level = profile.iq_battery, round(house.store.level)
     acb = profile.ac_batteries > 0
     consumption = {"net-consumption", "total-consumption"} & set(profile.meters)
@@ -39,10 +39,10 @@ def _meters(scene: Scene) -> dict[str, Json]:
     return {
         "last_update": scene.stamp,
         "soc": level if iq else 0,
-        "main_relay_state": CLOSED if profile.on_grid else OPEN,
+        "main_relay_state": CLOSED if settings.on_grid else OPEN,
         "gen_relay_state": GENERATOR_CLOSED if profile.generator else GENERATOR_OPEN,
-        "backup_bat_mode": iq.mode if iq else 1,
-        "backup_soc": iq.reserve if iq else 0,
+        "backup_bat_mode": settings.battery_mode if iq else 1,
+        "backup_soc": settings.reserve if iq else 0,
         "is_split_phase": int(profile.phase_mode == "split"),
         "phase_count": profile.phases,
         "enc_agg_soc": level if iq else 0,

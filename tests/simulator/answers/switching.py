@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tests.simulator.profiles import Profile
 from tests.simulator.reply import Json
 
 from .scene import Scene
@@ -12,12 +13,13 @@ _START, _STOP = 30, 70
 
 def relay(scene: Scene) -> Json:
     """Return the main relay; without one, and beside a collar, it is closed."""
-    has_relay, runs = scene.profile.system_controller, scene.profile.generator > 0
-    is_open = has_relay and not scene.profile.on_grid
+    has_relay, runs = scene.profile.system_controller, scene.house.settings.generator_runs
+    settings = scene.house.settings
+    is_open = has_relay and settings.relay_state != "closed"
     islanded = "multimode-generator" if runs else "multimode-offgrid"
     return {
-        "mains_admin_state": "closed",
-        "mains_oper_state": "open" if is_open else "closed",
+        "mains_admin_state": settings.relay_wanted if has_relay else "closed",
+        "mains_oper_state": settings.relay_state if has_relay else "closed",
         "srt12_state": "open",
         "srt13_state": "open",
         "der1_state": 0,
@@ -30,22 +32,27 @@ def relay(scene: Scene) -> Json:
 
 def dry_contacts(scene: Scene) -> Json:
     """Return the four contacts; those that nothing hangs on are open."""
-    contacts = scene.profile.contacts
-    return {
-        "dry_contacts": [
-            {"id": name, "status": "closed" if name in contacts and name.startswith("NC") else "open"}
-            for name in CONTACTS
-        ]
-    }
+    return {"dry_contacts": [{"id": name, "status": _status(scene, name)} for name in CONTACTS]}
+
+
+def _status(scene: Scene, name: str) -> str:
+    """Return how a contact reads: for a while after new settings, normally closed ones read open whatever they are."""
+    settings, is_normally_closed = scene.house.settings, name.startswith("NC")
+    if is_normally_closed and scene.house.time < settings.contacts_settle_until:
+        return "open"
+    usual = "closed" if name in scene.profile.contacts and is_normally_closed else "open"
+    return settings.contacts.get(name, usual)
 
 
 def dry_contact_settings(scene: Scene) -> Json:
     """Return what the four contacts are for."""
-    return {"dry_contacts": [_settings(scene, name) for name in CONTACTS]}
+    changed = scene.house.settings.contact_settings
+    return {"dry_contacts": [changed.get(name) or contact_settings(scene.profile, name) for name in CONTACTS]}
 
 
-def _settings(scene: Scene, name: str) -> Json:
-    load = scene.profile.contacts.get(name)
+def contact_settings(profile: Profile, name: str) -> dict[str, Json]:
+    """Return what a contact is for, as it was set up."""
+    load = profile.contacts.get(name)
     if load is None:
         return {
             "id": name,
@@ -94,14 +101,16 @@ def generator(scene: Scene) -> Json:
             "present": 1,
             "type": 1,
         }
-    state = "close" if scene.profile.generator > 0 else "open"
+    settings = scene.house.settings
+    state = "close" if settings.generator_runs else "open"
+    start, stop = settings.generator_levels or (_START, _STOP)
     return {
         "admin_state": state,
         "oper_state": state,
         "admin_mode": 2,
         "schedule": 1,
-        "start_soc": _START,
-        "stop_soc": _STOP,
+        "start_soc": start,
+        "stop_soc": stop,
         "exc_on": 0,
         "present": 1,
         "type": 1,
@@ -131,7 +140,25 @@ def generator_config(scene: Scene) -> Json:
 
 def generator_mode(scene: Scene) -> Json:
     """Return what the generator was last told; nothing without one."""
-    return {"gen_cmd": "auto", "last_updated_by": "ITK"} if scene.profile.has_generator else {}
+    command = scene.house.settings.generator_command
+    return {"gen_cmd": command, "last_updated_by": "ITK"} if scene.profile.has_generator else {}
+
+
+def generator_schedule(scene: Scene) -> Json:
+    """Return when a generator is exercised, and between which levels it runs; nothing without one."""
+    if not scene.profile.has_generator:
+        return {}
+    return scene.house.settings.generator_schedule or first_schedule()
+
+
+def first_schedule() -> dict[str, Json]:
+    """Return a schedule that nobody has changed."""
+    return {
+        "exercise_config": {"freq_in_weeks": 3, "start": 945, "duration": 20, "day": "Sat"},
+        "default_soc": {"start_soc": _START, "stop_soc": _STOP},
+        "schedule": {"default": [{"id": "always_on", "start": "1/1", "end": "12/31", "days": []}]},
+        "last_updated_by": "ITK",
+    }
 
 
 def combiner(serial: str) -> Json:

@@ -17,16 +17,20 @@ from .full_inventory import AC_BATTERIES, FULL_INVENTORY, Q_RELAYS, InstalledDev
 from .generator import GENERATOR, GeneratorStatus
 from .generator_config import GENERATOR_CONFIG, GeneratorConfig
 from .generator_mode import GENERATOR_MODE, GeneratorMode
+from .generator_schedule import GENERATOR_SCHEDULE, GeneratorSchedule
 from .info import INFO, GatewayInfo
 from .inventory import INVENTORY, ListedDevice
 from .inverters import INVERTERS, Inverter
 from .live import LIVE, LiveData, LiveFlow
 from .meters import METERS, Meter
+from .power_limit import POWER_LIMIT, PowerLimit
+from .power_mode import POWER_MODE, PowerMode
 from .production import PRODUCTION, ProductionTotals
 from .readings import READINGS, Channel, MeterReading
 from .relay import RELAY, RelayWord
 from .secctrl import SECCTRL, StorageControl
 from .storage_schedule import STORAGE_SCHEDULE, StorageSchedule
+from .tariff import TARIFF, StorageSettings, Tariff
 
 ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     INFO,
@@ -38,6 +42,9 @@ ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     INVERTERS,
     CONSUMPTION,
     INVENTORY,
+    POWER_LIMIT,
+    POWER_MODE,
+    TARIFF,
     BATTERY_POWER,
     SECCTRL,
     STORAGE_SCHEDULE,
@@ -47,6 +54,7 @@ ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     GENERATOR,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
     DEVICE_DATA,
     FULL_INVENTORY,
 )
@@ -68,6 +76,7 @@ __all__ = [
     "GENERATOR",
     "GENERATOR_CONFIG",
     "GENERATOR_MODE",
+    "GENERATOR_SCHEDULE",
     "HOURLY",
     "INFO",
     "INVENTORY",
@@ -75,6 +84,8 @@ __all__ = [
     "LIVE",
     "MAX_BODY",
     "METERS",
+    "POWER_LIMIT",
+    "POWER_MODE",
     "PRODUCTION",
     "Q_RELAYS",
     "READINGS",
@@ -82,6 +93,7 @@ __all__ = [
     "SECCTRL",
     "STORAGE_SCHEDULE",
     "STREAM_PATH",
+    "TARIFF",
     "Answer",
     "BatteryPower",
     "Channel",
@@ -93,6 +105,7 @@ __all__ = [
     "GatewayInfo",
     "GeneratorConfig",
     "GeneratorMode",
+    "GeneratorSchedule",
     "GeneratorStatus",
     "InstalledDevice",
     "Inverter",
@@ -101,10 +114,14 @@ __all__ = [
     "LiveFlow",
     "Meter",
     "MeterReading",
+    "PowerLimit",
+    "PowerMode",
     "ProductionTotals",
     "RelayWord",
     "ReportLine",
     "ReportedDevice",
     "StorageControl",
     "StorageSchedule",
+    "StorageSettings",
+    "Tariff",
 ]

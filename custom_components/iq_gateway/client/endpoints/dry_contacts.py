@@ -5,7 +5,7 @@ from typing import Final
 
 from ..values import text
 from .endpoint import Endpoint
-from .shapes import Parsed, Record, record, records
+from .shapes import Parsed, Record, listed, record, records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ def _contact(row: Record) -> DryContact | None:
 
 def parse_dry_contacts(payload: object) -> Parsed[tuple[DryContact, ...]]:
     """Parse the list, which is in an object."""
-    return records(record(payload).get("dry_contacts"), _contact)
+    return records(listed(record(payload).get("dry_contacts")), _contact)
 
 
 DRY_CONTACTS: Final = Endpoint[tuple[DryContact, ...]](

@@ -41,6 +41,11 @@ def has_any(figures: Iterable[object]) -> bool:
     return any(figure is not None for figure in figures)
 
 
+def listed(payload: object) -> object:
+    """Return a list; what is one object where a list belongs is a list of one."""
+    return [payload] if isinstance(payload, dict) else payload
+
+
 def numbers(row: Record, names: Mapping[str, str]) -> dict[str, float | None]:
     """Return the numbers of a record by the names of a model's fields, which are given with their keys."""
     return {name: (watts if name in _SIGNED else number)(row.get(key)) for name, key in names.items()}

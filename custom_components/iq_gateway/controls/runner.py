@@ -1,0 +1,213 @@
+"""One change from its request to its end: checked, sent once, and read back until it is so, or is not."""
+
+from asyncio import Lock, sleep
+from collections.abc import Callable, Mapping
+import time
+from typing import Final, Protocol
+
+from ..client.endpoints import Endpoint
+from ..client.errors import (
+    CertificateChanged,
+    GatewayBusy,
+    GatewayError,
+    InvalidAnswer,
+    NoAnswerInTime,
+    NotFound,
+    NotPermitted,
+    TokenRejected,
+    WrongGateway,
+)
+from ..site import Site, Snapshot
+from .control import PATIENCE, AnyControl, Change, ControlError, Setting, Stage, View
+
+# While a contact's settings settle, it reads "open" falsely for up to so many seconds (gateway-api.md 17.2).
+BLIND_FOR: Final = 90.0
+# Behind the back of an action that has ended, nobody waits for the second.
+_SLOWLY: Final = 30.0
+
+# What is no matter of the change itself.
+_REASONS: Final[dict[type[GatewayError], str]] = {
+    NotPermitted: "control_role",
+    NotFound: "control_not_there",
+    TokenRejected: "token_rejected",
+    CertificateChanged: "certificate_changed",
+    WrongGateway: "wrong_gateway",
+}
+# Refused in so many words, as far as the gateway has any: it does not have to be waited for.
+_ANSWERED: Final = (GatewayBusy, InvalidAnswer)
+
+
+class Reader(Protocol):
+    """What the poller does for controls."""
+
+    site: Site
+
+    async def read_now(self, *endpoints: Endpoint[object]) -> frozenset[str]:
+        """Read these now, in no cycle; return the names of those that answered."""
+
+    async def write(self, method: str, path: str, body: object) -> object:
+        """Send a change, with nothing else under way."""
+
+    def blind(self, endpoint: Endpoint[object], seconds: float) -> None:
+        """Leave an endpoint alone for some seconds."""
+
+    def snapshot(self) -> Snapshot:
+        """Return what stands."""
+
+
+class Run:
+    """One change of one control of one device."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        control: AnyControl,
+        key: str,
+        wanted: Setting,
+        *,
+        choices: Mapping[str, Setting],
+        tell: Callable[[Change], None],
+    ) -> None:
+        self.control = control
+        self.key = key
+        self.wanted = wanted
+        self._reader = reader
+        self._choices = choices
+        self._tell = tell
+        self._before: Setting | None = None
+        self._sent_at = 0.0
+        self._lost: GatewayError | None = None
+        self._view: View | None = None
+
+    async def make(self, turns: Turns, *, overtakes: bool) -> bool:
+        """Make the change; tell whether it is confirmed. What is neither by now is to be followed.
+
+        One that overtakes another, which is still on its way, is sent whatever is so now.
+        """
+        await turns.wait_for(self.control)
+        view = await self._look_first()
+        is_so = self.control.is_set(view, self.wanted) and not overtakes
+        if not is_so:
+            self._check(view)
+        if self.control.keeps(view):
+            self.tell(Stage.KEPT)
+            return True
+        if is_so:
+            self.tell(Stage.CONFIRMED)
+            return True
+        self._before = self.control.value(view)
+        body = self.control.body(view, self.wanted)
+        self.tell(Stage.PENDING)
+        await self._send(body, turns)
+        return await self._watch(self.control.every if self._is_refused else PATIENCE, self.control.every)
+
+    async def follow(self) -> bool:
+        """Watch a change that takes longer than anybody waits for."""
+        return await self._watch(self.control.deadline, max(self.control.every, _SLOWLY))
+
+    async def check_again(self) -> bool:
+        """Look once more after a while, where others may take a change back."""
+        if self.control.hold is None:
+            return True
+        await sleep(self.control.hold)
+        if (view := await self._look(self.control.confirms)) and not self.control.is_set(view, self.wanted):
+            raise self._failed("control_overwritten", Stage.OVERWRITTEN)
+        return True
+
+    def tell(self, stage: Stage, reason: str | None = None) -> None:
+        """Tell how far it has come."""
+        self._tell(Change(wanted=self.wanted, stage=stage, reason=reason))
+
+    def _failed(self, key: str, stage: Stage = Stage.FAILED) -> ControlError:
+        return ControlError(key, stage=stage, seconds=f"{self.control.deadline:.0f}")
+
+    @property
+    def _is_refused(self) -> bool:
+        """Whether the gateway answered that it will not: then it has changed at once or not at all."""
+        return isinstance(self._lost, _ANSWERED) and not isinstance(self._lost, NoAnswerInTime)
+
+    async def _look_first(self) -> View:
+        """Read all that the change depends on."""
+        control = self.control
+        if (view := await self._look((*control.reads, *control.confirms), patient=False)) is None:
+            raise self._failed("control_no_answer")
+        if control.value(view) is None and not {one.name for one in control.confirms} & view.read:
+            raise self._failed("control_not_there")
+        return view
+
+    def _check(self, view: View) -> None:
+        for check in self.control.checks:
+            if obstacle := check(view, self.wanted):
+                raise obstacle
+
+    async def _look(self, endpoints: tuple[Endpoint[object], ...], *, patient: bool = True) -> View | None:
+        """Read, and return what there is to see; None where the gateway does not answer."""
+        try:
+            read = await self._reader.read_now(*endpoints)
+        except GatewayError as err:
+            if (reason := _REASONS.get(type(err))) and not (patient and isinstance(err, NotFound)):
+                raise self._failed(reason) from err
+            return None
+        return View(self._reader.site, self._reader.snapshot(), self.key, read, self._choices)
+
+    async def _send(self, body: object, turns: Turns) -> None:
+        """Send it, once. Only a refusal says for certain that nothing has happened."""
+        self._sent_at = time.monotonic()
+        try:
+            told = await self._reader.write(self.control.method_for(self.wanted), self.control.path, body)
+        except GatewayError as err:
+            if reason := _REASONS.get(type(err)):
+                raise self._failed(reason) from err
+            self._lost = err
+        else:
+            if isinstance(told, dict) and str(told.get("message", "")).startswith("EXCEPTION"):
+                raise self._failed("control_refused")
+        finally:
+            turns.sent(self.control)
+        for endpoint in self.control.blinds:
+            self._reader.blind(endpoint, BLIND_FOR)
+
+    async def _watch(self, until: float, every: float) -> bool:
+        """Read until it is as wanted; False if it is not by then, and an error if it never will be."""
+        until = min(until, self.control.deadline)
+        while (left := self._sent_at + until - time.monotonic()) > 0:
+            await sleep(min(every, left))
+            self._view = view = await self._look(self.control.confirms)
+            if view and self.control.is_set(view, self.wanted) and self.control.is_felt(view, self.wanted):
+                self.tell(Stage.CONFIRMED)
+                return True
+        if until < self.control.deadline and self._view is not None and not self._is_refused:
+            return False
+        raise self._verdict(until)
+
+    def _verdict(self, seconds: float) -> ControlError:
+        """Return what is to be said of a change that was not confirmed within these seconds."""
+        if self._view is None:
+            return ControlError("control_silent", seconds=f"{seconds:.0f}")
+        if self._is_refused:
+            return self._failed("control_refused")
+        if self.control.is_set(self._view, self.wanted) or self.control.value(self._view) == self._before:
+            return self._failed("control_no_effect", Stage.NO_EFFECT)
+        return self._failed("control_failed")
+
+
+class Turns:
+    """One change at a time, and none too soon after another one to the same path."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self._free_at: dict[str, float] = {}
+        self._sees_at: dict[str, float] = {}
+
+    async def wait_for(self, control: AnyControl) -> None:
+        """Wait until something may be sent to the control's path, and what confirms it can be trusted."""
+        moments = [self._free_at.get(control.path, 0.0)]
+        moments += [self._sees_at.get(endpoint.name, 0.0) for endpoint in control.confirms]
+        if (wait := max(moments) - time.monotonic()) > 0:
+            await sleep(wait)
+
+    def sent(self, control: AnyControl) -> None:
+        """Note that something was sent."""
+        now = time.monotonic()
+        self._free_at[control.path] = now + control.pause
+        self._sees_at |= {endpoint.name: now + BLIND_FOR for endpoint in control.blinds}

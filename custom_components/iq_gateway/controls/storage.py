@@ -1,0 +1,74 @@
+"""How the batteries are used, where the firmware takes that from anybody but the cloud (gateway-api.md 17.3)."""
+
+from typing import Any, Final
+
+from aiohttp import hdrs
+
+from ..client.endpoints import SECCTRL, TARIFF
+from ..site import BatteryMode, SiteStorage
+from .checks import is_busy
+from .control import Control, ControlError, View
+
+# As the gateway writes them.
+_MODES: Final = {
+    BatteryMode.FULL_BACKUP: "backup",
+    BatteryMode.SELF_CONSUMPTION: "self-consumption",
+    BatteryMode.SAVINGS: "economy",
+}
+
+
+def _body(view: View, **changed: object) -> object:
+    """Return the tariff as it was read with its settings of storage changed, and without the schedule made from it."""
+    tariff = view.document(TARIFF)["tariff"]
+    return {"tariff": {**tariff, "storage_settings": {**tariff["storage_settings"], **changed}}}
+
+
+def _storage(view: View) -> SiteStorage | None:
+    return view.site.settings.storage
+
+
+def _obeys(view: View, _wanted: object) -> ControlError | None:
+    """Refuse what would be accepted and ignored: the gateway may have got another firmware, or a plan."""
+    storage = _storage(view)
+    return None if storage and storage.obeys else ControlError("control_cloud_decides")
+
+
+def _mode(view: View) -> str | None:
+    storage = _storage(view)
+    return storage.mode if storage else None
+
+
+def _reserve(view: View) -> float | None:
+    storage = _storage(view)
+    return storage.reserve if storage else None
+
+
+def _charges(view: View) -> bool | None:
+    storage = _storage(view)
+    return storage.charge_from_grid if storage else None
+
+
+_OF_STORAGE: Final[dict[str, Any]] = {
+    "path": TARIFF.path,
+    "method": hdrs.METH_PUT,
+    "reads": (SECCTRL,),
+    "checks": (is_busy, _obeys),
+    "confirms": (TARIFF,),
+    "every": 5.0,
+    "deadline": 60.0,
+    # The cloud puts back its own settings within two minutes, where it plans the day.
+    "hold": 180.0,
+}
+
+STORAGE_MODE: Final = Control[str](
+    name="storage_mode",
+    body=lambda view, mode: _body(view, mode=_MODES[BatteryMode(mode)]),
+    value=_mode,
+    **_OF_STORAGE,
+)
+RESERVE: Final = Control[float](
+    name="reserve", body=lambda view, reserve: _body(view, reserved_soc=float(reserve)), value=_reserve, **_OF_STORAGE
+)
+CHARGE_FROM_GRID: Final = Control[bool](
+    name="charge_from_grid", body=lambda view, on: _body(view, charge_from_grid=on), value=_charges, **_OF_STORAGE
+)

@@ -1,0 +1,1 @@
+"""Controls: what is sent, and what is shown of what becomes of it."""
