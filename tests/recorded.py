@@ -26,8 +26,16 @@ CHECKED: Final = (
     "consumption_energy",
 )
 _AC_BATTERY: Final = 11
+_DETAILS: Final = {
+    "dc_voltage": ("dcVoltageINmV", 1000),
+    "dc_current": ("dcCurrentINmA", 1000),
+    "ac_voltage": ("acVoltageINmV", 1000),
+    "frequency": ("acFrequencyINmHz", 1000),
+    "temperature": ("channelTemp", 1),
+}
 _CELSIUS: Final[dict[str, Callable[[float], float]]] = {
     "COLLAR": lambda told: told,
+    "ENCHARGE": lambda told: told,
     "ENPOWER": lambda told: (told - 32) * 5 / 9,
 }
 _ENERGY_KEYS: Final = {
@@ -80,9 +88,78 @@ class Recorded:
             for device in group["devices"]
         }
 
+    def batteries(self) -> dict[str, Figures]:
+        """Return what is to be shown of each IQ Battery, by its serial number."""
+        now = {row["serial_num"]: row for row in self._json("ivp_ensemble_power").get("devices:", [])}
+        return {
+            device["serial_num"]: {
+                "level": now[device["serial_num"]]["soc"],
+                "power": now[device["serial_num"]]["real_power_mw"] / 1000,
+                "capacity": device["encharge_capacity"],
+                "available_energy": device["encharge_capacity"] * now[device["serial_num"]]["soc"] / 100,
+            }
+            for group in self._rows("ivp_ensemble_inventory")
+            if group.get("type") == "ENCHARGE"
+            for device in group["devices"]
+        }
+
+    def storage(self) -> Figures:
+        """Return what is to be shown of all batteries together; nothing without any."""
+        control = self._json("ivp_ensemble_secctrl")
+        if not control or not (self.batteries() or self._ac_batteries):
+            return {}
+        told = {"battery_capacity": control["Max_energy"]}
+        if self.batteries() and "ENC_agg_soh" in control:
+            told["battery_health"] = control["ENC_agg_soh"]
+        return told
+
+    def stored(self) -> Figures:
+        """Return what is to be shown of all batteries where live data does not tell it."""
+        control = self._json("ivp_ensemble_secctrl")
+        return {
+            "battery_level": control["agg_soc"],
+            "battery_stored_energy": control["ENC_agg_avail_energy"] + control["ACB_agg_energy"],
+            "battery_reserve": control["configured_backup_soc"],
+        }
+
     def other_devices(self) -> set[str]:
         """Return the serial numbers in the list of inverters that are none."""
         return {row["serialNumber"] for row in self._rows("api_v1_production_inverters")} - self.inverters().keys()
+
+    def inverter_details(self) -> dict[str, Figures]:
+        """Return by serial number what is told in detail of the inverters that are listed."""
+        return {
+            row["sn"]: {
+                "energy": channel["lifetime"]["joulesProduced"] / 3600,
+                "energy_today": channel["wattHours"]["today"],
+                **{key: channel["lastReading"][name] / scale for key, (name, scale) in _DETAILS.items()},
+            }
+            for row, channel in self._device_rows("pcu")
+            if row["sn"] in self.inverters() and channel["lastReading"]
+        }
+
+    def ac_batteries(self) -> dict[str, Figures]:
+        """Return the figures of each AC battery by its serial number."""
+        return {
+            row["sn"]: {
+                "level": channel["lastReading"]["SOC"],
+                "health": channel["lastReading"]["SOH"],
+                "temperature": channel["lastReading"]["maxCellTemp"],
+                "power": channel["watts"]["now"] - channel["watts"]["nowUsed"],
+                "charged_energy": channel["lifetime"]["joulesUsed"] / 3600,
+                "discharged_energy": channel["lifetime"]["joulesProduced"] / 3600,
+            }
+            for row, channel in self._device_rows("acb")
+        }
+
+    def _device_rows(self, kind: str) -> list[tuple[Row, Row]]:
+        """Return the rows of a kind that are in use, each with its channel."""
+        rows = self._json("ivp_pdm_device_data").values()
+        return [
+            (row, row["channels"][0])
+            for row in rows
+            if isinstance(row, dict) and row["devName"] == kind and row["active"]
+        ]
 
     def _production(self) -> tuple[float, float | None]:
         if meter := self._meters.get("production"):

@@ -1,5 +1,6 @@
 """What Home Assistant shows of a site, looked up by the serial numbers and keys that make up the unique ids."""
 
+from collections.abc import Iterable
 import json
 from pathlib import Path
 from typing import Final
@@ -45,6 +46,11 @@ def figure(hass: HomeAssistant, serial: str, key: str) -> float | None:
     if shown.state in (STATE_UNAVAILABLE, STATE_UNKNOWN):
         return None
     return float(shown.state) * _NATIVE.get(shown.attributes.get("unit_of_measurement", ""), 1.0)
+
+
+def figures(hass: HomeAssistant, serial: str, keys: Iterable[str]) -> dict[str, float | None]:
+    """Return the numbers that are shown of a device, by their keys."""
+    return {key: figure(hass, serial, key) for key in keys}
 
 
 def device(hass: HomeAssistant, identifier: str) -> dr.DeviceEntry:

@@ -12,6 +12,7 @@ import pytest
 from custom_components.iq_gateway import PLATFORMS
 from custom_components.iq_gateway.coordinator import NEED_REQUESTS, IQGatewayData
 from custom_components.iq_gateway.devices import (
+    ESTIMATED,
     KINDS,
     TOTALS,
     AnyDescription,
@@ -30,7 +31,7 @@ MOST_LINES: Final = 400
 # What in a pure part is not pure: where Home Assistant keeps what is known.
 IMPURE: Final = {
     "controls": {"desk"},
-    "live": {"__init__", "tier"},
+    "live": {"__init__", "store", "tier"},
     "polling": {"store"},
     "totals": {"keeper", "reports", "statistics", "store"},
 }
@@ -198,7 +199,7 @@ def test_every_error_has_a_text() -> None:
 
 def test_every_need_is_known() -> None:
     """What an entity asks for is something that the site can tell the endpoints of."""
-    known = build_site(Snapshot()).needs.keys() | set(TOTALS) | {"token", "live_power", NEED_REQUESTS}
+    known = build_site(Snapshot()).needs.keys() | {*TOTALS, *ESTIMATED} | {"token", "live_power", NEED_REQUESTS}
     assert {one.need for _, one in ALL} <= known
 
 

@@ -21,6 +21,7 @@ FOLDER = ROOT / "blueprints" / "automation" / "iq_gateway"
 REPOSITORY = "https://github.com/iq-gateway/iq-gateway/blob/main/"
 RELAY = "binary_sensor.iq_gateway_grid_relay"
 POWER = "sensor.iq_gateway_grid_power"
+LIVE_POWER = "switch.iq_gateway_live_power"
 REPORTING = "sensor.iq_gateway_inverters_reporting"
 HEATER = {"entity_id": ["switch.heater"]}
 
@@ -131,6 +132,67 @@ async def test_uses_the_surplus(
     await show(hass, POWER, 300 * factor, unit_of_measurement=unit)
     await wait(hass, freezer, minutes=10)
     assert [call.service for call in switched] == ["turn_on", "turn_off"]
+
+
+async def test_a_minute_is_enough_while_power_is_live(
+    hass: HomeAssistant, run: Run, switched: list[ServiceCall], freezer: FrozenDateTimeFactory
+) -> None:
+    """Of surplus and of shortage; ten as long as it is not."""
+    await show(hass, POWER, 300, unit_of_measurement="W")
+    await show(hass, LIVE_POWER, "on")
+    await run("use_surplus", grid_power=POWER, consumers=HEATER, live_power=LIVE_POWER)
+    await show(hass, POWER, -2500, unit_of_measurement="W")
+    await wait(hass, freezer, seconds=61)
+    assert [call.service for call in switched] == ["turn_on"]
+    await show(hass, POWER, 300, unit_of_measurement="W")
+    await wait(hass, freezer, seconds=61)
+    assert [call.service for call in switched] == ["turn_on", "turn_off"]
+    await show(hass, LIVE_POWER, "off")
+    await show(hass, POWER, -2500, unit_of_measurement="W")
+    await wait(hass, freezer, minutes=9)
+    assert len(switched) == 2
+    await wait(hass, freezer, minutes=1)
+    assert len(switched) == 3
+
+
+async def test_power_is_live_while_something_runs(
+    hass: HomeAssistant, run: Run, freezer: FrozenDateTimeFactory
+) -> None:
+    """And for some minutes longer."""
+    on, off = async_mock_service(hass, "switch", "turn_on"), async_mock_service(hass, "switch", "turn_off")
+    await show(hass, "binary_sensor.charging", "off")
+    await run("live_power_while_charging", live_power=LIVE_POWER, running="binary_sensor.charging")
+    await show(hass, "binary_sensor.charging", "on")
+    assert [call.data for call in on] == [{"entity_id": [LIVE_POWER]}]
+    await show(hass, "binary_sensor.charging", "off")
+    await wait(hass, freezer, minutes=4)
+    assert not off
+    await wait(hass, freezer, minutes=2)
+    assert [call.data for call in off] == [{"entity_id": [LIVE_POWER]}]
+
+
+async def test_power_is_live_by_day(hass: HomeAssistant, run: Run) -> None:
+    """From sunrise to sunset."""
+    on, off = async_mock_service(hass, "switch", "turn_on"), async_mock_service(hass, "switch", "turn_off")
+    await show(hass, "sun.sun", "below_horizon")
+    await run("live_power_by_day", live_power=LIVE_POWER)
+    await show(hass, "sun.sun", "above_horizon")
+    assert (len(on), len(off)) == (1, 0)
+    await show(hass, "sun.sun", "below_horizon")
+    assert (len(on), len(off)) == (1, 1)
+
+
+async def test_tells_of_a_voltage_above_the_limit(
+    hass: HomeAssistant, run: Run, notifications: list[ServiceCall], freezer: FrozenDateTimeFactory
+) -> None:
+    """Once it lasts."""
+    await show(hass, "sensor.voltage", 240)
+    await run("voltage_limit", voltage="sensor.voltage")
+    await show(hass, "sensor.voltage", 254.2)
+    await wait(hass, freezer, minutes=9)
+    assert not notifications
+    await wait(hass, freezer, minutes=2)
+    assert [call.data["title"] for call in notifications] == ["The voltage is high"]
 
 
 async def test_switches_off_when_nothing_is_known(

@@ -340,3 +340,66 @@ async def test_the_action_is_for_administrators(
     with pytest.raises(Unauthorized):
         await request(hass, entry, context=Context(user_id=hass_read_only_user.id))
     assert energy_manager.data is None
+
+
+async def test_the_newer_panel_gets_the_house_as_a_source(
+    energy_manager: EnergyManager,
+    hass: HomeAssistant,
+    setup_entry: EntrySetUp,
+    gateway: GatewaySimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Home Assistant 2026.11 takes one; that of somebody else stays, and a second request changes nothing."""
+    monkeypatch.setattr("homeassistant.components.energy.data.ENERGY_SOURCE_SCHEMA", list)
+    entry = await setup_entry(gateway)
+    home = {
+        "stat_energy_to": "sensor.iq_gateway_consumption_energy",
+        "stat_rate": "sensor.iq_gateway_consumption_power",
+    }
+    assert (await request(hass, entry))["added"]["home"] == home
+    assert saved(energy_manager)[-1] == {"type": "home", **home}
+    before = saved(energy_manager)
+    assert set((await request(hass, entry))["left"].values()) == {"already_there"}
+    assert saved(energy_manager) == before
+
+    other = {"type": "home", "stat_energy_to": "sensor.main"}
+    energy_manager.data = cast("Any", {"energy_sources": [other], "device_consumption": []})
+    assert (await request(hass, entry))["left"] == {"home": "another_there"}
+
+
+async def test_a_forecast_is_linked_where_it_is_asked_for(
+    energy_manager: EnergyManager,
+    hass: HomeAssistant,
+    setup_entry: EntrySetUp,
+    gateway: GatewaySimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """To a solar source that has none, and none that another source has."""
+
+    async def forecasts(_: HomeAssistant) -> list[str]:
+        return ["of the shed", "of the roof"]
+
+    monkeypatch.setattr("custom_components.iq_gateway.energy_dashboard.async_solar_forecasts", forecasts)
+    await prefer(energy_manager, OTHER_SOLAR | {"config_entry_solar_forecast": ["of the shed"]})
+    entry = await setup_entry(gateway)
+    await request(hass, entry)
+    assert saved(energy_manager)[1] == SOLAR, "nobody asked for it"
+    wanted = {"config_entry_id": entry.entry_id, "solar_forecast": True}
+    for _ in range(2):
+        await hass.services.async_call(DOMAIN, "set_up_energy_panel", wanted, blocking=True)
+        assert saved(energy_manager)[1] == SOLAR | {"config_entry_solar_forecast": ["of the roof"]}
+
+
+async def test_batteries_with_energies_of_their_own_are_sources_one_by_one(
+    energy_manager: EnergyManager, hass: HomeAssistant, setup_entry: EntrySetUp, socket_enabled: None, clock: Clock
+) -> None:
+    """And then not all of them together as well."""
+    async with GatewaySimulator("ac_batteries", clock=clock) as gateway:
+        entry = await setup_entry(gateway)
+        added = (await request(hass, entry))["added"]
+        sources = [source for source in saved(energy_manager) if source["type"] == "battery"]
+        assert [key for key in added if key.startswith("battery")] == ["battery_1", "battery_2"]
+        assert len({source["stat_energy_from"] for source in sources}) == 2
+        left = (await request(hass, entry))["left"]
+        assert (left["battery_1"], left["battery_2"]) == ("already_there", "already_there")
+        assert [source for source in saved(energy_manager) if source["type"] == "battery"] == sources

@@ -27,8 +27,15 @@ CYCLES: Final = 14
 """More than an hour: what is read hourly and the renewal of live data fall into it."""
 
 MOST_IN_A_CYCLE: Final = 7
+WITH_GENERATOR: Final = 2
+"""More with a generator, and with contacts that switch loads."""
 MOST_AT_FIRST: Final = 12
-EXPENSIVE: Final = ("/production.json", "/production", "/home", "/inventory")
+EXPENSIVE: Final = ("/production.json", "/production", "/home")
+INVENTORY: Final = "/inventory.json"
+WITH_INVENTORY: Final = {"ac_batteries"}
+"""Profiles with what only the slow inventory tells."""
+
+DEVICE_DATA: Final = "/ivp/pdm/device_data"
 INVERTERS: Final = "/api/v1/production/inverters"
 OURS: Final = "/iq_gateway/"
 
@@ -65,6 +72,22 @@ async def test_the_first_refresh_is_short(
     assert len(asked) <= MOST_AT_FIRST
     assert len(set(asked)) >= len(asked) - 1, "only live data is read twice"
     assert gateway.handshakes == 1
+
+
+async def test_a_home_with_batteries_and_a_system_controller_is_asked_for_little(
+    hass: HomeAssistant, socket_enabled: None, clock: Clock, freezer: FrozenDateTimeFactory, add_entry: EntryMaker
+) -> None:
+    """Three meters, 35 inverters, five batteries: at most 12 requests at a start, seven a cycle, one handshake each."""
+    async with GatewaySimulator("system_controller", clock=clock) as gateway:
+        await _start(hass, add_entry(gateway))
+        assert len(gateway.requests) <= MOST_AT_FIRST
+        assert gateway.handshakes == 1
+        for _ in range(3 * CYCLES):
+            gateway.requests.clear()
+            handshakes = gateway.handshakes
+            await pass_time(hass, freezer, CYCLE)
+            assert len(gateway.requests) <= MOST_IN_A_CYCLE
+            assert gateway.handshakes - handshakes == 1
 
 
 async def test_a_start_reads_nothing_twice(
@@ -117,14 +140,19 @@ async def test_no_cycle_asks_for_much(
     async with GatewaySimulator(profile, clock=clock) as gateway:
         await _start(hass, add_entry(gateway))
         assert len(gateway.requests) <= MOST_AT_FIRST
-        for _ in range(CYCLES):
+        assert INVENTORY not in _paths(gateway), "no start waits for it"
+        most, slow = MOST_IN_A_CYCLE + WITH_GENERATOR * PROFILES[profile].has_generator, 0
+        for cycle in range(CYCLES):
             handshakes = gateway.handshakes
             gateway.requests.clear()
             await pass_time(hass, freezer, CYCLE)
-            assert 1 <= len(gateway.requests) <= MOST_IN_A_CYCLE
+            assert 1 <= len(gateway.requests) <= (most if cycle else MOST_AT_FIRST), "the second one still learns"
             assert gateway.handshakes - handshakes == 1
             assert gateway.requests[-1].headers["connection"] == "close", "nothing stays open between cycles"
-            assert not [path for path in _paths(gateway) if path.startswith(EXPENSIVE)]
+            assert not set(_paths(gateway)).intersection(EXPENSIVE)
+            slow += _paths(gateway).count(INVENTORY)
+            assert (DEVICE_DATA in _paths(gateway)) is (profile in WITH_INVENTORY)
+        assert slow in ((4, 5, 6) if profile in WITH_INVENTORY else (0,)), "every quarter of an hour at most"
 
 
 async def test_what_changes_hourly_is_read_hourly(

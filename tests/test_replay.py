@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_OFF
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from tests import states
-from tests.conftest import EntrySetUp
+from tests.conftest import EntrySetUp, second_cycle
 from tests.edits import reported_now
 from tests.flow.steps import start, submit
 from tests.recorded import CHECKED, Recorded
@@ -55,7 +56,64 @@ async def test_figures_are_those_of_the_recording(
         assert inverters == pytest.approx(recorded.inverters())
         temperatures = {serial: states.figure(hass, serial, "temperature") for serial in recorded.temperatures()}
         assert temperatures == pytest.approx(recorded.temperatures(), abs=0.1)
-        assert not [serial for serial in recorded.other_devices() if states.find(hass, serial, "power")]
+        assert states.coordinator(entry).data.site.inverters.keys() == recorded.inverters().keys()
+
+
+@pytest.mark.parametrize("folder", CURRENT, ids=lambda folder: folder.name)
+async def test_devices_one_by_one_are_those_of_the_recording(
+    hass: HomeAssistant, socket_enabled: None, clock: Clock, setup_entry: EntrySetUp, folder: Path
+) -> None:
+    """AC batteries by themselves; details of inverters where somebody wants them, and nothing else has any."""
+    recorded = Recorded(folder)
+    async with GatewaySimulator(replay=folder, clock=clock) as gateway:
+        gateway.override("inverters", reported_now(clock))
+        entry = await setup_entry(gateway)
+        batteries = recorded.ac_batteries()
+        shown = {serial: states.figures(hass, serial, figures) for serial, figures in batteries.items()}
+        assert {serial: pytest.approx(figures, abs=0.01) for serial, figures in batteries.items()} == shown
+        assert states.coordinator(entry).data.site.ac_batteries.keys() >= batteries.keys()
+
+        details = recorded.inverter_details()
+        wanted = [states.entity_id(hass, serial, key) for serial, figures in details.items() for key in figures]
+        await states.enable(hass, entry, *wanted)
+        await second_cycle(hass, entry)
+        shown = {serial: states.figures(hass, serial, figures) for serial, figures in details.items()}
+        assert {serial: pytest.approx(figures, abs=0.01) for serial, figures in details.items()} == shown
+
+
+@pytest.mark.parametrize("folder", CURRENT, ids=lambda folder: folder.name)
+async def test_batteries_are_those_of_the_recording(
+    hass: HomeAssistant, socket_enabled: None, clock: Clock, setup_entry: EntrySetUp, folder: Path
+) -> None:
+    """One by one and together, and none where only placeholders are told."""
+    recorded = Recorded(folder)
+    async with GatewaySimulator(replay=folder, clock=clock) as gateway:
+        entry = await setup_entry(gateway)
+        assert states.coordinator(entry).data.site.iq_batteries.keys() == recorded.batteries().keys()
+        for serial, figures in recorded.batteries().items():
+            assert {key: states.figure(hass, serial, key) for key in figures} == pytest.approx(figures)
+            assert states.state(hass, serial, "problem", "binary_sensor") == STATE_OFF
+        keys = ("battery_capacity", "battery_health")
+        shown = {
+            key: states.figure(hass, gateway.serial, key) for key in keys if states.find(hass, gateway.serial, key)
+        }
+        assert shown == pytest.approx(recorded.storage())
+
+
+@pytest.mark.parametrize("folder", CURRENT, ids=lambda folder: folder.name)
+async def test_without_live_data_batteries_are_those_of_the_recording(
+    hass: HomeAssistant, socket_enabled: None, clock: Clock, setup_entry: EntrySetUp, folder: Path
+) -> None:
+    """Level, stored energy and reserve come from what controls them."""
+    recorded = Recorded(folder)
+    async with GatewaySimulator(replay=folder, clock=clock) as gateway:
+        gateway.fault("live", Fault.NOT_FOUND)
+        await setup_entry(gateway)
+        keys = ("battery_level", "battery_stored_energy", "battery_reserve")
+        shown = {
+            key: states.figure(hass, gateway.serial, key) for key in keys if states.find(hass, gateway.serial, key)
+        }
+        assert shown == pytest.approx(recorded.stored() if recorded.storage() else {})
 
 
 @pytest.mark.parametrize("folder", CURRENT, ids=lambda folder: folder.name)

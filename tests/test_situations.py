@@ -210,11 +210,11 @@ async def test_the_change_of_the_clocks_changes_nothing_else(
 async def test_strain_slows_the_pace_and_calm_brings_it_back(
     hass: HomeAssistant, noon: tuple[GatewaySimulator, Drive]
 ) -> None:
-    """Two endpoints of three answer 503: asked half as often, then a quarter; nothing flaps on the way down and up."""
+    """Most endpoints answer 503: asked half as often, then a quarter; nothing flaps on the way down and up."""
     gateway, drive = noon
     await drive.cycle()
     chosen, before = drive.due, _unavailable(hass)
-    for name in ("live", "inverters"):
+    for name in ("live", "inverters", "inventory", "battery_power"):
         gateway.fault(name, Fault.UNAVAILABLE)
     paces = []
     for _ in range(2):

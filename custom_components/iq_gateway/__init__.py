@@ -15,6 +15,7 @@ from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
 from .devices import async_register_gateway, async_remove_controls, is_listed
 from .energy_dashboard import async_fulfil_wish
 from .issues import async_clear
+from .live.store import async_forget_energies
 from .polling.store import async_forget_kept
 from .services import async_register_services
 from .totals.keeper import async_forget_totals
@@ -61,6 +62,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) -
     await async_forget_totals(hass, entry)
     await async_forget_kept(hass, entry)
     await async_forget_absences(hass, entry)
+    await async_forget_energies(hass, entry)
 
 
 async def async_remove_config_entry_device(

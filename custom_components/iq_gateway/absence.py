@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
+from hashlib import sha256
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -61,7 +63,7 @@ class AbsenceWatch:
         self._hass, self._coordinator = hass, coordinator
         self._kinds = [kind for kind in KINDS if kind.listed_by]
         self._store = _store(hass, coordinator.config_entry)
-        self._known: dict[str, Absence] = {}
+        self._known: dict[str, Absence] = {}  # by digest: no serial number is written down
         self._read_at: dict[str, float | None] = {}
 
     async def async_begin(self) -> None:
@@ -94,34 +96,40 @@ class AbsenceWatch:
     def _compare(self, kind: AnyKind, *, complete: bool) -> bool:
         """Hold a new list against the devices that were ever listed; tell whether there is anything to store."""
         coordinator, today, changed = self._coordinator, dt_util.utcnow().date().isoformat(), False
-        listed = {kind.identifier(coordinator.serial, key) for key in kind.subjects(coordinator.data)}
-        for identifier in listed:
-            if (absence := self._known.get(identifier)) is None:
-                self._known[identifier], changed = Absence(kind.name), True
+        listed = {_digest(kind.identifier(coordinator.serial, key)) for key in kind.subjects(coordinator.data)}
+        for digest in listed:
+            if (absence := self._known.get(digest)) is None:
+                self._known[digest], changed = Absence(kind.name), True
             else:
                 changed |= absence.find()
-        for identifier, absence in [*self._known.items()] if complete else ():
-            if absence.kind == kind.name and identifier not in listed:
+        for digest, absence in [*self._known.items()] if complete else ():
+            if absence.kind == kind.name and digest not in listed:
                 changed |= absence.miss(today)
                 if absence.is_gone:
-                    del self._known[identifier]
-                    self._remove(identifier, kind)
+                    del self._known[digest]
+                    self._remove(digest, kind)
         return changed
 
-    def _remove(self, identifier: str, kind: AnyKind) -> None:
+    def _remove(self, digest: str, kind: AnyKind) -> None:
         registry, entry = dr.async_get(self._hass), self._coordinator.config_entry
-        if device := registry.async_get_device_by_identifier((DOMAIN, identifier), entry.entry_id):
-            LOGGER.info("%s: one of the %s was not listed for a month and is removed", entry.title, kind.name)
-            registry.async_update_device(device.id, remove_config_entry_id=entry.entry_id)
+        for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+            if any(domain == DOMAIN and _digest(identifier) == digest for domain, identifier in device.identifiers):
+                LOGGER.info("%s: one of the %s was not listed for a month and is removed", entry.title, kind.name)
+                registry.async_update_device(device.id, remove_config_entry_id=entry.entry_id)
 
     def _to_store(self) -> dict[str, dict[str, object]]:
-        return {identifier: asdict(absence) for identifier, absence in self._known.items()}
+        return {digest: asdict(absence) for digest, absence in self._known.items()}
+
+
+@cache
+def _digest(identifier: str) -> str:
+    return sha256(identifier.encode()).hexdigest()
 
 
 def _loaded(stored: object) -> dict[str, Absence]:
     """Return what was stored, without what is damaged."""
     rows = stored.items() if isinstance(stored, Mapping) else ()
-    return {identifier: absence for identifier, row in rows if (absence := _absence(row))}
+    return {digest: absence for digest, row in rows if (absence := _absence(row))}
 
 
 def _absence(row: object) -> Absence | None:

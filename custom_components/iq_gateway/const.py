@@ -25,6 +25,8 @@ CONF_LIVE_INTERVAL: Final = "live_interval"
 CONF_ENERGY_PANEL: Final = "energy_panel"
 # What is left of that wish: kinds of sources, and at how many starts without any failure they were not measured.
 CONF_ENERGY_PANEL_PENDING: Final = "energy_panel_pending"
+# Another wish: link forecasts of other integrations to the site's solar source.
+CONF_SOLAR_FORECAST: Final = "solar_forecast"
 DEFAULT_KEEP_LIVE_DATA: Final = True
 # Whether anything may be changed at the gateway; off until somebody wants it.
 CONF_CONTROLS: Final = "controls"

@@ -36,7 +36,7 @@ from .polling.store import KeptStore
 from .site import Site, Total
 from .tokens import TokenKeeper
 from .totals import PublishedTotal
-from .totals.keeper import LifetimeTotals
+from .totals.keeper import Count, LifetimeTotals
 
 type IQGatewayConfigEntry = ConfigEntry[IQGatewayCoordinator]
 
@@ -161,12 +161,17 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         return [context for context in self.async_contexts() if isinstance(context, DeviceCounter)]
 
     async def async_complete(self) -> None:
-        """Read what the entities need and the first cycle, before they were there, did not know to ask for."""
-        if not self.poller.lacks(self.wanted):
-            return
+        """Read what the entities need and the first cycle, before they were there, did not know to ask for.
+
+        Where it has all been asked for, the counters of devices that somebody looks at are in what was answered.
+        """
+        self.live.async_start()
         self._completing = True
         try:
-            await self.async_refresh()
+            if self.poller.lacks(self.wanted):
+                await self.async_refresh()
+            elif self._counters:
+                self.async_set_updated_data(await self._async_take(PollResult(answered=frozenset())))
         finally:
             self._completing = False
 
@@ -193,10 +198,12 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         """Write down what is to be known after a restart."""
         await self.totals.async_close()
         await self._kept.async_close()
+        await self.live.energies.async_close()
 
     @override
     async def _async_setup(self) -> None:
         await self.totals.async_load()
+        await self.live.energies.async_load()
         self.poller.restore(await self._kept.async_load())
 
     @override
@@ -243,7 +250,8 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         site = self.poller.site
         firmware = self.info.software if self.info else None
         data = IQGatewayData(site=site, totals={}, token=self.keeper.token, firmware=firmware)
-        devices = {counter.key: (counter.find(data), site.needs[counter.need]) for counter in self._counters}
+        # Those of devices were not read before their entities were there.
+        devices = {counter.key: self._count(counter, data, whole.answered) for counter in self._counters}
         totals = await self.totals.async_update(site, result.answered, devices)
         soonest.append(timedelta(seconds=self.totals.next_reading_within()))
         owes = is_first and (self.poller.cache.unconfirmed or self.poller.owes(self.wanted))
@@ -256,6 +264,10 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         if NEED_REQUESTS not in self.wanted:
             return data
         return replace(data, response_time=result.response_time, requests_last_hour=self.poller.requests_last_hour)
+
+    def _count(self, counter: DeviceCounter, data: IQGatewayData, answered: frozenset[str]) -> Count:
+        needs = data.site.needs[counter.need]
+        return Count(counter.find(data), is_read=needs <= answered, is_fresh=needs <= data.site.fresh)
 
     def _after(self, fault: Fault) -> IQGatewayData:
         """Return what still stands after a fault of our own; said once, until it has gone away."""

@@ -1,6 +1,6 @@
 """Home Assistant's Energy panel: this site's sources put among its preferences, at the user's request only."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Final, cast
@@ -11,8 +11,10 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 import voluptuous as vol
 
-from .const import CONF_ENERGY_PANEL, CONF_ENERGY_PANEL_PENDING, DOMAIN, LOGGER
+from .const import CONF_ENERGY_PANEL, CONF_ENERGY_PANEL_PENDING, CONF_SOLAR_FORECAST, DOMAIN, LOGGER
 from .coordinator import IQGatewayConfigEntry
+from .devices import KINDS
+from .solar_forecast import async_solar_forecasts
 
 type Source = Mapping[str, object]
 """One of the Energy panel's sources, as Home Assistant stores it."""
@@ -20,8 +22,12 @@ type Source = Mapping[str, object]
 type Statistics = dict[str, str]
 """Statistic ids, which are entity ids, by the field of a source that they stand in."""
 
+type Fields = dict[str, str | list[str]]
+"""What was put into the fields of a source: statistics, and entries that give a forecast."""
+
 _ENERGIES: Final = ("stat_energy_from", "stat_energy_to")
 _POWER_CONFIG: Final = "power_config"
+_FORECAST: Final = "config_entry_solar_forecast"
 # The first start may know too little of the site; what two of them do not find is not there.
 _COMPLETE_STARTS: Final = 2
 
@@ -40,7 +46,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "solar": _Kind(
         required={"stat_energy_from": "production_energy"},
         optional={"stat_rate": "production_power"},
-        settings={"config_entry_solar_forecast": None},
+        settings={_FORECAST: None},
     ),
     "grid": _Kind(
         required={"stat_energy_from": "grid_import_energy"},
@@ -59,13 +65,26 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         required={"stat_energy_from": "battery_discharged_energy", "stat_energy_to": "battery_charged_energy"},
         optional={"stat_rate": "battery_power", "stat_soc": "battery_level"},
     ),
+    "home": _Kind(
+        required={"stat_energy_to": "consumption_energy"},
+        optional={"stat_rate": "consumption_power"},
+    ),
 }
+# A kind that came with Home Assistant 2026.11, and of which the panel takes a single source.
+_HOME: Final = "home"
+_BATTERY: Final = "battery"
+_SINGLE_BATTERY: Final = _Kind(
+    required={"stat_energy_from": "discharged_energy", "stat_energy_to": "charged_energy"},
+    optional={"stat_rate": "power", "stat_soc": "level"},
+)
 
 
 class Left(StrEnum):
     """Why nothing was done for a kind of source."""
 
     ALREADY_THERE = "already_there"
+    ANOTHER_THERE = "another_there"
+    """There can be one of the kind only, and it is somebody else's."""
     DISABLED = "disabled"
     """One of its entities is disabled, so that there are no statistics of it."""
     NOT_MEASURED = "not_measured"
@@ -74,10 +93,10 @@ class Left(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnergyPanelResult:
-    """What came of a request, by kind of source: "solar", "grid", "battery"."""
+    """What came of a request, by kind of source: "solar", "grid", "battery" (or several of these, counted), "home"."""
 
-    added: dict[str, Statistics] = field(default_factory=dict)
-    completed: dict[str, Statistics] = field(default_factory=dict)
+    added: dict[str, Fields] = field(default_factory=dict)
+    completed: dict[str, Fields] = field(default_factory=dict)
     """A source with our energy was there; these are the fields that it lacked."""
     left: dict[str, Left] = field(default_factory=dict)
 
@@ -87,9 +106,11 @@ class EnergyPanelResult:
 
 
 async def async_set_up_energy_panel(
-    hass: HomeAssistant, entry: IQGatewayConfigEntry, kinds: Iterable[str] = _KINDS
+    hass: HomeAssistant, entry: IQGatewayConfigEntry, kinds: Iterable[str] = _KINDS, *, forecast: bool = False
 ) -> EnergyPanelResult:
     """Add what the Energy panel lacks of these kinds of this site's sources; whatever else is there stays as it is.
+
+    With `forecast` a solar source without a forecast gets those that no other source has.
 
     Raises:
         ServiceValidationError: this Home Assistant has no Energy panel.
@@ -99,7 +120,7 @@ async def async_set_up_energy_panel(
     if "energy" not in hass.config.components:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="energy_not_loaded")
     try:
-        return await _async_add(hass, entry, kinds)
+        return await _async_add(hass, entry, kinds, await async_solar_forecasts(hass) if forecast else [])
     except HomeAssistantError:
         raise
     except Exception as err:
@@ -107,7 +128,9 @@ async def async_set_up_energy_panel(
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="energy_changed") from err
 
 
-async def _async_add(hass: HomeAssistant, entry: IQGatewayConfigEntry, kinds: Iterable[str]) -> EnergyPanelResult:
+async def _async_add(
+    hass: HomeAssistant, entry: IQGatewayConfigEntry, kinds: Iterable[str], forecasts: Sequence[str]
+) -> EnergyPanelResult:
     """Put the sources among the panel's own, and save them if any is new or more complete."""
     # Here rather than above: a Home Assistant in which this is somewhere else still runs the rest of the integration.
     from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA, async_get_manager  # noqa: PLC0415
@@ -117,8 +140,14 @@ async def _async_add(hass: HomeAssistant, entry: IQGatewayConfigEntry, kinds: It
     sources: list[Source] = list(manager.data.get("energy_sources", ())) if manager.data else []
     result = EnergyPanelResult()
     for name in kinds:
-        kind = _KINDS[name]
-        _merge(sources, name, kind, _find_statistics(hass, entry, kind), result)
+        if name == _HOME and not _takes_home(ENERGY_SOURCE_SCHEMA):
+            continue
+        if name == _BATTERY:
+            _merge_batteries(hass, entry, sources, result)
+        else:
+            _merge(sources, name, _KINDS[name], _find_statistics(hass, entry.runtime_data.serial, _KINDS[name]), result)
+        if name == "solar" and forecasts:
+            _link_forecasts(hass, entry, sources, forecasts, result)
     if result.added or result.completed:
         try:
             valid = ENERGY_SOURCE_SCHEMA(sources)
@@ -136,13 +165,18 @@ async def async_fulfil_wish(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
     comes back.
     """
     options = dict(entry.options)
+    forecast = options.pop(CONF_SOLAR_FORECAST, False)
     pending: dict[str, int] = options.pop(CONF_ENERGY_PANEL_PENDING, {})
     if options.pop(CONF_ENERGY_PANEL, False):
         pending = dict.fromkeys(_KINDS, 0)
+    if forecast:
+        pending = {"solar": 0, **pending}
     if not pending:
         return
     try:
-        result = await async_set_up_energy_panel(hass, entry, [name for name in _KINDS if name in pending])
+        result = await async_set_up_energy_panel(
+            hass, entry, [name for name in _KINDS if name in pending], forecast=forecast
+        )
     except HomeAssistantError as err:
         LOGGER.warning("%s: the Energy panel was not set up: %s", entry.title, err)
         pending = {}
@@ -156,23 +190,104 @@ async def async_fulfil_wish(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
     hass.config_entries.async_update_entry(entry, options=options)
 
 
-def _merge(sources: list[Source], name: str, kind: _Kind, found: Statistics | Left, result: EnergyPanelResult) -> None:
-    """Put one kind of source among the others, and note what was done."""
+def _takes_home(schema: Callable[[list[Source]], object]) -> bool:
+    """Tell whether this Home Assistant's panel knows the house's own meter as a source."""
+    try:
+        schema([{"type": _HOME, "stat_energy_to": "sensor.home"}])
+    except vol.Invalid:
+        return False
+    return True
+
+
+def _merge_batteries(
+    hass: HomeAssistant, entry: IQGatewayConfigEntry, sources: list[Source], result: EnergyPanelResult
+) -> None:
+    """Put each battery among the sources if all are counted one by one, else all together; never both."""
+    together = _find_statistics(hass, entry.runtime_data.serial, _KINDS[_BATTERY])
+    counted, others = _batteries(entry)
+    single = [_find_statistics(hass, identifier, _SINGLE_BATTERY) for identifier in counted]
+    found = [one for one in single if not isinstance(one, Left)]
+    all_counted = bool(found) and not others and len(found) == len(single)
+    any_there = any(_is_there(sources, one) for one in found)
+    is_whole = not isinstance(together, Left)
+    if not found or (is_whole and (_is_there(sources, together) or not (all_counted or any_there))):
+        if not is_whole and Left.DISABLED in single:
+            together = Left.DISABLED
+        _merge(sources, _BATTERY, _KINDS[_BATTERY], together, result)
+        return
+    for number, one in enumerate(found, start=1):
+        _merge(sources, _BATTERY, _SINGLE_BATTERY, one, result, called=f"{_BATTERY}_{number}")
+
+
+def _batteries(entry: IQGatewayConfigEntry) -> tuple[list[str], bool]:
+    """Return what batteries with energies of their own are known by, and whether there are some without."""
+    coordinator, counted, others = entry.runtime_data, list[str](), False
+    energies = set(_SINGLE_BATTERY.required.values())
+    for kind in KINDS:
+        keys = {one.key for one in kind.entities}
+        if "level" in keys and energies <= keys:
+            counted += [kind.identifier(coordinator.serial, key) for key in kind.subjects(coordinator.data)]
+        elif "level" in keys:
+            others = others or bool(kind.subjects(coordinator.data))
+    return sorted(counted), others
+
+
+def _is_there(sources: Sequence[Source], found: Statistics | Left) -> bool:
+    energies = set() if isinstance(found, Left) else {found[key] for key in _ENERGIES}
+    return any(_has(source, _BATTERY, energies) for source in sources)
+
+
+def _link_forecasts(
+    hass: HomeAssistant,
+    entry: IQGatewayConfigEntry,
+    sources: list[Source],
+    forecasts: Sequence[str],
+    result: EnergyPanelResult,
+) -> None:
+    """Give our solar source the forecasts that no source has, if it has none."""
+    found = _find_statistics(hass, entry.runtime_data.serial, _KINDS["solar"])
+    linked = {one for source in sources for one in cast("list[str] | None", source.get(_FORECAST)) or ()}
+    free = [one for one in forecasts if one not in linked]
+    if isinstance(found, Left) or not free:
+        return
+    index = next((at for at, source in enumerate(sources) if _has(source, "solar", {found["stat_energy_from"]})), None)
+    if index is None or sources[index].get(_FORECAST):
+        return
+    sources[index] = {**sources[index], _FORECAST: free}
+    where = result.added if "solar" in result.added else result.completed
+    where["solar"] = {**where.get("solar", {}), _FORECAST: free}
+    if result.left.get("solar") is Left.ALREADY_THERE:
+        del result.left["solar"]
+
+
+def _merge(
+    sources: list[Source],
+    name: str,
+    kind: _Kind,
+    found: Statistics | Left,
+    result: EnergyPanelResult,
+    *,
+    called: str | None = None,
+) -> None:
+    """Put one source among the others, and note what was done, by its kind or what else it is `called`."""
+    called = called or name
     if isinstance(found, Left):
-        result.left[name] = found
+        result.left[called] = found
         return
     used = _used_statistics(sources, name)
     energies = {found[key] for key in _ENERGIES if key in found}
     present = next((index for index, source in enumerate(sources) if _has(source, name, energies)), None)
-    if present is None:
+    if present is None and name == _HOME and any(source.get("type") == _HOME for source in sources):
+        result.left[called] = Left.ANOTHER_THERE
+    elif present is None:
         new = {key: value for key, value in found.items() if key in kind.required or value not in used}
         sources.append({"type": name, **kind.settings, **new})
-        result.added[name] = new
+        result.added[called] = {**new}
     elif missing := _missing(sources[present], found, used):
         sources[present] = {**sources[present], **missing}
-        result.completed[name] = missing
+        result.completed[called] = {**missing}
     else:
-        result.left[name] = Left.ALREADY_THERE
+        result.left[called] = Left.ALREADY_THERE
 
 
 def _has(source: Source, name: str, statistics: set[str]) -> bool:
@@ -197,19 +312,28 @@ def _used_statistics(sources: Sequence[Source], name: str) -> set[object]:
 
 
 @callback
-def _find_statistics(hass: HomeAssistant, entry: IQGatewayConfigEntry, kind: _Kind) -> Statistics | Left:
-    """Return the enabled entities of a source, whatever the user calls them; why not if one is missing."""
+def _find_statistics(hass: HomeAssistant, identifier: str, kind: _Kind) -> Statistics | Left:
+    """Return the enabled entities of a source, whatever the user calls them; why not if one is missing.
+
+    `identifier` is what their device is known by.
+    """
     registry = er.async_get(hass)
     found: Statistics = {}
     disabled = False
     for fieldname, key in {**kind.required, **kind.optional}.items():
-        unique_id = f"{entry.runtime_data.serial}_{key}"
-        entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
-        known = registry.async_get(entity_id) if entity_id else None
-        if known and not known.disabled:
-            found[fieldname] = known.entity_id
+        known, estimated = (_registered(registry, f"{identifier}_{one}") for one in (key, f"{key}_estimated"))
+        # What has no meter is estimated, where somebody has enabled that.
+        enabled = next((one for one in (known, estimated) if one and not one.disabled), None)
+        if enabled:
+            found[fieldname] = enabled.entity_id
         elif known and fieldname in kind.required:
             disabled = True
     if kind.required.keys() <= found.keys():
         return found
     return Left.DISABLED if disabled else Left.NOT_MEASURED
+
+
+def _registered(registry: er.EntityRegistry, unique_id: str) -> er.RegistryEntry | None:
+    """Return the sensor with a unique id, if there is one."""
+    entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
+    return registry.async_get(entity_id) if entity_id else None

@@ -10,7 +10,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
 import voluptuous as vol
 
-from .const import DOMAIN
+from .const import CONF_SOLAR_FORECAST, DOMAIN
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
 from .devices import TOTALS
 from .energy_dashboard import async_set_up_energy_panel
@@ -24,7 +24,12 @@ ATTR_FOLLOW: Final = "follow"
 
 _WH_PER_KWH: Final = 1000
 
-_ENERGY_PANEL_SCHEMA: Final = vol.Schema({vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
+_ENERGY_PANEL_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string,
+        vol.Optional(CONF_SOLAR_FORECAST, default=False): cv.boolean,
+    }
+)
 _TOTAL_SCHEMA: Final = vol.Schema(
     {
         vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string,
@@ -51,7 +56,7 @@ def async_register_services(hass: HomeAssistant) -> None:
 
 async def _async_set_up_energy_panel(call: ServiceCall) -> ServiceResponse:
     """Put a gateway's sources into the Energy panel; respond with what was added, completed and left."""
-    result = await async_set_up_energy_panel(call.hass, _entry(call))
+    result = await async_set_up_energy_panel(call.hass, _entry(call), forecast=call.data[CONF_SOLAR_FORECAST])
     return cast("ServiceResponse", result.as_dict())
 
 

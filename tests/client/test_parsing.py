@@ -11,6 +11,7 @@ import pytest
 
 from custom_components.iq_gateway.client.endpoints import (
     CONSUMPTION,
+    DEVICE_DATA,
     ENDPOINTS,
     ENERGY,
     GENERATOR_CONFIG,
@@ -159,14 +160,15 @@ def test_another_shape_altogether_is_refused(endpoint: Endpoint[Any], payload: o
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
 def test_an_empty_object_says_nothing(endpoint: Endpoint[Any]) -> None:
-    """But of a generator: that there is none."""
+    """But of a generator, and of details: that there is none."""
     nothing: dict[Endpoint[Any], object] = {
+        DEVICE_DATA: (),
         GENERATOR_CONFIG: (),
         GENERATOR_MODE: GeneratorMode(command=None),
         GENERATOR_SCHEDULE: GeneratorSchedule(start_soc=None, stop_soc=None),
     }
     if endpoint in nothing:
-        assert endpoint.parse({}) == (nothing[endpoint], 0)
+        assert endpoint.parse({})[0] == nothing[endpoint]
     else:
         with pytest.raises(InvalidAnswer):
             endpoint.parse({})

@@ -30,6 +30,7 @@ from tests.time_lapse import pass_time
 
 NOON: Final = datetime(2027, 6, 10, 11, tzinfo=UTC)
 CYCLE: Final = timedelta(seconds=301)
+BATTERY: Final = "492320000140"
 NEW_SERIAL: Final = "122999000111"
 MAC: Final = (dr.CONNECTION_NETWORK_MAC, "00:1d:c0:ab:cd:ef")
 WRITE: Final = Store._async_write_data  # before the tests' own Home Assistant writes to memory instead
@@ -75,12 +76,19 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def new_gateway(gateway: GatewaySimulator, clock: Clock) -> AsyncGenerator[GatewaySimulator]:
-    """A gateway for the same house, whose microinverters are those that were there before."""
+    """A gateway for the same house, whose microinverters and batteries are those that were there before."""
     async with GatewaySimulator("metered_battery", clock=clock, serial=NEW_SERIAL) as simulator:
         simulator.override("readings", FactoryNew())
         for peer in (gateway, simulator):
             peer.override("inverters", same_inverters)
+            peer.override("inventory", same_batteries)
+            peer.override("battery_power", {"devices:": [{"serial_num": BATTERY, "real_power_mw": 0, "soc": 50}]})
         yield simulator
+
+
+def same_batteries(groups: Json) -> Json:
+    """Return an inventory with one battery, which is the same at every gateway."""
+    return [{**group, "devices": [{**group["devices"][0], "serial_num": BATTERY}]} for group in groups]
 
 
 def same_inverters(rows: Json) -> Json:

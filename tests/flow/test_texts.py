@@ -71,7 +71,7 @@ def test_every_choice_is_named_and_described(texts: dict[str, Any], step: str, o
 
 def test_every_option_is_named_and_described(texts: dict[str, Any]) -> None:
     """The same for the options."""
-    described(texts["options"]["step"]["init"], options.SCHEMA)
+    described(texts["options"]["step"]["init"], options.WITH_FORECAST)
 
 
 def described(step: dict[str, Any], schema: vol.Schema) -> None:

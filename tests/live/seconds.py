@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Protocol
 from unittest.mock import patch
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -15,6 +14,13 @@ from custom_components.iq_gateway.coordinator import IQGatewayCoordinator
 from custom_components.iq_gateway.live import tier
 from tests import states
 from tests.simulator import GatewaySimulator
+
+
+class Moved(Protocol):
+    """A time that is moved by hand."""
+
+    def tick(self, delta: timedelta) -> object:
+        """Let time pass."""
 
 
 class Living(Protocol):
@@ -27,7 +33,7 @@ class Living(Protocol):
 class Seconds:
     """Stands in for the sleep of the task that reads what is live; the time of the day stands still in between."""
 
-    def __init__(self, hass: HomeAssistant, entry: MockConfigEntry, frozen: FrozenDateTimeFactory) -> None:
+    def __init__(self, hass: HomeAssistant, entry: MockConfigEntry, frozen: Moved) -> None:
         self._hass, self._entry, self._frozen = hass, entry, frozen
         self._asleep = asyncio.Event()
         self._wake: asyncio.Future[None] | None = None
@@ -71,7 +77,7 @@ class Seconds:
         """Live through so many seconds."""
         end = self.now + seconds
         while True:
-            due = [self._wakes_at] if self.coordinator.live.on else []
+            due = [self._wakes_at] if self.coordinator.live.running else []
             if cycles:
                 due.append(self._next_cycle())
             moment = min((one for one in due if one <= end), default=None)

@@ -1,5 +1,6 @@
 """When live powers are written: news at once, the rest now and then, and never more than was saved up."""
 
+from collections.abc import Sequence
 from itertools import count
 
 import pytest
@@ -9,7 +10,7 @@ from custom_components.iq_gateway.live.budget import WriteBudget
 INTERVAL = 5.0
 
 
-def _written(budget: WriteBudget, powers: list[float | None], *, start: int = 0) -> list[int]:
+def _written(budget: WriteBudget, powers: Sequence[float | None], *, start: int = 0) -> list[int]:
     """Return in which seconds a power that is this in each is written."""
     moments = []
     for second, power in zip(count(start), powers, strict=False):

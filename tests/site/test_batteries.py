@@ -100,7 +100,7 @@ def test_what_is_not_as_it_should_be_is_told_in_words(flags: object, conditions:
 
 def test_batteries_stay_while_all_is_silent() -> None:
     """Without figures; whose they are is known."""
-    told = {"inventory": listed(ONE), "battery_power": powers(_1={"soc": 54})}
+    told: dict[str, Any] = {"inventory": listed(ONE), "battery_power": powers(_1={"soc": 54})}
     built = site(**told, stale=["inventory", "battery_power"])
     assert built.iq_batteries == {"1": SiteIQBattery(part_number="836-01826-r76", tells_power=True)}
 
@@ -199,5 +199,5 @@ def test_nothing_is_known_of_charging_without_a_power() -> None:
 @pytest.mark.parametrize(("told", "allowed"), [({"Charge From Grid Allowed": True}, True), (None, None)])
 def test_charging_from_the_grid(told: Row | None, allowed: bool | None) -> None:
     """Only what is scheduled tells whether that may be."""
-    answers = {} if told is None else {"storage_schedule": told}
+    answers: dict[str, Any] = {} if told is None else {"storage_schedule": told}
     assert site(inventory=listed(ONE), **answers).battery.grid_charging_allowed is allowed

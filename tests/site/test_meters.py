@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from custom_components.iq_gateway.site import MeterPhase
+from custom_components.iq_gateway.site import MeterPhase, Total
 
 from .answers import meter, reading, site
 
@@ -91,7 +91,15 @@ def test_a_meter_measures_in_all_and_by_phase() -> None:
     )
     shown = built.meters["production"]
     expected = MeterPhase(
-        voltage=240.0, current=5.0, frequency=60.0, power_factor=0.5, apparent_power=1_200.0, reactive_power=-30.0
+        voltage=240.0,
+        current=5.0,
+        frequency=60.0,
+        power_factor=0.5,
+        apparent_power=1_200.0,
+        reactive_power=-30.0,
+        power=1.0,
+        delivered=Total(energy=0.0, source="delivered", power=1.0),
+        received=Total(energy=0.0, source="received", power=0.0),
     )
     assert shown.whole == expected
     assert [phase.voltage for phase in shown.phases] == [120.0, 120.0]

@@ -14,7 +14,7 @@ from .test_batteries import ALL, ONE, listed
 def _site(power: float | None, **told: Any) -> Site:  # noqa: ANN401
     """Return a site with a battery of 25 kWh, 11.5 kWh in it, a reserve of 5 kWh."""
     meters: dict[str, Any] = {"soc": 46, "enc_agg_energy": 11_500, "backup_soc": 20, "main_relay_state": 1} | told
-    flow = {} if power is None else {"storage": power}
+    flow: dict[str, Any] = {} if power is None else {"storage": power}
     return site(inventory=listed(ONE), secctrl=ALL, live=live(**meters, **flow))
 
 
@@ -38,6 +38,12 @@ def test_down_to_empty_off_the_grid(relay: int) -> None:
     assert _times(1_000.0, main_relay_state=relay) == (11.5, None)
 
 
+@pytest.mark.parametrize("relay", [None, 4])
+def test_a_relay_that_tells_nothing_is_no_outage(relay: int | None) -> None:
+    """A house without one is on the grid."""
+    assert _times(1_000.0, main_relay_state=relay) == (6.5, None)
+
+
 def test_until_it_is_full() -> None:
     """Of its capacity."""
     assert _times(-1_000.0) == (None, 13.5)
@@ -56,7 +62,7 @@ def test_an_idle_battery_has_no_end(power: float | None) -> None:
 
 def test_it_is_steady_over_ten_minutes() -> None:
     """A kettle moves it a little; what is older than that counts no more."""
-    assert _times(1_000.0, 1_000.0, 1_000.0, 3_000.0) == (pytest.approx(6_500 / 1_500), None)
+    assert _times(1_000.0, 1_000.0, 1_000.0, 3_000.0)[0] == pytest.approx(6_500 / 1_500)
     assert _times(9_000.0, 1_000.0, 1_000.0, 1_000.0) == (6.5, None)
     assert _times(*[1_000.0] * 599, *[2_000.0], every=1.0)[0] == pytest.approx(6.5, rel=0.01)
 
@@ -75,7 +81,8 @@ def test_what_is_not_known_gives_no_time() -> None:
     """Neither stored energy, nor a reserve, nor a capacity is made up."""
     known = _site(1_000.0)
     for missing in ("stored_energy", "reserve", "capacity"):
-        lacking = replace(known, battery=replace(known.battery, **{missing: None}))
+        unknown: dict[str, Any] = {missing: None}
+        lacking = replace(known, battery=replace(known.battery, **unknown))
         assert BatteryRuntime().tell(lacking, now=0.0).battery.time_to_empty is None
     charging = _site(-1_000.0)
     lacking = replace(charging, battery=replace(charging.battery, capacity=None))

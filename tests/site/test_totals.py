@@ -1,12 +1,13 @@
 """Energies: lifetime counters with source and power, and the gateway's own sums of seven days."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 
-from custom_components.iq_gateway.site import Part, Total
+from custom_components.iq_gateway.site import BatteryEnergies, Part, Total, build_site
 
-from .answers import inverter, live, meter, period, reading, site
+from .answers import inverter, live, meter, period, reading, site, snapshot
 
 type Answers = dict[str, Any]
 
@@ -127,7 +128,17 @@ def test_the_loads_counter_tells_the_loads_power() -> None:
             id="storage meter: delivered is discharged",
         ),
         pytest.param(LOAD | ENERGY, {}, id="a load meter tells nothing of the grid"),
-        pytest.param(ENERGY | {"live": live(soc=50, grid=5.0, storage=5.0)}, {}, id="live data counts nothing"),
+        pytest.param(ENERGY | {"live": live(grid=5.0)}, {}, id="live data counts nothing"),
+        pytest.param(
+            METERED | {"live": live(soc=50, storage=5.0)},
+            {
+                "grid_import_energy": 4_000.0,
+                "grid_export_energy": 6_000.0,
+                "battery_charged_energy_estimated": None,
+                "battery_discharged_energy_estimated": None,
+            },
+            id="a battery without a meter: not before somebody has its power added up",
+        ),
     ],
 )
 def test_grid_and_battery(answers: Answers, energies: dict[str, float]) -> None:
@@ -151,11 +162,24 @@ def test_consumption(answers: Answers, energy: float | None) -> None:
     assert site(**answers).totals["consumption_energy"].energy == energy
 
 
+@pytest.mark.parametrize("age", [0, 9_999])
+def test_a_battery_without_a_meter_is_estimated(age: int) -> None:
+    """Its energies are what its power adds up to, and the load is what they leave of the balance of the meters."""
+    answers = METERED | {"live": live(age=age, soc=50, storage=-300.0)}
+    assert site(**answers).totals["consumption_energy_estimated"].energy is None
+    counted = replace(snapshot(**answers), energies=BatteryEnergies(charged=1_000.0, discharged=800.0))
+    totals = build_site(counted).totals
+    assert totals["battery_charged_energy_estimated"].energy == 1_000.0
+    assert totals["battery_discharged_energy_estimated"].energy == 800.0
+    assert totals["consumption_energy_estimated"].energy == 9_000.5 - 20.25 + 4_000.0 - 6_000.0 + 800.0 - 1_000.0
+    keys = ("battery_charged_energy_estimated", "battery_discharged_energy_estimated", "consumption_energy_estimated")
+    assert all(totals[key].estimated for key in keys)
+    assert not any(total.estimated for key, total in totals.items() if key not in keys)
+
+
 @pytest.mark.parametrize(
     "answers",
     [
-        pytest.param(METERED | {"live": live(soc=50)}, id="battery that nobody meters"),
-        pytest.param(METERED | {"live": live(age=9_999, soc=50)}, id="battery that nobody meters, of long ago"),
         pytest.param(METERED | {"unsettled": ["live"]}, id="there may be a battery"),
         pytest.param({"meters": [meter("production")], **ENERGY}, id="nothing meters the load"),
         pytest.param({"meters": [meter("net-consumption")], **ENERGY}, id="nothing meters the production"),

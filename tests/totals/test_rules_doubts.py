@@ -32,12 +32,23 @@ def test_what_goes_on_from_below_may_count(proved: Watch, low: float, rise: floa
     assert proved.counts is counts
 
 
-@pytest.mark.parametrize(("rise", "counts"), [(1.0, True), (1.1, False)])
-def test_a_balance_is_back_from_a_doubt_where_it_was(watch: Watch, rise: float, counts: bool) -> None:
-    """Though it may have fallen there from the doubt."""
+@pytest.mark.parametrize(
+    ("doubt", "rise", "counts"),
+    [
+        (1_000.0, 1.0, True),
+        # 1.5 x 3000 W for two cycles, and 1 Wh.
+        (1_000.0, 751.0, True),
+        (1_000.0, 751.1, False),
+        # A Wh below the doubt is rounding: it goes on from that.
+        (752.0, 751.0, False),
+        (752.0, 750.9, True),
+    ],
+)
+def test_a_balance_is_back_from_a_doubt_where_it_was(watch: Watch, doubt: float, rise: float, counts: bool) -> None:
+    """Though it may have fallen there from the doubt, by what a balance may drift."""
     watch.derived = True
     watch.settle(OLD)
-    watch.read(OLD + 1_000)
+    watch.read(OLD + doubt)
     watch.read(OLD + rise)
     assert watch.counts is counts
 

@@ -36,9 +36,10 @@ from .meter import METER
 from .q_relay import Q_RELAY
 from .registry import async_register, async_register_gateway
 from .system_controller import SYSTEM_CONTROLLER
-from .totals import TOTALS, attributes_of
+from .totals import ESTIMATED, TOTALS, attributes_of
 
 __all__ = [
+    "ESTIMATED",
     "KINDS",
     "TOTALS",
     "AnyDescription",

@@ -1,17 +1,17 @@
 """AC batteries: each a device with a serial number of its own, reached through the gateway."""
 
+from dataclasses import replace
 from typing import Final
 
-from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfPower, UnitOfTemperature
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfPower
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..controls import SLEEP
 from ..site import ChargeStatus, SiteACBattery, SleepState
+from .common import communicating, last_report, temperature
 from .controlled import control_switch
 from .kind import (
-    BinarySensorDescription,
     DeviceKind,
     IQGatewayDescription,
     LifetimeEnergyDescription,
@@ -54,16 +54,7 @@ _ENTITIES: Final[tuple[IQGatewayDescription[SiteACBattery], ...]] = (
         exists_fn=_reports,
         value_fn=lambda battery: battery.power,
     ),
-    SensorDescription(
-        key="temperature",
-        need="ac_battery",
-        device_class=SensorDeviceClass.TEMPERATURE,
-        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        exists_fn=_either,
-        value_fn=lambda battery: battery.temperature,
-    ),
+    replace(temperature(lambda battery: battery.temperature, need="ac_battery"), exists_fn=_either),
     SensorDescription(
         key="health",
         translation_key="health",
@@ -108,24 +99,8 @@ _ENTITIES: Final[tuple[IQGatewayDescription[SiteACBattery], ...]] = (
         exists_fn=_is_installed,
         value_fn=lambda battery: battery.sleep_state,
     ),
-    SensorDescription(
-        key="last_report",
-        translation_key="last_report",
-        need="ac_battery",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        exists_fn=_either,
-        value_fn=lambda battery: battery.last_report,
-    ),
-    BinarySensorDescription(
-        key="communicating",
-        need="full_inventory",
-        device_class=BinarySensorDeviceClass.CONNECTIVITY,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        exists_fn=_is_installed,
-        value_fn=lambda battery: battery.communicating,
-    ),
+    replace(last_report(lambda battery: battery.last_report, need="ac_battery"), exists_fn=_either),
+    replace(communicating(lambda battery: battery.communicating, need="full_inventory"), exists_fn=_is_installed),
     control_switch(
         SLEEP,
         need="full_inventory",
@@ -147,6 +122,7 @@ def _describe(serial: str, battery: SiteACBattery) -> DeviceInfo:
 
 AC_BATTERY: Final = DeviceKind[SiteACBattery](
     name="ac_batteries",
+    listed_by="inverters",
     subjects=lambda data: data.site.ac_batteries,
     describe=_describe,
     entities=_ENTITIES,

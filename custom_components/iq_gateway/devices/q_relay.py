@@ -1,15 +1,16 @@
 """Q-relays: each a device with a serial number of its own, reached through the gateway."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import EntityCategory, UnitOfElectricPotential, UnitOfFrequency, UnitOfTemperature
+from homeassistant.const import EntityCategory, UnitOfElectricPotential, UnitOfFrequency
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..site import SiteQRelay
+from .common import communicating, temperature
 from .kind import BinarySensorDescription, DeviceKind, IQGatewayDescription, SensorDescription
 
 # As of inverters: enough to find it, and short enough for a name.
@@ -52,16 +53,7 @@ def _voltages() -> Iterator[SensorDescription[SiteQRelay]]:
 
 
 _ENTITIES: Final[tuple[IQGatewayDescription[SiteQRelay], ...]] = (
-    SensorDescription(
-        key="temperature",
-        need="device_data",
-        device_class=SensorDeviceClass.TEMPERATURE,
-        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        exists_fn=_reports,
-        value_fn=lambda relay: relay.temperature,
-    ),
+    replace(temperature(lambda relay: relay.temperature, need="device_data"), exists_fn=_reports),
     SensorDescription(
         key="frequency",
         need="device_data",
@@ -90,14 +82,7 @@ _ENTITIES: Final[tuple[IQGatewayDescription[SiteQRelay], ...]] = (
         exists_fn=_is_installed,
         value_fn=lambda relay: relay.closed,
     ),
-    BinarySensorDescription(
-        key="communicating",
-        need="full_inventory",
-        device_class=BinarySensorDeviceClass.CONNECTIVITY,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        exists_fn=_is_installed,
-        value_fn=lambda relay: relay.communicating,
-    ),
+    replace(communicating(lambda relay: relay.communicating, need="full_inventory"), exists_fn=_is_installed),
 )
 
 
@@ -113,6 +98,7 @@ def _describe(serial: str, relay: SiteQRelay) -> DeviceInfo:
 
 Q_RELAY: Final = DeviceKind[SiteQRelay](
     name="q_relays",
+    listed_by="full_inventory",
     subjects=lambda data: data.site.q_relays,
     describe=_describe,
     entities=_ENTITIES,

@@ -22,6 +22,12 @@ TOTALS: Final = (
     "battery_discharged_energy",
 )
 """The keys of the lifetime totals; a site has those that are in `Site.totals`."""
+ESTIMATED: Final = (
+    "battery_charged_energy_estimated",
+    "battery_discharged_energy_estimated",
+    "consumption_energy_estimated",
+)
+"""The keys of those that are added up from live power, which costs requests: off until somebody wants them."""
 
 _NOTHING: Final = PublishedTotal()
 _WH_PER_KWH: Final = 1000
@@ -38,6 +44,7 @@ def _sensors(key: str) -> Iterator[EnergySensorDescription[IQGatewayData]]:
         translation_key=key,
         need=key,
         exists_fn=lambda data: key in data.totals,
+        entity_registry_enabled_default=key not in ESTIMATED,
         value_fn=lambda data: total(data).energy,
         attributes_fn=lambda data: attributes_of(total(data)),
     )
@@ -46,6 +53,7 @@ def _sensors(key: str) -> Iterator[EnergySensorDescription[IQGatewayData]]:
         translation_key=f"{key}_today",
         need=key,
         exists_fn=lambda data: key in data.totals,
+        entity_registry_enabled_default=key not in ESTIMATED,
         value_fn=lambda data: total(data).today,
     )
 
@@ -62,7 +70,7 @@ def attributes_of(total: PublishedTotal) -> Mapping[str, Value]:
     }
 
 
-TOTAL_SENSORS: Final = tuple(sensor for key in TOTALS for sensor in _sensors(key))
+TOTAL_SENSORS: Final = tuple(sensor for key in (*TOTALS, *ESTIMATED) for sensor in _sensors(key))
 
 
 def _share(

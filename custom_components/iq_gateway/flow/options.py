@@ -13,6 +13,7 @@ from ..const import (
     CONF_ENERGY_PANEL_PENDING,
     CONF_KEEP_LIVE_DATA,
     CONF_LIVE_INTERVAL,
+    CONF_SOLAR_FORECAST,
     CONF_UPDATE_INTERVAL,
     DEFAULT_KEEP_LIVE_DATA,
     DEFAULT_LIVE_INTERVAL,
@@ -22,6 +23,7 @@ from ..const import (
     MIN_LIVE_INTERVAL,
     MIN_UPDATE_INTERVAL,
 )
+from ..solar_forecast import async_solar_forecasts
 
 
 def _seconds(least: int, most: int) -> vol.All:
@@ -44,6 +46,8 @@ SCHEMA: Final = vol.Schema(
         vol.Optional(CONF_ENERGY_PANEL): BooleanSelector(),
     }
 )
+# A wish as well, and offered where there is any.
+WITH_FORECAST: Final = SCHEMA.extend({vol.Optional(CONF_SOLAR_FORECAST): BooleanSelector()})
 
 
 class IQGatewayOptionsFlow(OptionsFlowWithReload):
@@ -56,7 +60,8 @@ class IQGatewayOptionsFlow(OptionsFlowWithReload):
             if pending := self.config_entry.options.get(CONF_ENERGY_PANEL_PENDING):
                 user_input = {**user_input, CONF_ENERGY_PANEL_PENDING: pending}
             return self.async_create_entry(data=user_input)
+        schema = WITH_FORECAST if await async_solar_forecasts(self.hass) else SCHEMA
         return self.async_show_form(
             step_id="init",
-            data_schema=self.add_suggested_values_to_schema(SCHEMA, self.config_entry.options),
+            data_schema=self.add_suggested_values_to_schema(schema, self.config_entry.options),
         )

@@ -15,11 +15,12 @@ from ..polling import Poller, PollResult
 from ..polling.fault import Fault
 from ..polling.glance import Glance
 from ..polling.outage_log import OutageLog
-from ..site import Part, Relays, Site
+from ..site import BatteryEnergies, Part, Relays, Site
 from .budget import WriteBudget
 from .figures import STATE, LiveFigures, live_keys
 from .repeats import repeats, values_of
 from .rhythm import Rhythm, paces, slowed
+from .store import EnergiesStore
 
 # While a cycle runs, while nothing is to be asked, and after an error of our own.
 _WAIT: Final = 1.0
@@ -66,13 +67,16 @@ class LivePower:
         self._shown, self._outages = shown, outages
         self._interval: float = entry.options.get(CONF_LIVE_INTERVAL, DEFAULT_LIVE_INTERVAL)
         self._task: Task[None] | None = None
+        self.on = False
+        """Whether powers are live."""
+        self.energies = EnergiesStore(hass, entry)
         self._halted = False
         self._fault: Fault | None = None
         self._begin()
 
     @property
-    def on(self) -> bool:
-        """Whether powers are live."""
+    def running(self) -> bool:
+        """Whether anything is read between cycles: for powers that are live, or for the energies of a battery."""
         return self._task is not None
 
     @callback
@@ -80,21 +84,30 @@ class LivePower:
         """Turn it on, or off; what was shown last stands until the next cycle."""
         if on is self.on:
             return
-        self._poller.keep_open = on
-        if self._task:
+        self.on = on
+        self._outages.forget_lost()
+        self._begin()
+        self.async_start()
+
+    @callback
+    def async_start(self) -> None:
+        """Begin to read between cycles where somebody wants that, or end it."""
+        estimates = self._estimates()
+        self._poller.cache.energies = self.energies.energies if estimates else None
+        self._poller.keep_open = wanted = self.on or estimates
+        if wanted and not self._task:
+            self._task = self._entry.async_create_background_task(self._hass, self._async_run(), "live power")
+        elif self._task and not wanted:
             self._task.cancel()
             self._task = None
-            self._outages.forget_lost()
-        else:
-            self._begin()
-            self._task = self._entry.async_create_background_task(self._hass, self._async_run(), "live power")
 
     @callback
     def async_follow(self, result: PollResult, site: Site) -> Site:
         """Take what a cycle read of what is live; return the site with what is live in it, as it will be shown."""
+        self._halted = result.ended_by is not None
+        self.async_start()
         if not self.on:
             return site
-        self._halted = result.ended_by is not None
         now = time.monotonic()
         answers = ((name, self._poller.states[name].answer) for name in self._repeats.keys() & result.answered)
         self._take(site, {name: answer for name, answer in answers if answer}, now)
@@ -149,10 +162,13 @@ class LivePower:
 
     def _paces(self) -> dict[str, float]:
         """Return what is to be asked how often; what is looked at may have changed."""
-        site, wanted = self._shown.site, self._shown.wanted
+        site, wanted, estimates = self._shown.site, self._shown.wanted, self._estimates()
+        if not self.on:
+            self._figures.follow((), site, time.monotonic())
+            return paces((), state=estimates, moves=True)
         keys = live_keys(site, wanted)
         state = STATE in wanted and not _STATE_PARTS.isdisjoint(site.parts)
-        every = paces((site.needs[key] for key in keys), state=state, moves=self._moves)
+        every = paces((site.needs[key] for key in keys), state=state or estimates, moves=self._moves)
         self._figures.follow([*keys, *([STATE] if state else [])], site, time.monotonic())
         still = {name for name, values in self._repeats.items() if values.frozen and name == READINGS.name}
         return slowed(every, every if self._shown.strained else still)
@@ -162,7 +178,22 @@ class LivePower:
         if LIVE.name in glance.answers:
             self._moves = not glance.live_is_still
         self._take(glance.site, glance.answers, now)
+        self._count(glance)
         self._write(now)
+
+    def _estimates(self) -> bool:
+        """Tell whether somebody looks at energies that are added up from live data."""
+        wanted = self._shown.wanted
+        return any(total.estimated and key in wanted for key, total in self._poller.site.totals.items())
+
+    def _count(self, glance: Glance) -> None:
+        """Add what a battery without a meter takes or gives to its energies; what stands still is no answer."""
+        answer, battery = glance.answers.get(LIVE.name), glance.site.battery
+        if answer is None or battery.power is None or self._repeats[LIVE.name].frozen or not self._estimates():
+            return
+        before = self.energies.energies or BatteryEnergies()
+        self.energies.update(before.observed(power=battery.power, stored=battery.stored_energy, at=answer.received))
+        self._poller.cache.energies = self.energies.energies
 
     def _take(self, site: Site, answers: Mapping[str, Answer[object]], now: float) -> None:
         """Take the site that was made of what was answered just now."""
@@ -187,6 +218,8 @@ class LivePower:
 
     def _write(self, now: float) -> None:
         """Show what is to be shown now, and say what is lost."""
+        if not self.on:
+            return
         site, keys = self._shown.site, set[str]()
         powers = self._figures.powers(site, now)
         if self._budget.allows(powers, now):

@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from ..client.endpoints import ENDPOINTS, INFO, LIVE, METERS, READINGS, Answer, Endpoint, LiveData
 from ..client.errors import GatewayError, InvalidAnswer, NoAnswerInTime, NotFound, NotPermitted, Unconfirmed
-from ..site import Snapshot
+from ..site import BatteryEnergies, Snapshot
 from .plausibility import AnswerValidator
 from .request_log import RequestLog
 
@@ -102,6 +102,7 @@ class EndpointCache:
         # Endpoints that are read in each cycle whatever their rows say.
         self.each_cycle: frozenset[str] = frozenset()
         self.states = {endpoint.name: EndpointState(endpoint) for endpoint in ENDPOINTS}
+        self.energies: BatteryEnergies | None = None  # of batteries without a meter, where somebody looks at them
         self._cycle_at = 0.0
         self._cycle = 0
         self._moving_live: LiveData | None = None
@@ -144,6 +145,7 @@ class EndpointCache:
             fresh_names=frozenset(state.endpoint.name for state in states if self._stands(state)),
             cycles={state.endpoint.name: state.read_in for state in states},
             moving_live=self._moving_live if self._stood(LIVE, self._moving_at) else None,
+            energies=self.energies,
             settled=frozenset(name for name, count in self._told.items() if count >= _SETTLED_FROM),
         )
 

@@ -1,5 +1,6 @@
 """The site: one coherent picture made of the gateway's answers. Pure; knows nothing of Home Assistant."""
 
+from .battery_energies import BatteryEnergies
 from .build import build_site
 from .changeable import BatteryMode, Settings, SitePowerLimit, SiteProduction, SiteStorage
 from .models import (
@@ -38,6 +39,7 @@ from .snapshot import Snapshot
 __all__ = [
     "LIVE_ENDPOINTS",
     "Battery",
+    "BatteryEnergies",
     "BatteryMode",
     "BatteryRuntime",
     "ChargeStatus",

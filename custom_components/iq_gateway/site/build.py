@@ -1,5 +1,6 @@
 """Puts the picture of a site together."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from ..client.endpoints import (
@@ -155,7 +156,7 @@ def _learn(snapshot: Snapshot, meters: Meters, flows: Flows) -> Needs:
         DRY_CONTACTS: bool(build_dry_contacts(snapshot)) and not snapshot.is_told(DRY_CONTACTS),
         GENERATOR: has_generator(snapshot) and not snapshot.is_told(GENERATOR),
         GENERATOR_MODE: has_generator(snapshot) and not snapshot.is_told(GENERATOR_MODE),
-        DEVICE_DATA: may_report(snapshot, phase_count=flows.phase_count),
+        DEVICE_DATA: may_report(snapshot, meters),
         FULL_INVENTORY: has_inventory(snapshot),
     }
     return frozenset(endpoint.name for endpoint, has in there.items() if has)
@@ -166,6 +167,7 @@ def _needs(
 ) -> dict[str, Needs]:
     """Return by the key of an entity, or of a kind of entity, which endpoints it is read from."""
     period = production_period_needs(snapshot, meters, sums)
+    of_totals = {key: total_needs(snapshot, meters, key, total) for key, total in totals.items()}
     live, inverters, report = frozenset({LIVE.name}), frozenset({INVERTERS.name}), frozenset({CONSUMPTION.name})
     return {
         "production_power": flows.production_needs(),
@@ -193,13 +195,13 @@ def _needs(
         "tariff": frozenset({TARIFF.name}),
         "meter_status": frozenset({METERS.name}),
         **battery_needs(snapshot, flows.parts, flows.battery_needs()),
-        **{key: total_needs(snapshot, meters, key) for key in totals},
-        "self_sufficiency": _needs_of(snapshot, meters, "consumption_energy", "grid_import_energy"),
-        "self_consumption": _needs_of(snapshot, meters, "production_energy", "grid_export_energy"),
+        **of_totals,
+        "self_sufficiency": _needs_of(of_totals, "consumption_energy", "grid_import_energy"),
+        "self_consumption": _needs_of(of_totals, "production_energy", "grid_export_energy"),
     }
 
 
-def _needs_of(snapshot: Snapshot, meters: Meters, *totals: str) -> Needs:
+def _needs_of(of_totals: Mapping[str, Needs], *keys: str) -> Needs:
     """Return where several totals are read."""
     nothing: Needs = frozenset()
-    return nothing.union(*(total_needs(snapshot, meters, key) for key in totals))
+    return nothing.union(*(of_totals.get(key, nothing) for key in keys))

@@ -14,6 +14,7 @@ from ..client.endpoints import (
     InstalledDevice,
     ReportedDevice,
 )
+from .meters import Meters
 from .models import Total
 from .snapshot import Snapshot
 
@@ -26,8 +27,8 @@ _NUMBERS: Final = {AC_BATTERIES: 11, Q_RELAYS: 12}
 _FIRST_FIRMWARE: Final = (8, 2, 4300)
 # The gateway tells of so many devices, those that were taken down among them.
 _LIMIT: Final = 50
-# Phases of a house in North America, where no Q-relays are.
-_SPLIT_PHASE: Final = 2
+# Hz of the grids that Q-relays are made for lie below this; North America has 60.
+_BELOW: Final = 55.0
 
 # Devices report every 5 to 60 minutes, as the cloud sets it.
 _SLOWEST_REPORTS: Final = 3600.0
@@ -75,16 +76,18 @@ def can_report(snapshot: Snapshot) -> bool:
     return version is None or tuple(map(int, version.groups())) >= _FIRST_FIRMWARE
 
 
-def may_report(snapshot: Snapshot, *, phase_count: int) -> bool:
+def may_report(snapshot: Snapshot, meters: Meters) -> bool:
     """Tell whether device data may list something that nobody has asked for yet.
 
-    AC batteries stand in the list of inverters too. A Q-relay shows in nothing else, so that every house is asked once
-    where it might be; a large site, for which of its inverters tell details.
+    AC batteries stand in the list of inverters too. A Q-relay shows in nothing else, so that a house is asked once a
+    run where its grid is one for such relays, or not known; and a large site, for which of its inverters tell details.
     """
     if has_inventory(snapshot):
         return True
-    may_have = phase_count != _SPLIT_PHASE and snapshot.is_told(INVERTERS) and snapshot.is_told(METERS)
-    return can_report(snapshot) and not snapshot.is_told(DEVICE_DATA) and (may_have or is_cut(snapshot))
+    if snapshot.known(DEVICE_DATA) is not None or not can_report(snapshot):
+        return False
+    unknown = snapshot.is_told(METERS) and not meters.any
+    return unknown or 0 < (meters.frequency or 0.0) < _BELOW or is_cut(snapshot)
 
 
 def counter(energy: float | None, source: str, power: float | None) -> Total | None:

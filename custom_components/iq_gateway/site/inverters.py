@@ -41,8 +41,8 @@ def build_inverters(snapshot: Snapshot) -> dict[str, SiteInverter]:
     Details are those of the inverters that have a row in the device data. Before anybody has asked for that, all
     inverters of a site that is not too large for it may have one.
     """
-    fresh, told = snapshot.fresh(INVERTERS) is not None, snapshot.is_told(DEVICE_DATA)
-    rows, may_have = reported(snapshot, MICROINVERTER), not told and not is_cut(snapshot) and can_report(snapshot)
+    fresh, rows = snapshot.fresh(INVERTERS) is not None, reported(snapshot, MICROINVERTER)
+    may_have = snapshot.known(DEVICE_DATA) is None and not is_cut(snapshot) and can_report(snapshot)
     details = rows if snapshot.fresh(DEVICE_DATA) is not None else {}
     return {
         inverter.serial: SiteInverter(

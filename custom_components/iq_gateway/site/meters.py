@@ -43,6 +43,12 @@ class Meters:
         """Whether there is any meter."""
         return bool(self._meters)
 
+    @property
+    def frequency(self) -> float | None:
+        """Hz of the grid, as far as meters tell."""
+        read = (self._reading(meter.measurement_type) for meter in self._meters.values())
+        return next((reading.frequency for reading in read if reading and reading.frequency), None)
+
     def has(self, *measurement_types: str) -> bool:
         """Tell whether all these meters are there, whether or not they read now."""
         return all(measurement_type in self._meters for measurement_type in measurement_types)

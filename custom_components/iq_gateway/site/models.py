@@ -106,6 +106,7 @@ class Total:
     pace: float = 0.0  # seconds that may pass from one of its steps to the next; 0 for a meter, which counts live
     derived: bool = False  # a balance of several meters
     wraps: bool = False  # has 32 bits of J
+    estimated: bool = False  # added up from live power, in whole or in part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, cast
 
 from ..client.endpoints import LIVE, Answer, Endpoint, LiveData
+from .battery_energies import BatteryEnergies
 
 # While its stream runs, live data is a second old. Older than this it has stopped, whatever else the answer says.
 LIVE_MAX_AGE: Final = 60
@@ -21,6 +22,7 @@ class Snapshot:
     fresh_names: frozenset[str] = frozenset()
     moving_live: LiveData | None = None  # the last live data that was of its time, while it stands
     cycles: Mapping[str, int] = field(default_factory=dict)  # in which cycle each endpoint gave its last good answer
+    energies: BatteryEnergies | None = None  # of batteries without a meter
     # Endpoints that answered, or were refused, in at least two cycles of this or an earlier run: what is not in their
     # answers then is not there at all.
     settled: frozenset[str] = frozenset()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from math import isfinite
-from typing import Final
+from typing import Final, NamedTuple
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -12,7 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL, LOGGER
-from ..site import Needs, Site, Total
+from ..site import Site, Total
 from .ledger import Ledger, PublishedTotal, Standing
 from .lifetime import Change
 from .names import is_of_device, spoken
@@ -20,9 +20,6 @@ from .reports import TotalsReports, entity_id_of
 from .series import RESOLUTION, Reading
 from .statistics import async_clear_statistics, async_last_known
 from .store import LedgerStore
-
-# What a counter tells now, None if it tells nothing, and the endpoints that it is read from.
-type Counter = tuple[Total | None, Needs]
 
 # What is lost with a crash is only how far a proof had got; a new base is written at once.
 _SAVE_DELAY: Final = 15 * 60
@@ -34,6 +31,14 @@ _STANDS_FOR_CYCLES: Final = 2
 # pace of the default interval, whatever the chosen one is.
 _SECOND_READING_AFTER: Final = 30.0
 _LOOK_AGAIN_AFTER: Final = float(DEFAULT_UPDATE_INTERVAL)
+
+
+class Count(NamedTuple):
+    """What a counter tells, whether that was read in this cycle, and whether what it is read from still stands."""
+
+    total: Total | None
+    is_read: bool
+    is_fresh: bool
 
 
 class LifetimeTotals:
@@ -106,7 +111,7 @@ class LifetimeTotals:
         self._reports.told = self._ledger.changes
 
     async def async_update(
-        self, site: Site, answered: frozenset[str], devices: Mapping[str, Counter]
+        self, site: Site, answered: frozenset[str], devices: Mapping[str, Count]
     ) -> dict[str, PublishedTotal]:
         """Take in what a cycle read, and return the totals by the key of their entity.
 
@@ -114,13 +119,17 @@ class LifetimeTotals:
         `devices` are the counters of single devices that somebody looks at, by what the ledger knows them by.
         """
         offsets, now = self._ledger.offsets, dt_util.utcnow().timestamp()
-        counters: dict[str, Counter] = {key: (total, site.needs[key]) for key, total in site.totals.items()}
-        counters.update(devices)
+        needs = site.needs
+        counts = {
+            key: Count(total, is_read=needs[key] <= answered, is_fresh=needs[key] <= site.fresh)
+            for key, total in site.totals.items()
+        }
+        counts.update(devices)
         readings = {}
-        for key, (total, needs) in counters.items():
-            if not needs <= answered:
+        for key, count in counts.items():
+            if not count.is_read:
                 continue
-            reading = self._reading(total, now)
+            reading = self._reading(count.total, now)
             self._missed[key] = 0 if reading else self._missed.get(key, 0) + 1
             if reading:
                 readings[key] = reading
@@ -133,10 +142,8 @@ class LifetimeTotals:
         self._async_schedule_save(0 if self._ledger.offsets != offsets else _SAVE_DELAY)
         midnight = _midnight()
         return {
-            key: self._ledger.published(key, midnight=midnight)
-            if self._is_shown(key, total, fresh=needs <= site.fresh)
-            else PublishedTotal()
-            for key, (total, needs) in counters.items()
+            key: self._ledger.published(key, midnight=midnight) if self._is_shown(key, count) else PublishedTotal()
+            for key, count in counts.items()
         }
 
     async def async_keep(self, keys: Iterable[str]) -> None:
@@ -198,10 +205,10 @@ class LifetimeTotals:
                 known.total / 1000,
             )
 
-    def _is_shown(self, key: str, total: Total | None, *, fresh: bool) -> bool:
+    def _is_shown(self, key: str, count: Count) -> bool:
         """Tell whether a counter is read; one whose endpoint answers without a figure stands for two cycles."""
-        stands = 0 < self._missed.get(key, 0) <= _STANDS_FOR_CYCLES and fresh
-        return stands or (total is not None and total.energy is not None)
+        stands = 0 < self._missed.get(key, 0) <= _STANDS_FOR_CYCLES and count.is_fresh
+        return stands or (count.total is not None and count.total.energy is not None)
 
     @callback
     def _async_schedule_save(self, delay: float) -> None:

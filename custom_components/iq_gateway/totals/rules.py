@@ -86,9 +86,11 @@ def _followed_by(was: LifetimeTotal, reading: Reading) -> Base | None:
 def _can_rise(was: LifetimeTotal, series: Series, reading: Reading, rise: float) -> bool:
     """Tell whether a counter can have risen by so many Wh since its last reading.
 
-    What goes on from readings that were too high is still too high, however long ago the last good one was.
+    What goes on from readings that were too high is still too high, however long ago the last good one was. A balance
+    that falls by what it may drift has come back from them as well as gone on.
     """
-    if was.candidate and was.candidate.begun > was.level and rise > RESOLUTION and _joins(was, reading):
+    doubt = was.candidate if was.candidate and was.candidate.begun > was.level else None
+    if doubt and rise > RESOLUTION and reading.energy >= doubt.energy - RESOLUTION and _joins(was, reading):
         return False
     return rise <= MORE * _at_once(was, series, reading) / HOUR + RESOLUTION
 

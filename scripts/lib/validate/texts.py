@@ -6,7 +6,19 @@ from typing import Final, cast
 from .tree import Json, Problems, Tree, leaves
 
 _SECTIONS: Final = frozenset(
-    {"config", "options", "device", "entity", "exceptions", "issues", "selector", "services", "system_health"}
+    {
+        "conditions",
+        "config",
+        "device",
+        "entity",
+        "exceptions",
+        "issues",
+        "options",
+        "selector",
+        "services",
+        "system_health",
+        "triggers",
+    }
 )
 _ADDRESS: Final = re.compile(r"https?://|www\.")
 _MARKUP: Final = re.compile(r"</?[a-zA-Z][^>]*>")
@@ -61,7 +73,7 @@ def check_icons(tree: Tree) -> Problems:
     """Check that icons are of Home Assistant's set, that a state's differs from the default, that each has a name."""
     icons = tree.json("icons.json")
     for path, icon in leaves(icons):
-        if path[0] in ("entity", "services") and not _ICON.fullmatch(icon):
+        if path[0] in ("conditions", "entity", "services", "triggers") and not _ICON.fullmatch(icon):
             yield f"icons.json: {'.'.join(path)} is not an icon of mdi"
     named = cast("dict[str, Json]", tree.languages[_ENGLISH].get("entity", {}))
     for platform, entities in cast("dict[str, dict[str, Json]]", icons.get("entity", {})).items():

@@ -1,4 +1,4 @@
-"""What inverters, meters, AC batteries and Q-relays report, and the slow list of them (gateway-api.md 11, 12)."""
+"""What inverters, AC batteries and Q-relays report one by one, and the slow list of them (gateway-api.md 11, 12)."""
 
 from typing import Final
 

@@ -85,7 +85,7 @@ def control(scene: Scene) -> Json:
 
 
 def schedule(scene: Scene) -> Json:
-    """Return what batteries are scheduled for; firmware before 8 knows no such path, which is left to the tests."""
+    """Return what batteries are scheduled for."""
     battery = scene.profile.iq_battery
     return {
         "acb_current_mode": 6,

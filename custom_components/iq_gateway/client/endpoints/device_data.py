@@ -9,6 +9,7 @@ from ..values import flag, integer, moment, number, text, watts
 from .endpoint import Endpoint
 from .shapes import Parsed, Record, part, record, rows
 
+_COUNT: Final = "deviceCount"
 _THOUSANDTHS: Final = 1000.0
 _JOULES_PER_WH: Final = 3600.0
 
@@ -86,11 +87,11 @@ def _device(row: Record) -> ReportedDevice | None:
 
 
 def parse_device_data(payload: object) -> Parsed[tuple[ReportedDevice, ...]]:
-    """Parse the rows, which are the objects within the object; refused if there are some and none can be used."""
-    listed = [row for row in record(payload).values() if isinstance(row, Mapping)]
-    parsed = [_device(row) for row in listed]
+    """Parse the rows, which are the objects within the object; refused if none can be used, and none are counted."""
+    whole = record(payload)
+    parsed = [_device(row) for row in whole.values() if isinstance(row, Mapping)]
     good = tuple(device for device in parsed if device is not None)
-    if listed and not good:
+    if not good and (parsed or _COUNT not in whole):
         raise InvalidAnswer("no device of the answer can be used")
     return good, len(parsed) - len(good)
 
