@@ -49,7 +49,7 @@ def test_every_cited_section_of_the_gateways_reference_is_there() -> None:
     assert not {f"{path}: {number}" for path, number in cited if number not in sections}
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/gateway-api.md", "docs/extending.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/gateway-api.md", "docs/extending.md", "docs/switching.md"])
 def test_every_link_within_the_project_leads_somewhere(page: str) -> None:
     """Links to other files and to headings are not broken by a renamed one."""
     source = ROOT / page

@@ -22,6 +22,7 @@ from tests.states import FOLDER
 
 # Those that something can be decided about.
 TEXTS = {
+    Issue.BESIDE: "beside",
     Issue.CERTIFICATE: "certificate_changed",
     Issue.TOKEN: "token_ends",
     Issue.TOTALS: "total_changed",

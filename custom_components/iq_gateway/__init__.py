@@ -18,6 +18,7 @@ from .issues import async_clear
 from .live.store import async_forget_energies
 from .polling.store import async_forget_kept
 from .services import async_register_services
+from .takeover.reconciler import async_hand_back, async_reconcile
 from .totals.keeper import async_forget_totals
 
 PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.NUMBER, Platform.SELECT, Platform.SENSOR, Platform.SWITCH]
@@ -42,6 +43,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
     coordinator.device_id = async_register_gateway(hass, coordinator).id
     entry.runtime_data = coordinator
     async_remove_controls(coordinator)
+    await async_reconcile(hass, coordinator)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await coordinator.async_complete()
     await AbsenceWatch(hass, coordinator).async_begin()
@@ -57,7 +59,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) -
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) -> None:
-    """Take back what the user was asked to see to, and forget the totals and what was known of the gateway."""
+    """Give back what was taken over, take back what the user was asked to see to, and forget what was known."""
+    await async_hand_back(hass, entry)
     async_clear(hass, entry)
     await async_forget_totals(hass, entry)
     await async_forget_kept(hass, entry)

@@ -1,7 +1,8 @@
 """The flow: find the gateway, sign in with an account or a token, stay in touch when the gateway or the token changes.
 
 Every way in (user, zeroconf, dhcp, reauth, reconfigure) leads to `sign_in`, and from there to `account` or `token`; a
-new gateway's way ends with `finish`. Reconfigure may keep the token, or meet a gateway that has replaced the known one.
+new gateway's way ends with `finish`, beside the built-in integration by way of `take_over`. Reconfigure may keep the
+token, or meet a gateway that has replaced the known one.
 """
 
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ from .const import (
     CONF_ENERGY_PANEL,
     CONF_REMEMBER_PASSWORD,
     CONF_SERIAL,
+    CONF_TAKEOVER,
     DEFAULT_HOST,
     DOMAIN,
 )
@@ -53,6 +55,8 @@ from .flow.forms import (
 )
 from .flow.options import IQGatewayOptionsFlow
 from .flow.replacement import async_is_set_up, async_replace_gateway
+from .flow.takeover import TAKE_OVER, Offer, async_offer, async_read
+from .takeover.look import async_built_in
 from .tokens.minting import async_mint_token
 
 _TITLE: Final = "IQ Gateway"
@@ -80,6 +84,7 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     def __init__(self) -> None:
         self._address: dict[str, Any] = {CONF_HOST: DEFAULT_HOST}
         self._entry: ConfigEntry | None = None
+        self._offer: Offer | None = None
 
     @staticmethod
     @callback
@@ -279,7 +284,7 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         return self._show("token", TOKEN_SCHEMA, {}, errors, token_url=_TOKEN_PAGE, serial=self._found.serial)
 
     async def _async_signed_in(self, token: AccessToken, account: dict[str, str]) -> ConfigFlowResult:
-        """Store what was found, a new gateway after one last question; an account only if it is to be remembered."""
+        """Store what was found, a new gateway after the last questions; an account only if it is to be remembered."""
         self._data = {
             CONF_HOST: self._found.host,
             CONF_SERIAL: self._found.serial,
@@ -288,11 +293,30 @@ class IQGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             **account,
         }
         if self._entry is None:
+            if async_built_in(self.hass, self._found.serial):
+                return await self.async_step_built_in()
             return await self.async_step_finish()
         if self._replaces:
             self._abort_if_set_up_elsewhere()
             await async_replace_gateway(self.hass, self._entry, self._data)
+        elif CONF_TAKEOVER in self._entry.data:
+            self._data[CONF_TAKEOVER] = self._entry.data[CONF_TAKEOVER]
         return self.async_update_reload_and_abort(self._entry, data=self._data)
+
+    async def async_step_built_in(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say that the built-in integration reads this gateway, and ask whether to take its place."""
+        return self.async_show_menu(step_id="built_in", menu_options=[TAKE_OVER, "finish"])
+
+    async def async_step_take_over(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show what taking over from the built-in integration would do; it is done once the entry is set up."""
+        if user_input is None or self._offer is None:
+            data = await async_read(self.hass, self._found, AccessToken.parse(self._data[CONF_TOKEN]))
+            self._offer = await async_offer(self.hass, data, self._found.serial, self._title)
+            if self._offer is None:
+                return await self.async_step_finish()
+            return self._show(TAKE_OVER, self._offer.schema, {}, {}, **self._offer.texts)
+        self._data[CONF_TAKEOVER] = self._offer.journal(user_input).as_dict()
+        return await self.async_step_finish()
 
     async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what to do once the gateway's entities are there, and store it all."""

@@ -27,6 +27,8 @@ CONF_ENERGY_PANEL: Final = "energy_panel"
 CONF_ENERGY_PANEL_PENDING: Final = "energy_panel_pending"
 # Another wish: link forecasts of other integrations to the site's solar source.
 CONF_SOLAR_FORECAST: Final = "solar_forecast"
+# How far the taking over from the built-in integration has come, in the entry's data: see `takeover/journal.py`.
+CONF_TAKEOVER: Final = "takeover"
 DEFAULT_KEEP_LIVE_DATA: Final = True
 # Whether anything may be changed at the gateway; off until somebody wants it.
 CONF_CONTROLS: Final = "controls"

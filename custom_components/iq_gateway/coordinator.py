@@ -160,6 +160,10 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         """The counters of devices that the enabled entities show."""
         return [context for context in self.async_contexts() if isinstance(context, DeviceCounter)]
 
+    def data_with_totals(self) -> IQGatewayData:
+        """Return the data with the totals as they stand, after somebody has changed them."""
+        return replace(self.data, totals=self.totals.as_they_stand(self.data.totals))
+
     async def async_complete(self) -> None:
         """Read what the entities need and the first cycle, before they were there, did not know to ask for.
 

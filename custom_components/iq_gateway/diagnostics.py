@@ -30,6 +30,9 @@ from .redaction import Json, Redactor
 # That they are there is all that is told here; the certificate has a section of its own.
 _SECRETS: Final = frozenset({CONF_TOKEN, CONF_PASSWORD, CONF_FINGERPRINT, CONF_PUBLIC_KEY})
 
+# Of what was taken over: people name entities and the Energy panel's sources as they like.
+_NAMES: Final = frozenset({"entity_id", "own_entity_id", "panel"})
+
 # What stand-ins are made with until Home Assistant is restarted: kept nowhere else, it cannot be found out.
 _KEY: Final[HassKey[bytes]] = HassKey(f"{DOMAIN}_redaction")
 
@@ -63,7 +66,7 @@ async def _async_report(hass: HomeAssistant, entry: IQGatewayConfigEntry, more: 
         "entry": {
             "state": entry.state.value,
             "reason": entry.error_reason_translation_key,
-            "data": async_redact_data(entry.data, _SECRETS),
+            "data": async_redact_data(entry.data, _SECRETS | _NAMES),
             "options": dict(entry.options),
         },
         "token": _token(entry.data[CONF_TOKEN]),

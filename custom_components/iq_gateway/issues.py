@@ -12,7 +12,9 @@ from .const import DOMAIN
 class Issue(StrEnum):
     """What an issue is about; an entry has at most one of each."""
 
+    BESIDE = "beside"  # the built-in integration reads the same gateway
     CERTIFICATE = "certificate"
+    TAKEOVER_WAITS = "takeover_waits"  # the built-in integration cannot be unloaded
     TOKEN = "token"
     TOTALS = "totals"  # counters that went elsewhere
     TOTALS_HELD = "totals_held"  # readings that cannot be true, for long

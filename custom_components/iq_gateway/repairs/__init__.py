@@ -8,11 +8,13 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..issues import Issue
+from .beside import BesideRepairFlow
 from .certificate import CertificateRepairFlow
 from .token import TokenRepairFlow
 from .totals import HeldTotalsRepairFlow, TotalsRepairFlow
 
 _FLOWS: Final[dict[Issue, Callable[[ConfigEntry], RepairsFlow]]] = {
+    Issue.BESIDE: BesideRepairFlow,
     Issue.CERTIFICATE: CertificateRepairFlow,
     Issue.TOKEN: TokenRepairFlow,
     Issue.TOTALS: TotalsRepairFlow,

@@ -13,8 +13,9 @@ from homeassistant.util import dt as dt_util
 
 from ..const import CONF_UPDATE_INTERVAL, DEFAULT_UPDATE_INTERVAL, LOGGER
 from ..site import Site, Total
+from ..takeover.journal import shifts
 from .ledger import Ledger, PublishedTotal, Standing
-from .lifetime import Change
+from .lifetime import Change, Origin
 from .names import is_of_device, spoken
 from .reports import TotalsReports, entity_id_of
 from .series import RESOLUTION, Reading
@@ -23,6 +24,8 @@ from .store import LedgerStore
 
 # What is lost with a crash is only how far a proof had got; a new base is written at once.
 _SAVE_DELAY: Final = 15 * 60
+
+_AFTER_ENTRY: Final = 2.0
 
 # How often in a row an endpoint may answer without a figure before its total is no longer shown.
 _STANDS_FOR_CYCLES: Final = 2
@@ -146,14 +149,50 @@ class LifetimeTotals:
             for key, count in counts.items()
         }
 
+    def as_they_stand(self, shown: Mapping[str, PublishedTotal]) -> dict[str, PublishedTotal]:
+        """Return totals that are shown, as somebody has changed them."""
+        midnight = _midnight()
+        return {
+            key: self._ledger.published(key, midnight=midnight) if was != PublishedTotal() else was
+            for key, was in shown.items()
+        }
+
+    @callback
+    def async_continue_at(self, key: str, origin: Origin) -> float:
+        """Go on with a total from what another integration showed; return by how many Wh its correction changed.
+
+        Once for each such moment: a stop in the middle may have it done again.
+        """
+        self._compared.add(key)
+        total = self._ledger.total(key)
+        if total and total.base and (total.base.since or 0.0) >= origin.at:
+            return 0.0
+        shift = self._ledger.continue_at(key, origin)
+        self._async_save_after_entry()
+        return shift
+
+    @callback
+    def async_move(self, key: str, energy: float) -> None:
+        """Have a total show so many Wh more."""
+        self._ledger.move(key, energy, at=dt_util.utcnow().timestamp())
+        self._async_save_after_entry()
+
+    @callback
+    def async_forget_today(self, key: str) -> None:
+        """Tell nothing of what a total has grown by today, until the next day begins."""
+        self._ledger.forget_today(key)
+
     async def async_keep(self, keys: Iterable[str]) -> None:
         """Let changed totals go on as they are."""
         self._ledger.keep(keys)
         await self._async_decided()
 
     async def async_follow(self, keys: Iterable[str]) -> None:
-        """Let totals show the gateway's own figures from now on."""
+        """Let totals show the gateway's own figures from now on, or what they were taken over with beside them."""
+        keys, added = list(keys), shifts(self._entry)
         self._ledger.follow(keys)
+        for key in keys:
+            self._ledger.move(key, added.get(key, 0.0), at=dt_util.utcnow().timestamp())
         await self._async_decided()
 
     async def async_set_total(self, key: str, energy: float) -> None:
@@ -217,6 +256,12 @@ class LifetimeTotals:
             return
         self._save_pending = True
         self._store.async_delay_save(self._to_store, delay)
+
+    @callback
+    def _async_save_after_entry(self) -> None:
+        """Have everything written soon, but after what stands in the entry of why: entries are written within 1 s."""
+        self._save_pending = True
+        self._store.async_delay_save(self._to_store, _AFTER_ENTRY)
 
     def _to_store(self) -> dict[str, object]:
         self._save_pending = False

@@ -143,6 +143,30 @@ class Ledger:
         """Give a total another figure, from which it goes on."""
         self._replace(key, self._totals.get(key, LifetimeTotal()).set_to(energy, at=at))
 
+    def continue_at(self, key: str, origin: Origin) -> float:
+        """Go on from what another integration showed of the same energy; return by how many Wh that moves the total.
+
+        By the same counter, the total waits until the counter is past that figure; by another one, it begins there.
+        """
+        before = self._totals.get(key, LifetimeTotal())
+        self._replace(key, resume(before, origin) if origin.same_counter else before.set_to(origin.total, at=origin.at))
+        return self._offset(key) - (before.base.offset if before.base else 0.0)
+
+    def move(self, key: str, energy: float, *, at: float) -> None:
+        """Have a total show so many Wh more from now on."""
+        total = self._totals.get(key)
+        if total and total.total is not None and energy:
+            self.set_to(key, total.total + energy, at=at)
+
+    def forget_today(self, key: str) -> None:
+        """Tell nothing of today, until the next day begins."""
+        if day := self._days.get(key):
+            self._days[key] = replace(day, start=None)
+
+    def _offset(self, key: str) -> float:
+        total = self._totals.get(key)
+        return total.base.offset if total and total.base else 0.0
+
     def resume(self, key: str, origin: Origin) -> None:
         """Go on with a total from what is known of it from elsewhere."""
         self._totals[key] = resume(self._totals.get(key, LifetimeTotal()), origin)

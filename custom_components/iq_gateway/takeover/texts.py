@@ -1,0 +1,128 @@
+"""The preview for people, in Home Assistant's language: lists in Markdown."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from homeassistant.components.sensor.const import UNIT_CONVERTERS
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import UnitOfEnergy
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import translation
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from .journal import Journal
+from .preview import Left, Preview, Reason, Step
+
+_ARROW: Final = "\N{RIGHTWARDS ARROW}"
+_NOTHING: Final = "\N{EN DASH}"
+_DIGITS: Final = 6
+
+
+async def async_texts(hass: HomeAssistant, shown: Preview, built_in: ConfigEntry, title: str) -> dict[str, str]:
+    """Return what the form is filled with."""
+    words = await _async_words(hass)
+    return {
+        "title": title,
+        "other": built_in.title,
+        "count": str(len(shown.steps)),
+        "moves": _listed(_moved(step, words) for step in _energies_first(shown.steps)),
+        "left": _listed(_left(shown.left, words)),
+        "vanish": _listed(_vanishing(hass, shown)),
+        "devices": _listed(_by_device(hass, shown)),
+    }
+
+
+async def async_undo_texts(hass: HomeAssistant, journal: Journal, title: str) -> dict[str, str]:
+    """Return what the form for the way back is filled with: which totals cannot be given back to the Wh."""
+    words = await _async_words(hass)
+    names = {move.total: move.entity_id for move in journal.moves}
+    differing = (
+        f"`{names.get(key, key)}`: {words['differs'].format(energy=f'{abs(began.shift) / 1000:.3f}')}"
+        for key, began in journal.began.items()
+        if began.shift
+    )
+    return {"title": title, "count": str(len(journal.moves)), "differing": _listed(differing)}
+
+
+async def _async_words(hass: HomeAssistant) -> dict[str, str]:
+    """Return the pieces of text that lists are made of."""
+    prefix = f"component.{DOMAIN}.selector.takeover.options."
+    texts = await translation.async_get_translations(hass, hass.config.language, "selector", [DOMAIN])
+    return {key.removeprefix(prefix): text for key, text in texts.items() if key.startswith(prefix)}
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines) or _NOTHING
+
+
+def _energies_first(steps: Iterable[Step]) -> list[Step]:
+    return sorted(steps, key=lambda step: (step.total is None, step.old.device_class != "energy"))
+
+
+def _moved(step: Step, words: Mapping[str, str]) -> str:
+    """Return the line of an entity: its id, our key, both values, and from where a total goes on."""
+    old, unit = step.old, step.old.unit or ""
+    values = (f"{value} {unit}".strip() for value in (old.state or _NOTHING, _value(step)))
+    line = f"`{old.entity_id}` ({step.target.description.key}): {f' {_ARROW} '.join(values)}"
+    if step.base is None:
+        return line
+    note = "goes_on" if step.base.same_counter else "begins"
+    notes = [words[note].format(energy=f"{step.base.energy / 1000:.3f}")]
+    if step.base.missed:
+        notes.append(words["missed"].format(energy=f"{step.base.missed / 1000:.3f}"))
+    return f"{line}; {' '.join(notes)}"
+
+
+def _value(step: Step) -> str:
+    """Return what ours shows, in the other's unit."""
+    value, converter = step.target.value, UNIT_CONVERTERS.get(step.old.device_class)
+    unit, wanted = step.target.unit, step.old.unit
+    if step.total and step.base:
+        value, unit = step.base.energy + step.base.missed, UnitOfEnergy.WATT_HOUR
+    if value is None:
+        return _NOTHING
+    if isinstance(value, datetime):
+        return dt_util.as_local(value).isoformat(timespec="minutes")
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float | int) and converter and {unit, wanted} <= converter.VALID_UNITS:
+        value = round(converter.convert(value, unit, wanted), _DIGITS)
+    return str(value)
+
+
+def _left(left: Iterable[Left], words: Mapping[str, str]) -> Iterable[str]:
+    """Return why entities stay behind, a line for each reason."""
+    for reason in Reason:
+        if names := [f"`{one.old.entity_id}`" for one in left if one.reason is reason]:
+            yield f"{words[reason.value]}: {', '.join(names)}"
+
+
+@callback
+def _vanishing(hass: HomeAssistant, shown: Preview) -> Iterable[str]:
+    """Return the ids of ours that go, and which automations and scripts use them."""
+    from homeassistant.components.automation import automations_with_entity  # noqa: PLC0415
+    from homeassistant.components.script import scripts_with_entity  # noqa: PLC0415
+
+    for step in shown.steps:
+        if own := step.own_entity_id:
+            users = [*automations_with_entity(hass, own), *scripts_with_entity(hass, own)]
+            used = f" ({', '.join(f'`{user}`' for user in users)})" if users else ""
+            yield f"`{own}` {_ARROW} `{step.old.entity_id}`{used}"
+
+
+@callback
+def _by_device(hass: HomeAssistant, shown: Preview) -> Iterable[str]:
+    """Return the automations and scripts that name a device of the built-in integration."""
+    from homeassistant.components.automation import automations_with_device  # noqa: PLC0415
+    from homeassistant.components.script import scripts_with_device  # noqa: PLC0415
+
+    devices = {step.old.device_id for step in shown.steps if step.old.device_id}
+    users = {
+        user
+        for device in devices
+        for find in (automations_with_device, scripts_with_device)
+        for user in find(hass, device)
+    }
+    return (f"`{user}`" for user in sorted(users))
