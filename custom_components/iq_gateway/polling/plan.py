@@ -44,9 +44,10 @@ def plan(
 
     `wanted` are the keys of the needs of all that is looked at, `interval` the seconds between cycles, `asked` what is
     not to be asked (again). What is due less often than each cycle is spread, the latest first: so many of them a cycle
-    as have to be for all to be read within twice their period. In a cycle that is `crowded` by other requests none of it is,
-    unless it is a quarter of its period late, nor what may wait and was read in the cycle before. While Home Assistant waits for a start, what is slow is left for the next
-    cycle, and so is what is rare and only tells whether something is there.
+    as have to be for all to be read within twice their period. In a cycle that is `crowded` by other requests none of
+    it is asked, unless it is half of its period late, nor what may wait and was read in the cycle before. While Home
+    Assistant waits for a start, what is slow is left for the next cycle, and so is what is rare and only tells whether
+    something is there.
     """
     needed = set().union(*(site.needs.get(key, frozenset()) for key in wanted))
     able = [state for state in states.values() if not (is_start and _can_wait(state, site, needed))]
@@ -130,12 +131,10 @@ def _backs_off(state: EndpointState, age: float, interval: float) -> bool:
 def _rank(state: EndpointState, site: Site, now: float) -> int:
     """Return where in a cycle an endpoint belongs."""
     endpoint = state.endpoint
-    if endpoint.slow:
-        return 6
-    if endpoint is LIVE and state.read_at is not None and state.ready_at <= now:
+    if endpoint.slow or state.ready_at > now:
+        return 6 if endpoint.slow else 5
+    if endpoint is LIVE and state.read_at is not None:
         return -1  # tells whether there is more to do in this cycle
-    if state.ready_at > now:
-        return 5
     if not endpoint.authorized:
         return 0  # tells who answers, which has to be known before the token is sent
     if endpoint.every:
