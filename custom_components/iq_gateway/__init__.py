@@ -12,7 +12,7 @@ from .certificate import pin_of
 from .client.gateway import Gateway
 from .const import DOMAIN
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
-from .devices import async_register_gateway, async_remove_controls, is_listed
+from .devices import async_register_gateway, is_listed
 from .energy_dashboard import async_fulfil_wish
 from .issues import async_clear
 from .live.store import async_forget_energies
@@ -42,7 +42,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) ->
 
     coordinator.device_id = async_register_gateway(hass, coordinator).id
     entry.runtime_data = coordinator
-    async_remove_controls(coordinator)
     await async_reconcile(hass, coordinator)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await coordinator.async_complete()
@@ -62,10 +61,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) -
     """Give back what was taken over, take back what the user was asked to see to, and forget what was known."""
     await async_hand_back(hass, entry)
     async_clear(hass, entry)
-    await async_forget_totals(hass, entry)
-    await async_forget_kept(hass, entry)
-    await async_forget_absences(hass, entry)
-    await async_forget_energies(hass, entry)
+    for async_forget in (async_forget_totals, async_forget_kept, async_forget_absences, async_forget_energies):
+        await async_forget(hass, entry)
 
 
 async def async_remove_config_entry_device(

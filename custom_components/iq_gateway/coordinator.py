@@ -66,6 +66,7 @@ class IQGatewayData:
     firmware: str | None = None  # for the gateway's device
     response_time: float | None = None  # s, the mean of the last cycle; told only while somebody looks at it
     requests_last_hour: int | None = None  # likewise
+    controls: bool = False  # whether the user allows changes
     refused: frozenset[str] = frozenset()  # endpoints that the token's role is too low for; told for controls
     stands: bool = True  # False once cycles have come to nothing, by a fault of our own, for too long
 
@@ -264,7 +265,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         self.update_interval = min(soonest)
         data = replace(data, site=self.live.async_follow(result, site), totals=totals, live_power=self.live.on)
         if self.controls.enabled:
-            data = replace(data, refused=self.controls.refused)
+            data = replace(data, controls=True, refused=self.controls.refused)
         if NEED_REQUESTS not in self.wanted:
             return data
         return replace(data, response_time=result.response_time, requests_last_hour=self.poller.requests_last_hour)

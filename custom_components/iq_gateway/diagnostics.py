@@ -87,6 +87,7 @@ def _running(coordinator: IQGatewayCoordinator) -> dict[str, Json]:
         "site": _site(coordinator),
         "fault": str(coordinator.last_fault) if coordinator.last_fault else None,
         "ledger": cast("Json", coordinator.totals.as_dict()),
+        "live_power": _live_power(coordinator),
         "endpoints": {name: _endpoint(state) for name, state in coordinator.poller.states.items()},
         "answers": {name: answer for name, answer in answers.items() if answer is not None},
     }
@@ -122,6 +123,16 @@ def _site(coordinator: IQGatewayCoordinator) -> Json:
         "totals": {key: total.source for key, total in site.totals.items()},
         "fresh": sorted(site.fresh),
         "oddities": sorted(site.oddities),
+    }
+
+
+def _live_power(coordinator: IQGatewayCoordinator) -> Json:
+    """Tell what is read between cycles: counts of the last hour, latency in seconds."""
+    lately = coordinator.poller.glances.summary()
+    return {
+        "on": coordinator.live.on,
+        "latency": {"median": _rounded(lately.median), "worst": _rounded(lately.worst)},
+        "last_hour": {"requests": lately.requests, "failures": lately.failures},
     }
 
 

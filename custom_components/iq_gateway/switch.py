@@ -9,7 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.restore_state import RestoreEntity
 
 from .coordinator import IQGatewayConfigEntry
-from .devices import SwitchDescription, Value
+from .devices import SwitchDescription, Value, async_remove_controls
 from .entity import IQGatewayEntity, async_add_as_found
 
 # What is changed at the gateway takes its turn there; what is not has nothing to wait for.
@@ -21,7 +21,11 @@ async def async_setup_entry(
     entry: IQGatewayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the switches of a gateway and of what is reached through it."""
+    """Set up the switches of a gateway and of what is reached through it.
+
+    What is left of controls is removed first, those of other platforms as well, where the user allows no changes.
+    """
+    async_remove_controls(entry.runtime_data)
     async_add_as_found(entry, async_add_entities, SwitchDescription, _switch)
 
 

@@ -18,7 +18,7 @@ from custom_components.iq_gateway.devices import KINDS
 from tests import states
 from tests.conftest import EntrySetUp
 from tests.controls.conftest import Waits
-from tests.controls.table import BATTERY, CONTROLLER, controller, limit, set_to
+from tests.controls.table import BATTERY, CASES, CONTROLLER, controller, limit, set_to
 from tests.simulator import PROFILES, Clock, GatewaySimulator, Obedience, Profile
 from tests.simulator.answers.switching import contact_settings
 from tests.simulator.reply import Json
@@ -265,6 +265,17 @@ async def test_what_the_cloud_takes_back_is_told(
     ours = [one for one in caplog.records if one.name.startswith("custom_components")]
     warnings = [one for one in ours if one.levelno == logging.WARNING and "reserve" in one.getMessage()]
     assert len(warnings) == 1
+
+
+def test_every_control_is_tried() -> None:
+    """In all that may become of a change."""
+    names = {(case.platform, case.key) for case in CASES}
+    of_kind = {"dry_contacts": "nc1_", "generators": "generator_"}
+    for kind in KINDS:
+        for one in kind.entities:
+            if one.control:
+                key = "nc2" if one.is_device else f"{of_kind.get(kind.name, '')}{one.key}"
+                assert [name for _, name in names if name == key], key
 
 
 @at(PROFILES["net_split"])

@@ -38,6 +38,9 @@ _HEADERS: Final = {
 _PAST: Final = 1_800.0
 """Seconds before the start at which the live data last moved."""
 
+_LAST_WORDS: Final = 1.0
+"""Seconds from the answer that it fails to its silence."""
+
 DEFAULT_ZONE: Final = "Europe/Amsterdam"
 
 
@@ -304,7 +307,8 @@ class GatewaySimulator(HttpsServer):
             return Reply(body=b"", status=400)
         except Rejected as err:
             if err.crashes:
-                self.reboot()
+                self.situations.append(Reboot(begins=record.at + _LAST_WORDS))
+                self.disable_stream()
             return error(err.status)
         return json_reply(answer)
 

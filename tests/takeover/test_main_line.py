@@ -104,7 +104,7 @@ async def test_without_bases_it_would_show(here: World) -> None:
         patch.object(LifetimeTotals, "_async_compare"),
     ):
         await here.take_over_in_flow(only_energies=False, keep_running=False)
-    await here.live(HOUR)
+        await here.live(HOUR)
     assert min((await here.hours(entity_id))[entity_id]) < -100_000
 
 

@@ -1,6 +1,6 @@
 """Which of the built-in integration's entities become which of ours, held against its own tables."""
 
-from homeassistant.components.enphase_envoy import binary_sensor, sensor
+from homeassistant.components.enphase_envoy import binary_sensor, number, sensor, switch
 import pytest
 
 from custom_components.iq_gateway.takeover.mapping import counterpart
@@ -123,6 +123,25 @@ def test_the_voltage_of_three_phases_is_left_out() -> None:
     assert mapped(f"{GATEWAY}_voltage", phases=2)
     assert not mapped(f"{GATEWAY}_voltage", phases=3)
     assert mapped(f"{GATEWAY}_voltage_l1", phases=3)
+
+
+@pytest.mark.parametrize(
+    ("platform", "theirs", "ours"),
+    [
+        ("switch", f"{DEVICE}_{switch.ENPOWER_GRID_SWITCH.key}", f"{DEVICE}_grid_connection"),
+        ("switch", f"{DEVICE}_relay_NC1_{switch.RELAY_STATE_SWITCH.key}", f"{DEVICE}_nc1"),
+        ("switch", f"{DEVICE}_{switch.CHARGE_FROM_GRID_SWITCH.key}", f"{GATEWAY}_charge_from_grid"),
+        ("switch", f"{GATEWAY}_{switch.CHARGE_FROM_GRID_SWITCH.key}", f"{GATEWAY}_charge_from_grid"),
+        ("number", f"{GATEWAY}_{number.STORAGE_RESERVE_SOC_ENTITY.key}", f"{GATEWAY}_reserve"),
+        *(("number", f"{DEVICE}_relay_NO2_{one.key}", f"{DEVICE}_no2_{one.key}") for one in number.RELAY_ENTITIES),
+    ],
+)
+def test_what_is_changed_is_changed_on(platform: str, theirs: str, ours: str) -> None:
+    """Switches and numbers mean the same here; selects have other options."""
+    row = counterpart(platform, theirs, gateway=GATEWAY, phases=1)
+    assert row is not None
+    assert row.ours == (ours,)
+    assert counterpart("select", f"{GATEWAY}_storage_mode", gateway=GATEWAY, phases=1) is None
 
 
 def test_what_is_not_of_its_making_is_left_alone() -> None:

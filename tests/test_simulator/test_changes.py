@@ -86,6 +86,7 @@ async def test_less_than_the_whole_is_too_much(socket_enabled: None, browser: Br
     clock = Clock(speed=0)
     async with GatewaySimulator("generator_idle", clock=clock) as gateway:
         assert await send(browser, gateway, SETTINGS, {"dry_contacts": {"id": "NC1", "soc_low": 20.0}}) == 500
+        clock.advance(10)
         with pytest.raises(ClientError):
             await told(browser, gateway, CONTACTS)
         clock.advance(200)

@@ -5,21 +5,32 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..client.endpoints import LIVE, READINGS
-from ..site import LIVE_ENDPOINTS, Flow, Relays, Site
+from ..site import LIVE_ENDPOINTS, Flow, Part, Relays, Site, Snapshot, build_site
 
 # "Live" must not mean a quarter of an hour old. Of live data a minute is nothing unusual: it freezes for 57 s.
 _STANDS_FOR: Final[Mapping[str, float]] = {READINGS.name: 30.0, LIVE.name: 60.0}
 
-# By the key of their need, where in the site the powers stand.
-_POWERS: Final[Mapping[str, str]] = {
-    "production_power": "production",
-    "consumption_power": "consumption",
-    "grid_power": "grid",
-    "battery_power": "battery",
-    "generator_power": "generator",
+# By the key of their need, which attributes of which parts of the site are live: powers, the first part of which is
+# theirs, and what live data alone tells. An outage is not: what tells of one takes two looks, which are cycles' own.
+_FLOW: Final = ("power", "phases")
+_POWERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "production_power": {"production": _FLOW},
+    "consumption_power": {"consumption": _FLOW},
+    "grid_power": {"grid": _FLOW, "grid_import": _FLOW, "grid_export": _FLOW},
+    "battery_power": {"battery": (*_FLOW, "charging")},
+    "generator_power": {"generator": _FLOW},
 }
-# The need of all that only live data tells: the battery's state, the relays, the connection to the cloud.
-STATE: Final = "live"
+_CLOUD: Final = "live"
+_STATES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    _CLOUD: {"battery": ("mode",)},
+    "battery_level": {"battery": ("level", "stored_energy", "reserve")},
+    "grid_relay": {"relays": ("grid_closed", "grid_state")},
+    "generator_relay": {"relays": ("generator_closed",)},
+}
+_FIGURES: Final = {**_POWERS, **_STATES}
+# Only where there are these parts is live data asked for what it alone tells.
+_STATE_PARTS: Final = frozenset({Part.BATTERY, Part.RELAYS})
+_NOTHING: Final = build_site(Snapshot())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +67,19 @@ class LiveFigures:
             self._since[name] = answered[name]
         for key in self._read:
             needs = site.needs[key]
-            if needs <= answered.keys() and (key == STATE or power_of(site, key) is not None):
+            if needs <= answered.keys() and (key in _STATES or power_of(site, key) is not None):
                 self._read[key] = _Read(site, min(answered[name] for name in needs))
 
     def applied(self, site: Site, now: float, keys: Collection[str] | None = None) -> Site:
         """Return a site with the figures that are live, all or those of some needs, in place of its own."""
         changes: dict[str, object] = {}
         for key in self._read if keys is None else self._read.keys() & keys:
-            source = self._read[key].site if self.stands(key, site, now) else None
-            if key == STATE:
-                changes |= _state(changes.get("battery", site.battery), source)
-            else:
-                name = _POWERS[key]
-                flow = getattr(source, name) if source else Flow()
-                before = changes.get(name, getattr(site, name))
-                changes[name] = replace(before, power=flow.power, phases=flow.phases)  # type: ignore[type-var]
+            source = self._read[key].site if self.stands(key, site, now) else _NOTHING
+            for part, names in _FIGURES[key].items():
+                before, read = changes.get(part, getattr(site, part)), getattr(source, part)
+                changes[part] = replace(before, **{name: getattr(read, name) for name in names})  # type: ignore[type-var]
+            if key == _CLOUD:
+                changes["cloud_connected"] = source.cloud_connected
         return replace(site, fresh=site.fresh - self.silent(now), **changes)  # type: ignore[arg-type]
 
     def powers(self, site: Site, now: float) -> dict[str, float | None]:
@@ -81,9 +90,14 @@ class LiveFigures:
             if key in _POWERS
         }
 
-    def state(self, site: Site, now: float) -> Relays | None:
-        """Return the relays, which are news whenever they change."""
-        return self._read[STATE].site.relays if STATE in self._read and self.stands(STATE, site, now) else None
+    @property
+    def states(self) -> frozenset[str]:
+        """The needs of what is live and no power."""
+        return frozenset(self._read.keys() & _STATES.keys())
+
+    def relays(self, site: Site, now: float) -> Relays:
+        """Return the relays as far as they are live, which are news whenever they change."""
+        return replace(self.applied(site, now).relays, grid_outage=None) if self.states else Relays()
 
     def stands(self, key: str, site: Site, now: float) -> bool:
         """Tell whether what was read last may be shown."""
@@ -108,6 +122,13 @@ def live_keys(site: Site, wanted: Collection[str]) -> list[str]:
     return [key for key in _POWERS if key in wanted and site.needs[key] <= LIVE_ENDPOINTS]
 
 
+def state_keys(site: Site, wanted: Collection[str]) -> list[str]:
+    """Return the needs of what live data alone tells, of those that somebody looks at."""
+    if _STATE_PARTS.isdisjoint(site.parts):
+        return []
+    return [key for key in _STATES if key in wanted and site.needs[key] == {LIVE.name}]
+
+
 def _limit(key: str, site: Site) -> float:
     """Return for how many seconds a figure stands that is read from these endpoints."""
     return max((_STANDS_FOR[name] for name in site.needs[key] if name in _STANDS_FOR), default=0.0)
@@ -115,21 +136,5 @@ def _limit(key: str, site: Site) -> float:
 
 def power_of(site: Site, key: str) -> float | None:
     """Return a power in W by the key of its need."""
-    flow: Flow = getattr(site, _POWERS[key])
+    flow: Flow = getattr(site, next(iter(_POWERS[key])))
     return flow.power
-
-
-def _state(battery: object, source: Site | None) -> dict[str, object]:
-    """Return what only live data tells, of the site in which it was read; nothing where it may not be shown."""
-    told = source.battery if source else None
-    return {
-        "battery": replace(
-            battery,  # type: ignore[type-var]
-            level=told.level if told else None,
-            stored_energy=told.stored_energy if told else None,
-            reserve=told.reserve if told else None,
-            mode=told.mode if told else None,
-        ),
-        "relays": source.relays if source else Relays(),
-        "cloud_connected": source.cloud_connected if source else None,
-    }

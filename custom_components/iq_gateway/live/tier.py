@@ -15,9 +15,9 @@ from ..polling import Poller, PollResult
 from ..polling.fault import Fault
 from ..polling.glance import Glance
 from ..polling.outage_log import OutageLog
-from ..site import BatteryEnergies, Part, Relays, Site
+from ..site import BatteryEnergies, Relays, Site
 from .budget import WriteBudget
-from .figures import STATE, LiveFigures, live_keys
+from .figures import LiveFigures, live_keys, state_keys
 from .repeats import repeats, values_of
 from .rhythm import Rhythm, paces, slowed
 from .store import EnergiesStore
@@ -28,8 +28,6 @@ _WAIT_AFTER_FAULT: Final = 60.0
 # Levels move slowly, and each is a row in the recorder; a relay that moves is written at once.
 _STATE_WRITTEN_EVERY: Final = 60.0
 _OFF: Final = "disabled"
-# The parts of a site whose state only live data tells.
-_STATE_PARTS: Final = frozenset({Part.BATTERY, Part.RELAYS})
 
 
 class Shown(Protocol):
@@ -166,10 +164,9 @@ class LivePower:
         if not self.on:
             self._figures.follow((), site, time.monotonic())
             return paces((), state=estimates, moves=True)
-        keys = live_keys(site, wanted)
-        state = STATE in wanted and not _STATE_PARTS.isdisjoint(site.parts)
-        every = paces((site.needs[key] for key in keys), state=state or estimates, moves=self._moves)
-        self._figures.follow([*keys, *([STATE] if state else [])], site, time.monotonic())
+        powers, states = live_keys(site, wanted), state_keys(site, wanted)
+        every = paces((site.needs[key] for key in powers), state=bool(states) or estimates, moves=self._moves)
+        self._figures.follow([*powers, *states], site, time.monotonic())
         still = {name for name, values in self._repeats.items() if values.frozen and name == READINGS.name}
         return slowed(every, every if self._shown.strained else still)
 
@@ -225,10 +222,12 @@ class LivePower:
         if self._budget.allows(powers, now):
             self._budget.wrote(powers, now)
             keys |= powers.keys()
-        relays = self._figures.state(site, now)
+        relays = self._figures.relays(site, now)
+        if self._relays and relays.grid_closed not in (None, self._relays.grid_closed):
+            self._shown.ask_for_cycle()  # others tell of it too
         if relays != self._relays or now - self._state_written_at >= _STATE_WRITTEN_EVERY:
             self._relays, self._state_written_at = relays, now
-            keys.add(STATE)
+            keys |= self._figures.states
         if keys:
             self._shown.show(self._figures.applied(site, now, keys), keys)
         self._tell(self._figures.lost(now))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil, inf
 from typing import Final
 
-from ..client.endpoints import HOURLY
+from ..client.endpoints import HOURLY, LIVE
 from ..site import Site
 from .cache import EndpointState
 
@@ -13,9 +13,11 @@ from .cache import EndpointState
 # then for four, and so on, but no longer than an hour.
 _PATIENCE: Final = 4
 _MOST_DOUBLINGS: Final = 8
-_LATE: Final = 1.25
+_LATE: Final = 1.5
 # After days in which no cycle ran, nothing of what is rare stands any more.
 _OVERDUE: Final = 2
+# Of what is read in each cycle: a cycle is never quite on time.
+_LATE_CYCLES: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +44,18 @@ def plan(
 
     `wanted` are the keys of the needs of all that is looked at, `interval` the seconds between cycles, `asked` what is
     not to be asked (again). What is due less often than each cycle is spread, the latest first: so many of them a cycle
-    as have to be for all to be read within twice their period; none in a cycle that is `crowded` by other requests,
-    unless it is a quarter of its period late. While Home Assistant waits for a start, what is slow is left for the next
-    cycle, and so is what is rare and only tells whether something is there.
+    as have to be for all to be read within twice their period. In a cycle that is `crowded` by other requests none of
+    it is asked, unless it is half of its period late, nor what may wait and was read in the cycle before. While Home
+    Assistant waits for a start, what is slow is left for the next cycle, and so is what is rare and only tells whether
+    something is there.
     """
     needed = set().union(*(site.needs.get(key, frozenset()) for key in wanted))
     able = [state for state in states.values() if not (is_start and _can_wait(state, site, needed))]
     turns = [turn for state in able if (turn := _turn(state, site, needed, now, interval=interval))]
     rare = [turn for turn in turns if turn.period]
+    waiting = {turn.state.endpoint.name for turn in turns if crowded and _yields(turn, site, interval)}
     chosen = [turn for turn in turns if not turn.period] + _spread(rare, asked, interval=interval, crowded=crowded)
-    chosen = [turn for turn in chosen if turn.state.endpoint.name not in asked]
+    chosen = [turn for turn in chosen if turn.state.endpoint.name not in asked | waiting]
     slow = sorted((turn for turn in chosen if turn.state.endpoint.slow), key=_latest_first)
     others = [turn for turn in chosen if not turn.state.endpoint.slow]
     if not any(states[name].endpoint.slow for name in asked):
@@ -65,6 +69,14 @@ def _spread(rare: list[_Turn], asked: AbstractSet[str], *, interval: float, crow
     room = max(room - sum(turn.state.endpoint.name in asked for turn in rare), 0)
     due = sorted((turn for turn in rare if turn.late >= (_LATE if crowded else 1)), key=_latest_first)
     return due[:room] + [turn for turn in due[room:] if turn.late >= _OVERDUE]
+
+
+def _yields(turn: _Turn, site: Site, interval: float) -> bool:
+    """Tell whether an endpoint waits for a cycle with less to do; not for two, and not what tells of an outage."""
+    state, endpoint = turn.state, turn.state.endpoint
+    if not endpoint.may_wait or turn.period or endpoint.name == site.relays.outage_told_by:
+        return False
+    return state.read_at is not None and state.error is None and turn.late < _LATE_CYCLES * interval
 
 
 def _latest_first(turn: _Turn) -> float:
@@ -119,10 +131,10 @@ def _backs_off(state: EndpointState, age: float, interval: float) -> bool:
 def _rank(state: EndpointState, site: Site, now: float) -> int:
     """Return where in a cycle an endpoint belongs."""
     endpoint = state.endpoint
-    if endpoint.slow:
-        return 6
-    if state.ready_at > now:
-        return 5
+    if endpoint.slow or state.ready_at > now:
+        return 6 if endpoint.slow else 5
+    if endpoint is LIVE and state.read_at is not None:
+        return -1  # tells whether there is more to do in this cycle
     if not endpoint.authorized:
         return 0  # tells who answers, which has to be known before the token is sent
     if endpoint.every:

@@ -2,7 +2,7 @@
 
 Those of the built-in integration are a serial number, and what follows it; forks under the same domain have others, so
 that what does not match is left alone. Some of ours have several counterparts; the first that is in use is taken.
-Controls have no history, and stay where they are.
+Switches and numbers are taken over where changes are allowed; selects stay, as they have other options here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -131,8 +131,16 @@ def _plain(pairs: Mapping[str, str]) -> Rows:
     return {suffix: Row(ours=(ours,)) for suffix, ours in pairs.items()}
 
 
+_CONTACTS: Final = ("NC1", "NC2", "NO1", "NO2")
+# Of a battery's settings there, whose owner may be a System Controller or the gateway.
+_OF_BATTERIES: Final[Mapping[str, Rows]] = {
+    Platform.NUMBER: _plain({"reserve_soc": "reserve"}),
+    Platform.SWITCH: _plain({"charge_from_grid": "charge_from_grid"}),
+}
+
 # What follows the gateway's serial number, by platform.
 _OF_GATEWAY: Final[Mapping[str, Rows]] = {
+    **_OF_BATTERIES,
     Platform.SENSOR: dict((*_powers(), *_energies(), *_meters(), *_batteries())),
 }
 
@@ -161,10 +169,22 @@ _OF_DEVICE: Final[Mapping[str, Rows]] = {
         }
     ),
     Platform.BINARY_SENSOR: _plain({"communicating": "communicating", "dc_switch": "dc_switch"}),
+    Platform.NUMBER: _plain(
+        {
+            f"relay_{contact}_{level}": f"{contact.lower()}_{level}"
+            for contact in _CONTACTS
+            for level in ("soc_low", "soc_high")
+        }
+    ),
+    Platform.SWITCH: _plain(
+        {"mains_admin_state": "grid_connection"}
+        | {f"relay_{contact}_relay_status": contact.lower() for contact in _CONTACTS}
+    ),
 }
 
 # What follows the serial number of a device there, and that of the gateway here.
 _FROM_DEVICE_TO_GATEWAY: Final[Mapping[str, Rows]] = {
+    **_OF_BATTERIES,
     Platform.BINARY_SENSOR: _plain({"mains_oper_state": "grid_relay"}),
 }
 

@@ -61,9 +61,9 @@ def _watch_beside(hass: HomeAssistant, entry: ConfigEntry) -> None:
     has_answered = journal is not None and journal.stage is not Stage.BACK
     if built_in is None or built_in.disabled_by or has_answered:
         async_clear(hass, entry, Issue.BESIDE)
-        return
-    severity = ir.IssueSeverity.WARNING
-    async_raise(hass, entry, Issue.BESIDE, text="beside", severity=severity, other=built_in.title)
+    else:
+        # The other's title holds the serial number, as a rule.
+        async_raise(hass, entry, Issue.BESIDE, text="beside", severity=ir.IssueSeverity.WARNING)
 
 
 async def _async_follow(hass: HomeAssistant, coordinator: IQGatewayCoordinator, journal: Journal) -> None:

@@ -83,7 +83,9 @@ def _change(
             new_device_id=device_id,
         )
     except ValueError as err:
-        LOGGER.warning("%s cannot be moved to %s: %s", entity.entity_id, platform, type(err).__name__)
+        # What follows the serial number, which ids mostly hold as well.
+        kind = entity.unique_id.partition("_")[2]
+        LOGGER.warning("A %s (%s) cannot be moved to %s: %s", entity.domain, kind, platform, type(err).__name__)
         return False
     return True
 

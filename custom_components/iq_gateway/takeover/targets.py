@@ -14,13 +14,17 @@ from ..devices import (
     AnyKind,
     BinarySensorDescription,
     LifetimeEnergyDescription,
+    NumberDescription,
     SensorDescription,
+    SwitchDescription,
     Value,
 )
 
 _PLATFORMS: Final[Mapping[type[EntityDescription], Platform]] = {
     BinarySensorDescription: Platform.BINARY_SENSOR,
+    NumberDescription: Platform.NUMBER,
     SensorDescription: Platform.SENSOR,
+    SwitchDescription: Platform.SWITCH,
 }
 
 
@@ -62,7 +66,8 @@ def _targets(data: IQGatewayData, serial: str) -> Iterator[Target]:
             identifier = kind.identifier(serial, key)
             for description in kind.entities:
                 platform = next((name for made, name in _PLATFORMS.items() if isinstance(description, made)), None)
-                if not platform or not description.exists_fn(subject):
+                is_allowed = description.control is None or data.controls
+                if not platform or not is_allowed or not description.exists_fn(subject):
                     continue
                 value, ledger_key = description.value_fn(subject), None
                 if isinstance(description, LifetimeEnergyDescription):
@@ -70,7 +75,7 @@ def _targets(data: IQGatewayData, serial: str) -> Iterator[Target]:
                     value = counter.energy if counter else None
                 yield Target(
                     platform=platform,
-                    unique_id=f"{identifier}_{description.key}",
+                    unique_id=description.unique_id(identifier),
                     kind=kind,
                     device_key=key,
                     description=description,

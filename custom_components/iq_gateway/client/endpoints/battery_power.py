@@ -42,5 +42,5 @@ def parse_battery_power(payload: object) -> Parsed[tuple[BatteryPower, ...]]:
 
 
 BATTERY_POWER: Final = Endpoint[tuple[BatteryPower, ...]](
-    name="battery_power", path="/ivp/ensemble/power", parse=parse_battery_power, known_by="serial"
+    name="battery_power", path="/ivp/ensemble/power", parse=parse_battery_power, known_by="serial", may_wait=True
 )

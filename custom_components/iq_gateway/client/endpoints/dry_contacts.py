@@ -27,5 +27,5 @@ def parse_dry_contacts(payload: object) -> Parsed[tuple[DryContact, ...]]:
 
 
 DRY_CONTACTS: Final = Endpoint[tuple[DryContact, ...]](
-    name="dry_contacts", path="/ivp/ensemble/dry_contacts", parse=parse_dry_contacts, known_by="id"
+    name="dry_contacts", path="/ivp/ensemble/dry_contacts", parse=parse_dry_contacts, known_by="id", may_wait=True
 )

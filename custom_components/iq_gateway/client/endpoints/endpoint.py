@@ -33,6 +33,7 @@ class Endpoint[T]:
     # are that `Site.learn` names it for.
     learn: bool = False
     slow: bool = False  # takes seconds: at most one such endpoint a cycle, after all others
+    may_wait: bool = False  # for the next cycle, where this one is crowded by other requests
     known_by: str | None = None  # the attribute that names a record, where each stands on its own
     kept: bool = False  # its last good answer is kept over restarts
     max_body: int = MAX_BODY  # bytes; a longer answer is refused

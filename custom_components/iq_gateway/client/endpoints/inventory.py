@@ -77,5 +77,5 @@ def parse_inventory(payload: object) -> Parsed[tuple[ListedDevice, ...]]:
 
 
 INVENTORY: Final = Endpoint[tuple[ListedDevice, ...]](
-    name="inventory", path="/ivp/ensemble/inventory", parse=parse_inventory, known_by="serial"
+    name="inventory", path="/ivp/ensemble/inventory", parse=parse_inventory, known_by="serial", may_wait=True
 )

@@ -27,4 +27,4 @@ def parse_relay(payload: object) -> Parsed[RelayWord]:
     return RelayWord(wanted=wanted, state=state, battery_mode=text(whole.get("Enchg_grid_mode"))), 0
 
 
-RELAY: Final = Endpoint[RelayWord](name="relay", path="/ivp/ensemble/relay", parse=parse_relay)
+RELAY: Final = Endpoint[RelayWord](name="relay", path="/ivp/ensemble/relay", parse=parse_relay, may_wait=True)
