@@ -142,7 +142,7 @@ async def test_the_gateway_is_a_device(hass: HomeAssistant, setup_entry: EntrySe
     device = states.device(hass, gateway.serial)
     assert (device.manufacturer, device.model, device.model_id) == ("Enphase", "IQ Gateway", "800-00654-r08")
     assert (device.sw_version, device.serial_number) == ("D8.3.5169", gateway.serial)
-    assert device.configuration_url == f"https://{gateway.host}"
+    assert device.configuration_url == f"https://{gateway.host}/home"
 
 
 @pytest.mark.parametrize("seconds", [30, 300, 3600])

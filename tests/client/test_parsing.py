@@ -160,9 +160,8 @@ def test_another_shape_altogether_is_refused(endpoint: Endpoint[Any], payload: o
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
 def test_an_empty_object_says_nothing(endpoint: Endpoint[Any]) -> None:
-    """But of a generator, and of details: that there is none."""
+    """But of a generator: that there is none."""
     nothing: dict[Endpoint[Any], object] = {
-        DEVICE_DATA: (),
         GENERATOR_CONFIG: (),
         GENERATOR_MODE: GeneratorMode(command=None),
         GENERATOR_SCHEDULE: GeneratorSchedule(start_soc=None, stop_soc=None),

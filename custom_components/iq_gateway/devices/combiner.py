@@ -25,4 +25,5 @@ COMBINER: Final = DeviceKind[SiteCombiner](
     subjects=lambda data: data.site.combiners,
     describe=_describe,
     entities=_ENTITIES,
+    listed_by="inventory",
 )

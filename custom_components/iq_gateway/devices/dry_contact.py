@@ -113,4 +113,5 @@ DRY_CONTACT: Final = DeviceKind[SiteDryContact](
     via=lambda contact: contact.controller,
     describe=_describe,
     entities=(*_ENTITIES, *_CONTROLS),
+    listed_by="dry_contact_settings",
 )

@@ -106,4 +106,5 @@ GENERATOR: Final = DeviceKind[SiteGenerator](
     via=lambda generator: generator.controller,
     describe=_describe,
     entities=_ENTITIES,
+    listed_by="generator_config",
 )

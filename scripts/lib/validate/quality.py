@@ -9,7 +9,7 @@ from homeassistant.util.yaml import load_yaml_dict
 from .tree import Json, Problems, Tree
 
 # Rules on what this integration does not have; there is no code to hold them against.
-_NOT_FOR_US: Final = frozenset({"async-dependency", "docs-conditions", "docs-triggers", "entity-event-setup"})
+_NOT_FOR_US: Final = frozenset({"async-dependency", "entity-event-setup"})
 
 type Check = Callable[[Tree], bool]
 
@@ -82,7 +82,9 @@ _CHECKS: Final[dict[str, Check]] = {
     "docs-actions": _told("action"),
     "docs-high-level-description": _told("who it is for"),
     "docs-installation-instructions": _told("install"),
+    "docs-conditions": lambda tree: bool(tree.languages["en"].get("conditions")) and "conditions" in tree.readme,
     "docs-removal-instructions": _told("remov"),
+    "docs-triggers": lambda tree: bool(tree.languages["en"].get("triggers")) and "There are triggers" in tree.readme,
     "entity-unique-id": _uses("_attr_unique_id", module="entity.py"),
     "has-entity-name": _uses("_attr_has_entity_name", module="entity.py"),
     "runtime-data": _uses("runtime_data", module="__init__.py"),
