@@ -11,7 +11,6 @@ import pytest
 
 from custom_components.iq_gateway.client.endpoints import (
     CONSUMPTION,
-    DEVICE_DATA,
     ENDPOINTS,
     ENERGY,
     GENERATOR_CONFIG,
