@@ -12,9 +12,13 @@ from scripts.lib.develop.set_up import DOMAIN
 
 # A total is shown once a second reading agrees with the first, which is half a minute after the set-up.
 SETTLE_SECONDS: Final = 90
-# Nobody read the counters when the day began on which the integration is set up.
-_TO_COME: Final = "known from the first midnight on"
-_OF_TODAY: Final = "_energy_today"
+# By the end of a unique id, why a value is to come: nobody read the counters when the day of the set-up began, and
+# batteries that are idle last for ever.
+_TO_COME: Final = {
+    "_today": "known from the first midnight on",
+    "_battery_time_to_empty": "known while the batteries discharge",
+    "_battery_time_to_full": "known while the batteries charge",
+}
 WITHOUT_VALUE: Final = frozenset({"unavailable", "unknown"})
 
 _RECORD: Final = re.compile(r"^\S+ \S+ (?P<level>[A-Z]+) \(")
@@ -40,12 +44,16 @@ class Row:
     @property
     def is_settled(self) -> bool:
         """Whether waiting is of no use."""
-        return self.has_value or self.reason == _TO_COME
+        return self.has_value or self.reason in _TO_COME.values()
 
     @property
     def is_wrong(self) -> bool:
         """Whether the state is missing without a reason."""
         return not self.has_value and self.reason is None
+
+
+def _to_come(unique_id: str) -> str | None:
+    return next((why for end, why in _TO_COME.items() if unique_id.endswith(end)), None)
 
 
 async def _read_rows(websocket: Websocket, reason: str | None) -> list[Row]:
@@ -61,7 +69,7 @@ async def _read_rows(websocket: Websocket, reason: str | None) -> list[Row]:
             entity_id=entry["entity_id"],
             state=state["state"],
             unit=state["attributes"].get("unit_of_measurement", ""),
-            reason=_TO_COME if state["state"] == "unknown" and entry["unique_id"].endswith(_OF_TODAY) else reason,
+            reason=(_to_come(entry["unique_id"]) if state["state"] == "unknown" else None) or reason,
         )
         rows.append(row)
     return sorted(rows, key=lambda row: row.entity_id)
