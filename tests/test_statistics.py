@@ -6,11 +6,12 @@ import pytest
 
 from .proof.days import SEED, live
 from .proof.faults import LONGEST, Mishaps
-from .proof.verdict import table, totals_of
+from .proof.verdict import ESTIMATES, table, totals_of
 from .simulator import PROFILES
 
 # A part of the truth: what is still on its way in the last cycle.
 TOLERANCE = 0.001
+OF_ESTIMATES = 0.02
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,13 @@ async def test_days_in_the_energy_panel_are_what_happened(
     assert all(verdict.error <= TOLERANCE for verdict in outcome.verdicts), f"the sum is off:\n{told}"
     assert not any(verdict.negative for verdict in outcome.verdicts), f"an hour is negative:\n{told}"
     assert not any(verdict.impossible for verdict in outcome.verdicts), f"an hour holds too much:\n{told}"
+
+
+async def test_estimated_energies_of_a_day_are_near_what_happened(socket_enabled: None, tmp_path: Path) -> None:
+    """Read every ten seconds, over the same faults: within two percent, and no hour is worse than any other total's."""
+    outcome = await live(1, tmp_path, site="battery_no_meter", mishaps=Mishaps(SEED, longest=60), estimated=True)
+    told = table(outcome.verdicts)
+    estimates = [verdict for verdict in outcome.verdicts if verdict.key in ESTIMATES]
+    assert len(estimates) == len(ESTIMATES)
+    assert all(verdict.error <= OF_ESTIMATES for verdict in estimates), f"the sum is off:\n{told}"
+    assert not any(verdict.negative or verdict.impossible for verdict in outcome.verdicts), f"an hour is wrong:\n{told}"

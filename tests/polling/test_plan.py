@@ -156,7 +156,7 @@ def test_nothing_waits_that_is_long_overdue() -> None:
     assert len(_planned(*states)) == 3
 
 
-@pytest.mark.parametrize(("crowded", "ago", "asked"), [(False, 3450, True), (True, 3450, False), (True, 4500, True)])
+@pytest.mark.parametrize(("crowded", "ago", "asked"), [(False, 3450, True), (True, 4500, False), (True, 6150, True)])
 def test_what_is_rare_waits_for_a_cycle_with_less_to_do(crowded: bool, ago: float, asked: bool) -> None:
     """But not for long."""
     states = {"rare": _state("rare", ago=ago, learn=True)}

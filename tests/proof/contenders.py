@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.client import gateway as client
 from custom_components.iq_gateway.const import CONF_FINGERPRINT, CONF_SERIAL, DOMAIN
-from custom_components.iq_gateway.polling import stream
+from custom_components.iq_gateway.polling import glance, stream
 from tests import states
 from tests.simulator import GatewaySimulator
 
@@ -43,7 +43,11 @@ class Contender:
 @contextmanager
 def _quick_iq_gateway() -> Iterator[None]:
     """Wait in no real seconds for live data to move: simulated ones do as soon as their stream is enabled."""
-    with patch.object(client, "REQUEST_TIMEOUT", SHORT_TIMEOUT), patch.object(stream, "MOVES_AFTER", 0.0):
+    with (
+        patch.object(client, "REQUEST_TIMEOUT", SHORT_TIMEOUT),
+        patch.object(glance, "DEADLINE", SHORT_TIMEOUT),
+        patch.object(stream, "MOVES_AFTER", 0.0),
+    ):
         yield
 
 

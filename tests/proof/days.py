@@ -14,8 +14,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from tests import states
 from tests.conftest import SOON
 from tests.drive import Drive, stopped_time
+from tests.live.seconds import Seconds
 from tests.simulator import (
     PROFILES,
     Clock,
@@ -30,7 +32,7 @@ from tests.simulator import (
 from .contenders import IQ_GATEWAY, Contender
 from .faults import Mishaps
 from .home import Statistics, home_assistant
-from .verdict import Verdict, limits, truths
+from .verdict import ESTIMATES, Verdict, estimates, limits, truths
 
 BEGINS: Final = {
     # Sun enough to fill the battery, nights long enough to empty it.
@@ -47,6 +49,8 @@ SEED: Final = 20_270_410
 NEW_FIRMWARE: Final = "D8.3.6087"
 # After the last fault, until everything that was held back has proved true or not.
 CALM: Final = timedelta(hours=1)
+# W by which a load trembles: of values that stand still nothing is added up.
+_NOISE: Final = 4.0
 # How often a new mishap may come, however often the gateway is asked.
 _MISHAPS_EVERY: Final = timedelta(minutes=5)
 
@@ -106,8 +110,12 @@ async def live(
     site: str = SITE,
     begin: datetime = BEGIN,
     mishaps: Mishaps | None = None,
+    estimated: bool = False,
 ) -> Outcome:
-    """Let days pass in a house, and hold the recorder's statistics against it."""
+    """Let days pass in a house, and hold the recorder's statistics against it.
+
+    Of a battery without a meter somebody may want its energies `estimated`: then live data is read every ten seconds.
+    """
     async with (
         home_assistant(directory, record=("sensor.*energy*",)) as hass,
         simulated_gateway(site, begin) as (gateway, frozen),
@@ -118,7 +126,8 @@ async def live(
             # Its totals are shown with their second reading.
             while contender is IQ_GATEWAY and drive.due == SOON:
                 await drive.cycle()
-            home = _Home(hass, gateway, contender, drive)
+            seconds = await _estimate(hass, gateway, drive) if estimated else None
+            home = _Home(hass, gateway, contender, drive, seconds)
             return await home.live(begin, days, mishaps or Mishaps(SEED))
 
 
@@ -134,21 +143,37 @@ async def set_up(hass: HomeAssistant, gateway: GatewaySimulator, contender: Cont
     return entry
 
 
+async def _estimate(hass: HomeAssistant, gateway: GatewaySimulator, drive: Drive) -> Seconds:
+    """Enable what is added up from live data, and return the seconds in which that is read."""
+    gateway.house.noise = _NOISE
+    seconds = Seconds(hass, drive.entry, drive.frozen)
+    await states.enable(hass, drive.entry, *(states.entity_id(hass, gateway.serial, key) for key in ESTIMATES))
+    return seconds
+
+
 class _Home:
     """A gateway, who reads it, and the statistics that come of that."""
 
-    def __init__(self, hass: HomeAssistant, gateway: GatewaySimulator, contender: Contender, drive: Drive) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        gateway: GatewaySimulator,
+        contender: Contender,
+        drive: Drive,
+        seconds: Seconds | None,
+    ) -> None:
         self._hass = hass
         self._gateway = gateway
         self._contender = contender
         self._drive = drive
+        self._seconds = seconds
         self._statistics = Statistics(hass, datetime.now(UTC))
         self._cycles = self._requests = 0
 
     async def live(self, begin: datetime, days: int, mishaps: Mishaps) -> Outcome:
         """Live through days of faults and a calm hour, then judge."""
         end = begin + timedelta(days=days)
-        start, due = truths(self._gateway.house), begin
+        start, due = self._truths(), begin
         while datetime.now(UTC) < end:
             while due <= datetime.now(UTC):
                 for mishap in mishaps.next():
@@ -158,14 +183,22 @@ class _Home:
         self._gateway.clear_faults()
         while datetime.now(UTC) + self._drive.due <= end + CALM:
             await self._cycle()
-        truth = {key: energy - start[key] for key, energy in truths(self._gateway.house).items()}
+        truth = {key: energy - start[key] for key, energy in self._truths().items()}
         # Past the end of the hour: until then its statistics are not compiled.
         self._drive.frozen.move_to(end + CALM + timedelta(minutes=1))
         verdicts = await self._judge(truth)
         return Outcome(verdicts=verdicts, days=days, faults=mishaps.count, cycles=self._cycles, requests=self._requests)
 
+    def _truths(self) -> dict[str, float]:
+        house = self._gateway.house
+        return truths(house) | (estimates(house) if self._seconds else {})
+
     async def _cycle(self) -> None:
-        await self._drive.cycle()
+        if self._seconds:
+            await self._seconds.live(self._drive.due.total_seconds())
+            await self._hass.async_block_till_done()
+        else:
+            await self._drive.cycle()
         self._statistics.compile_until(datetime.now(UTC))
         self._cycles += 1
         self._requests += len(self._gateway.requests)
@@ -173,7 +206,7 @@ class _Home:
 
     async def _judge(self, truth: dict[str, float]) -> list[Verdict]:
         self._statistics.compile_until(datetime.now(UTC))
-        known = {key: self._entity_id(self._contender.keys[key]) for key in truth}
+        known = {key: self._entity_id(self._contender.keys.get(key, key)) for key in truth}
         entity_ids = {key: entity_id for key, entity_id in known.items() if entity_id}
         hourly = await self._statistics.hourly(set(entity_ids.values()))
         bounds = limits(self._gateway.house)

@@ -16,6 +16,11 @@ TRUTHS: Final = {
     "battery_charged_energy": "battery_charged",
     "battery_discharged_energy": "battery_discharged",
 }
+# Of a battery without a meter, where somebody wants them.
+ESTIMATES: Final = {
+    f"{key}_estimated": TRUTHS[key]
+    for key in ("battery_charged_energy", "battery_discharged_energy", "consumption_energy")
+}
 # What was counted while nothing could be read comes with the next reading: an hour can hold half an hour more.
 _CATCHING_UP: Final = 1.5
 
@@ -44,11 +49,16 @@ def truths(house: House, totals: Totals | None = None) -> dict[str, float]:
     return {key: getattr(totals or house.totals, TRUTHS[key]) for key in totals_of(house.profile)}
 
 
+def estimates(house: House) -> dict[str, float]:
+    """Return the house's counters in Wh by the keys of what is added up from live data."""
+    return {key: getattr(house.totals, counter) for key, counter in ESTIMATES.items()}
+
+
 def highest_powers(profile: Profile) -> dict[str, float]:
     """Return the most that the model of a house can do of each flow, in W."""
     battery = profile.battery.power if profile.battery else 0.0
     peak, load = profile.inverters * profile.panel_watts, highest_load(profile.load)
-    return {
+    highest = {
         "production_energy": peak,
         "consumption_energy": load,
         "grid_import_energy": load + battery,
@@ -56,6 +66,7 @@ def highest_powers(profile: Profile) -> dict[str, float]:
         "battery_charged_energy": battery,
         "battery_discharged_energy": battery,
     }
+    return highest | {key: highest[key.removesuffix("_estimated")] for key in ESTIMATES}
 
 
 def limits(house: House) -> dict[str, float]:

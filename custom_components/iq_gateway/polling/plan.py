@@ -13,7 +13,7 @@ from .cache import EndpointState
 # then for four, and so on, but no longer than an hour.
 _PATIENCE: Final = 4
 _MOST_DOUBLINGS: Final = 8
-_LATE: Final = 1.5
+_LATE: Final = 1.75
 # After days in which no cycle ran, nothing of what is rare stands any more.
 _OVERDUE: Final = 2
 # Of what is read in each cycle: a cycle is never quite on time.
@@ -45,9 +45,9 @@ def plan(
     `wanted` are the keys of the needs of all that is looked at, `interval` the seconds between cycles, `asked` what is
     not to be asked (again). What is due less often than each cycle is spread, the latest first: so many of them a cycle
     as have to be for all to be read within twice their period. In a cycle that is `crowded` by other requests none of
-    it is asked, unless it is half of its period late, nor what may wait and was read in the cycle before. While Home
-    Assistant waits for a start, what is slow is left for the next cycle, and so is what is rare and only tells whether
-    something is there.
+    it is asked, unless it is three quarters of its period late, nor what may wait and was read in the cycle before.
+    While Home Assistant waits for a start, what is slow is left for the next cycle, and so is what is rare and only
+    tells whether something is there.
     """
     needed = set().union(*(site.needs.get(key, frozenset()) for key in wanted))
     able = [state for state in states.values() if not (is_start and _can_wait(state, site, needed))]
@@ -133,7 +133,7 @@ def _rank(state: EndpointState, site: Site, now: float) -> int:
     endpoint = state.endpoint
     if endpoint.slow or state.ready_at > now:
         return 6 if endpoint.slow else 5
-    if endpoint is LIVE and state.read_at is not None:
+    if endpoint is LIVE and state.read_at is not None and not state.again:
         return -1  # tells whether there is more to do in this cycle
     if not endpoint.authorized:
         return 0  # tells who answers, which has to be known before the token is sent

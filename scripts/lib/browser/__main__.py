@@ -17,6 +17,7 @@ from scripts.lib.browser.looking import (
     look_at_energy_settings,
     look_at_entity,
     look_at_history,
+    watch_live_power,
 )
 from scripts.lib.browser.pictures import update_docs
 from scripts.lib.browser.setting_up import add_by_hand, add_discovered, sign_in
@@ -30,6 +31,7 @@ STEPS: Final[tuple[Step, ...]] = (
     sign_in,
     add_discovered,
     look_at_device,
+    watch_live_power,
     look_at_entity,
     look_at_energy,
     look_at_energy_settings,

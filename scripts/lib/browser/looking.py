@@ -20,6 +20,11 @@ _SOURCES: Final = (
     "Battery discharged energy",
 )
 
+_NOISE: Final = 100.0
+"""W by which the house's load trembles."""
+_SECONDS: Final = 10_000
+"""Milliseconds within which something moves that is live."""
+
 _SOME_ENERGY: Final = re.compile(r"(?<![\d.])(?=[\d.,]*[1-9])[\d.,]+\s?kWh")
 """An energy of today that is not 0. Which blank stands before the unit differs by Home Assistant's version."""
 
@@ -39,6 +44,19 @@ async def look_at_device(stage: Stage, frontend: Frontend) -> None:
         raise AssertionError(f"without a value: {missing}")
     await frontend.see_no("Unavailable")
     await frontend.picture("device")
+
+
+async def watch_live_power(stage: Stage, frontend: Frontend) -> None:
+    """Turn live power on, on the device's page, and see powers there change within seconds; then turn it off again."""
+    stage.home.house.noise = _NOISE
+    switch = frontend.page.locator("hui-toggle-entity-row").filter(has_text="Live power").locator("ha-switch")
+    await switch.click()
+    for name in ("Production power", "Consumption power"):
+        row = frontend.page.locator("hui-sensor-entity-row").filter(has=frontend.page.get_by_text(name, exact=True))
+        for _ in range(3):
+            await expect(row).not_to_have_text(await row.inner_text(), use_inner_text=True, timeout=_SECONDS)
+    await frontend.picture("live-power")
+    await switch.click()
 
 
 async def look_at_entity(_stage: Stage, frontend: Frontend) -> None:
