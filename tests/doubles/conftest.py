@@ -33,6 +33,7 @@ class Home:
         self.hass = hass
         self.freezer = freezer
         self.gateway = Double(sites.base)
+        self.gateway.passes_time = lambda: freezer.tick(1)
         self.entry = MockConfigEntry(domain=DOMAIN, title="IQ Gateway", unique_id=SERIAL)
 
     async def start(self, site: Site) -> None:
@@ -98,7 +99,7 @@ async def home(
     async with home.gateway:
         yield home
         told = json.dumps(await async_get_config_entry_diagnostics(hass, home.entry), default=str)
-        home.gateway.release()
+        home.gateway.hanging.clear()
         await hass.config_entries.async_unload(home.entry.entry_id)
         await hass.async_block_till_done()
     bad = [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR or one.exc_info]
