@@ -56,7 +56,7 @@ class Double:
         self._open: set[asyncio.StreamWriter] = set()
         self.passes_time: Callable[[], object] = lambda: None
         """Lets a second pass, while nothing else but waiting happens."""
-        self._frozen: dict[str, Any] = {}
+        self._frozen: Any = None
 
     @property
     def fingerprint(self) -> str:
@@ -139,7 +139,7 @@ class Double:
             return status, f"<html><head><title>{_PAGES[status]}</title></head></html>\r\n".encode()
         body = answers[path]
         if path == "/ivp/livedata/status" and not self.streams:
-            body = self._frozen.setdefault(path, body)
+            self._frozen = body = self._frozen or body
             body = body | {"connection": body["connection"] | {"sc_stream": "disabled"}}
         if path == "/info":
             body = body.format(serial=self.serial)
