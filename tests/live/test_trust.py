@@ -4,7 +4,7 @@ import logging
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH
-from homeassistant.const import CONF_PASSWORD, CONF_USERNAME, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.const import STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -84,7 +84,7 @@ async def test_a_new_token_has_live_power_go_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """With an account the next cycle gets one; no tick signs in."""
-    entry = await setup_entry(gateway, **{CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD})
+    entry = await setup_entry(gateway, username=USERNAME, password=PASSWORD)
     seconds = Seconds(hass, entry, frozen)
     await seconds.turn("turn_on")
     await seconds.live(5)

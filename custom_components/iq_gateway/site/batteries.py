@@ -137,7 +137,7 @@ def build_battery(snapshot: Snapshot, flow: Flow) -> Battery:
 
 
 def _live_level(live: LiveData | None) -> float | None:
-    """Return the level of all batteries; that of AC batteries where the whole is zero, as without IQ Batteries it is."""
+    """Return the level of all batteries; without IQ Batteries the whole is zero, and that of AC batteries counts."""
     if live is None:
         return None
     return live.soc or (live.ac_battery_soc if live.ac_battery_energy else None) or live.soc
