@@ -72,9 +72,7 @@ def _live(now: float, *, stores: bool) -> dict[str, Any]:
     return {"connection": {**told, "sc_stream": "enabled", "sc_debug": "disabled"}, "meters": meters, "tasks": {}}
 
 
-def base(
-    now: float, *, inverters: int = 12, kinds: Iterable[str] = ("production", "net-consumption")
-) -> dict[str, Any]:
+def base(now: float, *, inverters: int = 3, kinds: Iterable[str] = ("production", "net-consumption")) -> dict[str, Any]:
     """Return a home with meters and microinverters, and the placeholders that every gateway answers."""
     kinds, made = tuple(kinds), 1e6 + _POWERS["production"] * (now - _BEGAN) / 3600
     report = {"wattHoursToday": 12000, "wattHoursSevenDays": 90000, "wattHoursLifetime": int(made), "wattsNow": 4000}

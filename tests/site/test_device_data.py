@@ -85,8 +85,8 @@ def test_retired_inverters_are_none() -> None:
 
 def test_all_inverters_are_there_where_the_answer_is_cut() -> None:
     """Details have only those with a row."""
-    listed = [inverter(str(number)) for number in range(60)]
-    built = site(inverters=listed, device_data=rows(*(device(str(number)) for number in range(50))))
+    listed = [inverter(str(number)) for number in range(1, 61)]
+    built = site(inverters=listed, device_data=rows(*(device(str(number)) for number in range(1, 51))))
     assert len(built.inverters) == 60
     assert sum(one.has_details for one in built.inverters.values()) == 50
 
@@ -94,7 +94,7 @@ def test_all_inverters_are_there_where_the_answer_is_cut() -> None:
 @pytest.mark.parametrize(("count", "may_have"), [(49, True), (50, False)])
 def test_before_anybody_has_asked_those_of_a_small_site_may_have_details(count: int, may_have: bool) -> None:
     """A large one is asked for that once."""
-    told: dict[str, Any] = {"inverters": [inverter(str(number)) for number in range(count)]}
+    told: dict[str, Any] = {"inverters": [inverter(str(number)) for number in range(1, count + 1)]}
     built = site(**told, meters=[])
     assert {one.has_details for one in built.inverters.values()} == {may_have}
     assert "device_data" in built.learn

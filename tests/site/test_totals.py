@@ -48,8 +48,8 @@ ENERGY: Final[Answers] = {
 }
 V1: Final[Answers] = {"production": period(13, 73, 9_200, 6)}
 UNMETERED: Final[Answers] = V1 | {"metered": False}
-LARGE: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(100)]}
-ROOF_OF_12_KW: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(40)]}
+LARGE: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(1, 101)]}
+ROOF_OF_12_KW: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(1, 41)]}
 UNKEPT: Final[Answers] = {"energy": {"production": {"pcu": period(10, 70, 9_100, 5), "eim": period(0, 0, 0, 0)}}}
 ZEROS: Final[Answers] = {"production": period(0, 0, 0, 0)}
 
