@@ -19,9 +19,12 @@ FLOWS = ("production", "consumption", "grid", "grid_import", "grid_export", "bat
 
 def _risen(row: Record) -> Record:
     """Return a reading, or one of its channels, with a tenth more power than was recorded."""
-    channels = row.get("channels")
-    powers = {key: 1.1 * value for key, value in row.items() if key == "activePower" and isinstance(value, int | float)}
-    return row | powers | ({"channels": [_risen(one) for one in channels]} if isinstance(channels, list) else {})
+    risen: Record = {**row}
+    if isinstance(power := row.get("activePower"), int | float):
+        risen["activePower"] = 1.1 * power
+    if isinstance(channels := row.get("channels"), list):
+        risen["channels"] = [_risen(one) for one in channels if isinstance(one, dict)]
+    return risen
 
 
 @pytest.mark.parametrize("folder", CURRENT, ids=lambda folder: folder.name)
