@@ -4,14 +4,15 @@ import logging
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH
-from homeassistant.const import CONF_PASSWORD, CONF_USERNAME, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.const import STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 import pytest
 
 from tests import states
-from tests.conftest import PASSWORD, USERNAME, EntrySetUp
+from tests.conftest import EntrySetUp
 from tests.simulator import CloudSimulator, GatewaySimulator
 from tests.test_certificate import issue_of, open_repair
+from tests.tokens.steps import ACCOUNT
 
 from .seconds import Seconds
 
@@ -84,7 +85,7 @@ async def test_a_new_token_has_live_power_go_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """With an account the next cycle gets one; no tick signs in."""
-    entry = await setup_entry(gateway, **{CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD})
+    entry = await setup_entry(gateway, **ACCOUNT)
     seconds = Seconds(hass, entry, frozen)
     await seconds.turn("turn_on")
     await seconds.live(5)
