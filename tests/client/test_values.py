@@ -43,3 +43,38 @@ def test_unsigned_watts_are_made_signed(value: object, expected: float | None) -
 def test_a_whole_number_however_it_is_written(value: object, expected: int | None) -> None:
     """A fraction is no whole number."""
     assert values.integer(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(25, 25.0), ("-12.5", -12.5), (113, 113.0), (4_294_967_292, None), (-1000, None), ("unknown", None)],
+)
+def test_a_temperature_that_can_be(value: object, expected: float | None) -> None:
+    """Of a broken sensor there is none."""
+    assert values.temperature(value) == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [(13_500, 13_500.0), (0, 0.0), (-1, None), (4_294_967_292, None)])
+def test_energy_that_batteries_can_hold(value: object, expected: float | None) -> None:
+    """It is not below nothing, nor what a small negative number looks like without its sign."""
+    assert values.stored(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("400000000001", "400000000001"),
+        (400000000001, "400000000001"),
+        ("unknown", None),
+        ("000000000000", None),
+        (0, None),
+        (True, None),
+        ("", None),
+        (None, None),
+        (4e11, None),
+        ([], None),
+    ],
+)
+def test_a_serial_number_however_it_is_written(value: object, expected: str | None) -> None:
+    """Zeros and "unknown" stand where there is none."""
+    assert values.serial_number(value) == expected

@@ -1,6 +1,6 @@
 """A Home Assistant beside another gateway, and a look at what it wrote down once the case is over."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from datetime import timedelta
 import json
 import logging
@@ -9,7 +9,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -33,6 +33,7 @@ class Home:
         self.hass = hass
         self.freezer = freezer
         self.gateway = Double(sites.base)
+        self.gateway.passes_time = lambda: freezer.tick(1)
         self.entry = MockConfigEntry(domain=DOMAIN, title="IQ Gateway", unique_id=SERIAL)
 
     async def start(self, site: Site) -> None:
@@ -59,6 +60,14 @@ class Home:
         for _ in range(times):
             await pass_time(self.hass, self.freezer, timedelta(seconds=seconds))
 
+    async def until(self, comes: Callable[[], object], *, cycles: int = 25) -> None:
+        """Let time pass until something comes; two hours at most unless told otherwise."""
+        for _ in range(cycles):
+            await self.wait()
+            if comes():
+                break
+        assert comes()
+
     def registered(self) -> dict[str, str]:
         """Return the entity ids by unique ids."""
         listed = er.async_entries_for_config_entry(er.async_get(self.hass), self.entry.entry_id)
@@ -82,9 +91,9 @@ class Home:
         """Return the identifiers of all devices."""
         return {name for device in self.listed_devices() for _, name in device.identifiers}
 
-    def listed_devices(self) -> list[states.dr.DeviceEntry]:
+    def listed_devices(self) -> list[dr.DeviceEntry]:
         """Return the devices of the entry."""
-        return states.dr.async_entries_for_config_entry(states.dr.async_get(self.hass), self.entry.entry_id)
+        return dr.async_entries_for_config_entry(dr.async_get(self.hass), self.entry.entry_id)
 
 
 @pytest.fixture
@@ -98,7 +107,7 @@ async def home(
     async with home.gateway:
         yield home
         told = json.dumps(await async_get_config_entry_diagnostics(hass, home.entry), default=str)
-        home.gateway.release()
+        home.gateway.hanging.clear()
         await hass.config_entries.async_unload(home.entry.entry_id)
         await hass.async_block_till_done()
     bad = [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR or one.exc_info]

@@ -63,7 +63,8 @@ def _live(now: float, *, stores: bool) -> dict[str, Any]:
 
     meters = {
         "last_update": int(now), "soc": 61 * stores, "main_relay_state": 1, "gen_relay_state": 5, "backup_bat_mode": 1,
-        "backup_soc": 20 * stores, "is_split_phase": 1, "phase_count": 2, "enc_agg_soc": 61 * stores, "enc_agg_energy": 8235 * stores,
+        "backup_soc": 20 * stores, "is_split_phase": 1, "phase_count": 2, "enc_agg_soc": 61 * stores,
+        "enc_agg_energy": 8235 * stores,
         "acb_agg_soc": 0, "acb_agg_energy": 0, "pv": flow(4000), "storage": flow(-1500 * stores), "grid": flow(-1200),
         "load": flow(2800 - 1500 * stores), "generator": {"agg_p_mw": 0, "agg_s_mva": 0},
     }  # fmt: skip
@@ -127,7 +128,8 @@ def contact(name: str, kind: str, load: str = "") -> dict[str, Any]:
 def _listed(serial: str, part: str, now: float, state: str, **more: object) -> dict[str, Any]:
     return {
         "part_num": part, "serial_num": serial, "installed": 1752592942,
-        "device_status": ["envoy.global.ok", "prop.done"], "last_rpt_date": int(now) - 40, "admin_state": 24, "admin_state_str": state, "created_date": 1752592942,
+        "device_status": ["envoy.global.ok", "prop.done"], "last_rpt_date": int(now) - 40,
+        "admin_state": 24, "admin_state_str": state, "created_date": 1752592942,
         "img_load_date": 1752592942, "img_pnum_running": "3.0.8507_rel/31.43", "communicating": True, **more,
     }  # fmt: skip
 
@@ -155,7 +157,8 @@ def controlled(now: float) -> dict[str, Any]:
             for n, serial in enumerate(BATTERIES)
         ]},
         "/ivp/ensemble/secctrl": site["/ivp/ensemble/secctrl"] | {
-            "configured_backup_soc": 20, "adjusted_backup_soc": 20, "agg_soc": 61, "Max_energy": 13500, "ENC_agg_soc": 61,
+            "configured_backup_soc": 20, "adjusted_backup_soc": 20, "agg_soc": 61, "Max_energy": 13500,
+            "ENC_agg_soc": 61,
             "ENC_agg_soh": 99, "ENC_agg_backup_energy": 2700, "ENC_agg_avail_energy": 8235, "VLS_Limit": 10,
             "Enc_commissioned_capacity": 13500, "Enc_max_available_capacity": 13500,
         },
@@ -164,11 +167,13 @@ def controlled(now: float) -> dict[str, Any]:
             {"id": one, "status": "closed" if one == "NC1" else "open"} for one in CONTACTS
         ]},
         "/ivp/ss/dry_contact_settings": {"dry_contacts": [
-            contact("NC1", "LOAD", "Water heater"), contact("NC2", "LOAD", "Pool"), *(contact(n, "NONE") for n in CONTACTS[2:]),
+            contact("NC1", "LOAD", "Water heater"), contact("NC2", "LOAD", "Pool"),
+            *(contact(n, "NONE") for n in CONTACTS[2:]),
         ]},
         "/ivp/ss/gen_config": {
             "max_cont_gen_amps": 60.0, "name_plate_rating_wat": 22.0, "start_method": "auto", "gen_type": "Standby",
-            "model": "G007042-3", "manufacturer": "Generac", "generator_id": "3010000001", "charge_from_generator": True,
+            "model": "G007042-3", "manufacturer": "Generac", "generator_id": "3010000001",
+            "charge_from_generator": True,
         },
         "/ivp/ss/gen_mode": {"gen_cmd": "auto", "last_updated_by": "ITK"},
         "/ivp/ensemble/generator": site["/ivp/ensemble/generator"] | {
@@ -192,8 +197,10 @@ def data_row(name: str, serial: str, now: float, reading: dict[str, Any], **life
     """Return a row of device_data."""
     day = {"today": 1500, "yesterday": 1855, "week": 10325}
     channel = {
-        "chanEid": 1627390225, "created": int(now) - 60, "wattHours": day, "watts": {"now": 200, "nowUsed": 0, "max": 243},
-        "lastReading": {"endDate": int(now) - 60, "duration": 900, **reading}, "lifetime": {"createdTime": 1, **lifetime},
+        "chanEid": 1627390225, "created": int(now) - 60, "wattHours": day,
+        "watts": {"now": 200, "nowUsed": 0, "max": 243},
+        "lastReading": {"endDate": int(now) - 60, "duration": 900, **reading},
+        "lifetime": {"createdTime": 1, **lifetime},
     }  # fmt: skip
     return {"devName": name, "sn": serial, "active": True, "modGone": False, "channels": [channel]}
 
@@ -236,5 +243,6 @@ def crowded(now: float) -> dict[str, Any]:
         "/ivp/pdm/device_data": {"deviceCount": 58, "deviceDataLimit": 50}
         | {str(553648384 + 256 * n): row for n, row in enumerate(rows)},
         "/inventory.json": full,
-        "/ivp/ensemble/secctrl": site["/ivp/ensemble/secctrl"] | {"ACB_agg_soc": 42, "ACB_agg_energy": 1040, "Max_energy": 2480},
+        "/ivp/ensemble/secctrl": site["/ivp/ensemble/secctrl"]
+        | {"ACB_agg_soc": 42, "ACB_agg_energy": 1040, "Max_energy": 2480},
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """What comes while the integration runs appears by itself; what one answer leaves out is not gone."""
 
+from collections.abc import Callable
 from typing import Any
 
 from homeassistant.const import STATE_OFF, STATE_UNAVAILABLE, STATE_UNKNOWN
@@ -11,17 +12,11 @@ from tests.doubles.double import SERIAL
 
 INVENTORY = "/ivp/ensemble/inventory"
 LAST = list(sites.BATTERIES)[-1]
-TWO_HOURS = 25
 
 
-def without(kind: str) -> Any:
+def without(kind: str) -> Callable[[Any], Any]:
     """Return an edit of the inventory that leaves a group out."""
     return lambda groups: [group for group in groups if group["type"] != kind]
-
-
-def reloads(home: Home) -> int:
-    """Return how often the entry was set up: each asks who the gateway is by its certificate anew."""
-    return home.gateway.handshakes
 
 
 async def test_a_battery_is_added(home: Home) -> None:
@@ -31,19 +26,17 @@ async def test_a_battery_is_added(home: Home) -> None:
     await home.start(sites.controlled)
     assert LAST not in home.devices()
     home.gateway.edits.clear()
-    await home.wait(times=TWO_HOURS)
-    assert home.figure("level", LAST) == 62
+    await home.until(lambda: LAST in home.devices() and home.figure("level", LAST) == 62)
 
 
 async def test_everything_is_added(home: Home) -> None:
     """A plain home gets a System Controller, batteries, contacts and a generator."""
     await home.start(sites.base)
     home.gateway.site = sites.controlled
-    await home.wait(times=2 * TWO_HOURS)
+    await home.until(lambda: len(home.ending("_contact")) == 2 and len(home.ending("_running")) == 1)
+    await home.wait(times=4)
     assert home.figure("level", LAST) == 62
     assert home.figure("temperature", sites.CONTROLLER) == pytest.approx(30)
-    assert len(home.ending("_contact")) == 2
-    assert len(home.ending("_running")) == 1
     assert home.figure("battery_level") == 61
     assert home.figure("battery_capacity") == 13500
 
@@ -59,8 +52,7 @@ async def test_a_contact_is_configured(home: Home) -> None:
             told["dry_contacts"][3],
         ]
     }
-    await home.wait(times=TWO_HOURS)
-    assert len(home.ending("_contact")) == 3
+    await home.until(lambda: len(home.ending("_contact")) == 3)
     assert STATE_OFF in [home.shown(one) for one in home.ending("_contact")]
 
 
@@ -87,7 +79,7 @@ async def test_one_inventory_leaves_something_out(home: Home, kind: str, empty: 
         assert home.figure("battery_level") == 61
         assert home.figure("battery_power") == pytest.approx(-1500, abs=20)
     home.gateway.edits.clear()
-    await home.wait(times=13)
+    await home.wait(times=4)
     assert {one: home.figure("level", one) for one in sites.BATTERIES} == right
     assert home.figure("temperature", sites.CONTROLLER) == pytest.approx(30)
 
@@ -126,6 +118,6 @@ async def test_a_retired_inverter_is_none(home: Home) -> None:
 
     home.gateway.edits["/ivp/pdm/device_data"] = retired
     await home.start(sites.crowded)
-    await home.wait(times=14)
+    await home.wait(times=4)
     assert "122299999999" not in home.devices()
     assert home.figure("inverters_reporting") == 55

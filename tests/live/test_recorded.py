@@ -8,8 +8,9 @@ import pytest
 
 from tests import states
 from tests.conftest import EntrySetUp
-from tests.edits import Record, reported_now, rows
+from tests.edits import Record, reported_now
 from tests.simulator import Clock, GatewaySimulator
+from tests.simulator.reply import Json
 from tests.test_replay import CURRENT
 
 from .seconds import Seconds
@@ -17,14 +18,17 @@ from .seconds import Seconds
 FLOWS = ("production", "consumption", "grid", "grid_import", "grid_export", "battery", "generator")
 
 
-def _risen(row: Record) -> Record:
-    """Return a reading, or one of its channels, with a tenth more power than was recorded."""
-    risen: Record = {**row}
-    if isinstance(power := row.get("activePower"), int | float):
-        risen["activePower"] = 1.1 * power
-    if isinstance(channels := row.get("channels"), list):
-        risen["channels"] = [_risen(one) for one in channels if isinstance(one, dict)]
-    return risen
+def _risen(told: Json) -> Json:
+    """Return a reading, or all of its channels, with a tenth more power than was recorded."""
+    if isinstance(told, list):
+        return [_risen(one) for one in told]
+    if not isinstance(told, dict):
+        return told
+    power = told.get("activePower")
+    changed: Record = {"activePower": 1.1 * power} if isinstance(power, int | float) else {}
+    if "channels" in told:
+        changed["channels"] = _risen(told["channels"])
+    return {**told, **changed}
 
 
 @pytest.mark.parametrize("folder", CURRENT, ids=lambda folder: folder.name)
@@ -39,7 +43,7 @@ async def test_powers_of_a_tick_are_those_of_a_cycle(
             assert not states.coordinator(entry).site.meters, "nothing can be live there"
             return
         seconds, shown = Seconds(hass, entry, frozen), states.coordinator(entry)
-        gateway.override("readings", rows(lambda listed: [_risen(row) for row in listed]))
+        gateway.override("readings", _risen)
         before = shown.site
         await seconds.turn("turn_on")
         await seconds.live(3, cycles=False)

@@ -9,10 +9,9 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from tests import states
-from tests.conftest import EntrySetUp
+from tests.conftest import PASSWORD, USERNAME, EntrySetUp
 from tests.simulator import CloudSimulator, GatewaySimulator
 from tests.test_certificate import issue_of, open_repair
-from tests.tokens.steps import ACCOUNT
 
 from .seconds import Seconds
 
@@ -85,7 +84,7 @@ async def test_a_new_token_has_live_power_go_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """With an account the next cycle gets one; no tick signs in."""
-    entry = await setup_entry(gateway, **ACCOUNT)
+    entry = await setup_entry(gateway, username=USERNAME, password=PASSWORD)
     seconds = Seconds(hass, entry, frozen)
     await seconds.turn("turn_on")
     await seconds.live(5)

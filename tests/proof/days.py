@@ -186,7 +186,7 @@ class _Home:
         truth = {key: energy - start[key] for key, energy in self._truths().items()}
         # Past the end of the hour: until then its statistics are not compiled.
         self._drive.frozen.move_to(end + CALM + timedelta(minutes=1))
-        verdicts = await self._judge(truth)
+        verdicts = await self._judge(truth, mishaps.longest)
         return Outcome(verdicts=verdicts, days=days, faults=mishaps.count, cycles=self._cycles, requests=self._requests)
 
     def _truths(self) -> dict[str, float]:
@@ -204,12 +204,12 @@ class _Home:
         self._requests += len(self._gateway.requests)
         self._gateway.requests.clear()
 
-    async def _judge(self, truth: dict[str, float]) -> list[Verdict]:
+    async def _judge(self, truth: dict[str, float], longest: int) -> list[Verdict]:
         self._statistics.compile_until(datetime.now(UTC))
         known = {key: self._entity_id(self._contender.keys.get(key, key)) for key in truth}
         entity_ids = {key: entity_id for key, entity_id in known.items() if entity_id}
         hourly = await self._statistics.hourly(set(entity_ids.values()))
-        bounds = limits(self._gateway.house)
+        bounds = limits(self._gateway.house, longest)
         return [
             Verdict(key=key, truth=truth[key], hours=tuple(hourly[entity_id]), limit=bounds[key])
             for key, entity_id in entity_ids.items()

@@ -38,7 +38,7 @@ class Mishaps:
         # Not for secrets: the same seed must give the same days.
         self._random = random.Random(seed)  # noqa: S311
         self._a_day = a_day
-        self._longest = longest
+        self.longest = longest
         self.count = 0
         self._days = self._draw()
 
@@ -56,7 +56,7 @@ class Mishaps:
 
     def _mishap(self) -> Mishap:
         endpoint, fault = self._random.choice(_ENDPOINTS), self._random.choice(list(Fault))
-        answers = self._random.randint(1, self._longest)
+        answers = self._random.randint(1, self.longest)
         return Mishap(
             endpoint=endpoint, fault=fault, answers=min(answers, _WAITED_FOR) if fault in _WAITING else answers
         )

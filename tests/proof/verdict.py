@@ -7,6 +7,8 @@ from tests.simulator import Profile
 from tests.simulator.house import House, Totals
 from tests.simulator.weather import highest_load
 
+from .faults import LONGEST
+
 # Wh; what the Energy panel's statistics are of, by the key of the entity, and the house's own counter for it.
 TRUTHS: Final = {
     "production_energy": "production",
@@ -21,8 +23,9 @@ ESTIMATES: Final = {
     f"{key}_estimated": TRUTHS[key]
     for key in ("battery_charged_energy", "battery_discharged_energy", "consumption_energy")
 }
-# What was counted while nothing could be read comes with the next reading: an hour can hold half an hour more.
-_CATCHING_UP: Final = 1.5
+# What was counted while nothing could be read comes with the next reading, once a quarter of an hour has proved it: an
+# hour can hold the minutes of a fault of so many answers, and that quarter, beside its own.
+_ANSWER, _PROVED_IN, _HOUR = 5, 15, 60
 
 
 def totals_of(profile: Profile) -> list[str]:
@@ -69,9 +72,10 @@ def highest_powers(profile: Profile) -> dict[str, float]:
     return highest | {key: highest[key.removesuffix("_estimated")] for key in ESTIMATES}
 
 
-def limits(house: House) -> dict[str, float]:
-    """Return the Wh that an hour can hold at most."""
-    return {key: _CATCHING_UP * power for key, power in highest_powers(house.profile).items()}
+def limits(house: House, longest: int = LONGEST) -> dict[str, float]:
+    """Return the Wh that an hour can hold at most, where faults last for so many answers."""
+    hours = (_HOUR + longest * _ANSWER + _PROVED_IN) / _HOUR
+    return {key: hours * power for key, power in highest_powers(house.profile).items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

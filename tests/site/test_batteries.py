@@ -174,6 +174,13 @@ def test_early_firmware_tells_neither_health_nor_shutdown_level() -> None:
     assert parts.isdisjoint({Part.BATTERY_HEALTH, Part.SHUTDOWN_LEVEL})
 
 
+def test_the_level_is_that_of_ac_batteries_where_there_are_no_others() -> None:
+    """Live data then tells a whole of 0 %; an empty battery stays one."""
+    told = live(soc=0, acb_agg_soc=74, acb_agg_energy=1_835, storage=-200.0)
+    assert site(live=told).battery.level == 74
+    assert site(live=told | {"meters": told["meters"] | {"acb_agg_soc": 0, "acb_agg_energy": 0}}).battery.level == 0
+
+
 def test_ac_batteries_hold_1240_wh_each() -> None:
     """What the gateway gives as a sum is wrong at times."""
     odd = NONE | {"ACB_agg_energy": 24, "Max_energy": 412}

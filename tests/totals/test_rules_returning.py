@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.iq_gateway.totals import LifetimeTotal
-from custom_components.iq_gateway.totals.rules import follow
+from custom_components.iq_gateway.totals.rules import WRAP, follow
 
 from .watch import CYCLE, DAY, HOUR, MOST_AT_FIRST, OLD, PEAK, Watch
 
@@ -50,6 +50,15 @@ def test_what_the_other_one_counted_meanwhile_is_not_counted_again(proved: Watch
     proved.adopt(OLD + 100)
     assert proved.total.shown == OLD + 300
     assert proved.read(OLD + 350) == OLD + 350
+
+
+def test_a_counter_back_from_a_lie_of_2_to_the_32_j_loses_nothing(proved: Watch) -> None:
+    """It has not begun anew: what it counted while the lie was taken for another counter is counted, too."""
+    proved.wraps = True
+    proved.prove(OLD + 200 + WRAP)
+    proved.adopt(OLD + 400)
+    assert proved.total.shown == OLD + 400
+    assert (proved.offset, proved.total.change, proved.total.former) == (0.0, None, None)
 
 
 def test_another_source_is_not_the_former_counter(proved: Watch) -> None:

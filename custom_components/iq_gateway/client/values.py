@@ -5,6 +5,12 @@ import math
 # The gateway writes small negative watts as unsigned 32-bit numbers at times: 4294967292 is -4 (gateway-api.md 3).
 _UINT32 = 2**32
 _INT32_MAX = 2**31 - 1
+# °C, or °F: sensors that are broken or missing tell what no house lives through.
+_TEMPERATURES = (-100.0, 300.0)
+# Wh; what a gateway's batteries hold is a hundredth of it.
+_MOST_STORED = 10_000_000.0
+# What stands where there is no serial number; zeros alone are none either.
+_NO_SERIAL = "unknown"
 
 
 def number(value: object) -> float | None:
@@ -36,6 +42,18 @@ def percent(value: object) -> float | None:
     return result if result is not None and 0 <= result <= 100 else None  # noqa: PLR2004
 
 
+def temperature(value: object) -> float | None:
+    """Return a temperature that can be, whatever its unit, else None."""
+    result, (lowest, highest) = number(value), _TEMPERATURES
+    return result if result is not None and lowest <= result <= highest else None
+
+
+def stored(value: object) -> float | None:
+    """Return Wh that batteries may hold, else None."""
+    result = number(value)
+    return result if result is not None and 0 <= result <= _MOST_STORED else None
+
+
 def integer(value: object) -> int | None:
     """Return a whole number, else None."""
     result = number(value)
@@ -50,6 +68,12 @@ def flag(value: object) -> bool | None:
 def text(value: object) -> str | None:
     """Return a text that says something, else None."""
     return value if isinstance(value, str) and value else None
+
+
+def serial_number(value: object) -> str | None:
+    """Return a serial number, also one that is written as a number, else None."""
+    told = str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value)
+    return None if told is None or told == _NO_SERIAL or not told.strip("0") else told
 
 
 def moment(value: object) -> int | None:

@@ -124,7 +124,7 @@ def build_battery(snapshot: Snapshot, flow: Flow) -> Battery:
         power=flow.power,
         phases=flow.phases,
         charging=None if flow.power is None else flow.power < -idle,
-        level=told(live.soc if live else None, lambda it: it.level),
+        level=told(_live_level(live), lambda it: it.level),
         stored_energy=told(_live_energy(live), lambda it: _sum(it.encharge_energy, it.ac_battery_energy)),
         reserve=told(live.backup_soc if live else None, lambda it: it.reserve),
         mode=BATTERY_MODES.get(live.battery_mode) if live else None,
@@ -134,6 +134,13 @@ def build_battery(snapshot: Snapshot, flow: Flow) -> Battery:
         shutdown_level=control.shutdown_level if control else None,
         grid_charging_allowed=schedule.grid_charging_allowed if schedule else None,
     )
+
+
+def _live_level(live: LiveData | None) -> float | None:
+    """Return the level of all batteries; without IQ Batteries the whole is zero, and that of AC batteries counts."""
+    if live is None:
+        return None
+    return live.soc or (live.ac_battery_soc if live.ac_battery_energy else None) or live.soc
 
 
 def _live_energy(live: LiveData | None) -> float | None:

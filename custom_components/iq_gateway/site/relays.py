@@ -53,9 +53,9 @@ def is_relay_told(snapshot: Snapshot) -> bool:
 
 
 def may_tell(snapshot: Snapshot) -> bool:
-    """Tell whether the relay is worth asking: the inventory lists what has one, and does not tell how it is."""
+    """Tell whether the relay is worth asking: the inventory lists what has one, and it never told how it is."""
     told = separator(snapshot)
-    return told is not None and told.type == _CONTROLLER and not is_relay_told(snapshot) and not snapshot.is_told(RELAY)
+    return told is not None and told.type == _CONTROLLER and not snapshot.is_told(RELAY)
 
 
 def build_relays(snapshot: Snapshot) -> Relays:

@@ -266,8 +266,11 @@ def _rate(energy: float, seconds: float) -> float:
 def _wraps(was: LifetimeTotal, reading: Reading) -> float:
     """Return the Wh by which a counter of 32 bits has begun anew since it stood at its level.
 
-    0 if it has not, or cannot; nor does one begin anew of which nothing was proved: it was never as high.
+    0 if it has not, or cannot; nor does one begin anew of which nothing was proved: it was never as high. What comes
+    back to where the counter was before a step of 2^32 J has not begun anew either: the step was wrong.
     """
     if not reading.wraps or reading.energy <= 0 or was.is_young:
+        return 0.0
+    if was.former and _returning(was, was.former, Series.begin(reading)):
         return 0.0
     return max(ceil((was.level - RESOLUTION - reading.energy) / WRAP), 0) * WRAP

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
-from ..values import percent, text, thousandth
+from ..values import percent, serial_number, thousandth
 from .endpoint import Endpoint
 from .shapes import Parsed, Record, record, records
 
@@ -23,7 +23,7 @@ class BatteryPower:
 
 
 def _battery(row: Record) -> BatteryPower | None:
-    if (serial := text(row.get("serial_num"))) is None:
+    if (serial := serial_number(row.get("serial_num"))) is None:
         return None
     return BatteryPower(
         serial=serial,

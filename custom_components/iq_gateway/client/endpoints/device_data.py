@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
-from ..values import flag, integer, moment, number, text, watts
+from ..values import flag, integer, moment, number, percent, serial_number, temperature, text, watts
 from .endpoint import Endpoint
 from .shapes import Parsed, Record, part, record, rows
 
@@ -57,7 +57,7 @@ def _first(row: Record, keys: tuple[str, ...]) -> str:
 
 
 def _device(row: Record) -> ReportedDevice | None:
-    serial, kind = text(row.get("sn")), text(row.get("devName"))
+    serial, kind = serial_number(row.get("sn")), text(row.get("devName"))
     if serial is None or kind is None:
         return None
     channel: Record = next(iter(rows(row, "channels")), {})
@@ -77,10 +77,10 @@ def _device(row: Record) -> ReportedDevice | None:
         ac_voltage=_scaled(last, _AC_VOLTAGE),
         ac_current=_scaled(last, "acCurrentInmA"),
         frequency=_scaled(last, _first(last, _FREQUENCIES)),
-        temperature=number(last.get(_first(last, _TEMPERATURES))),
+        temperature=temperature(last.get(_first(last, _TEMPERATURES))),
         signal=integer(last.get("issi")),
-        level=number(last.get("SOC")),
-        health=number(last.get("SOH")),
+        level=percent(last.get("SOC")),
+        health=percent(last.get("SOH")),
         line_voltages=tuple(_scaled(last, key) for key in _LINE_VOLTAGES),
         switch_count=integer(last.get("stateChngCnt")),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
-from ..values import flag, integer, moment, number, text
+from ..values import flag, integer, moment, percent, serial_number, temperature, text
 from .endpoint import Endpoint
 from .shapes import Parsed, Record
 
@@ -40,7 +40,7 @@ class InstalledDevice:
 
 
 def _device(row: object, kind: str) -> InstalledDevice | None:
-    serial = text(row.get("serial_num")) if isinstance(row, dict) else None
+    serial = serial_number(row.get("serial_num")) if isinstance(row, dict) else None
     if not isinstance(row, dict) or serial is None:
         return None
     status = row.get("device_status")
@@ -52,8 +52,8 @@ def _device(row: object, kind: str) -> InstalledDevice | None:
         communicating=flag(row.get("communicating")),
         last_report=moment(row.get("last_rpt_date")),
         status=frozenset(one for one in status if isinstance(one, str)) if isinstance(status, list) else frozenset(),
-        level=number(row.get("percentFull")),
-        temperature=number(row.get("maxCellTemp")),
+        level=percent(row.get("percentFull")),
+        temperature=temperature(row.get("maxCellTemp")),
         charge_status=text(row.get("charge_status")),
         sleep_enabled=flag(row.get("sleep_enabled")),
         relay=text(row.get("relay")),

@@ -4,12 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
-from ..values import flag, moment, number, percent, text
+from ..values import flag, moment, percent, serial_number, stored, temperature, text
 from .endpoint import Endpoint
 from .shapes import Parsed, Record
-
-# What stands where there is no serial number; zeros alone are none either.
-_NO_SERIAL: Final = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,21 +30,21 @@ class ListedDevice:
 
 
 def _device(row: object, kind: str | None) -> ListedDevice | None:
-    serial = text(row.get("serial_num")) if isinstance(row, dict) else None
-    if not isinstance(row, dict) or serial is None or serial == _NO_SERIAL or not serial.strip("0") or kind is None:
+    serial = serial_number(row.get("serial_num")) if isinstance(row, dict) else None
+    if not isinstance(row, dict) or serial is None or kind is None:
         return None
     return ListedDevice(
         serial=serial,
         type=kind,
         part_number=text(row.get("part_num")),
         communicating=flag(row.get("communicating")),
-        temperature=number(row.get("temperature")),
+        temperature=temperature(row.get("temperature")),
         state=text(row.get("admin_state_str")),
         last_report=moment(row.get("last_rpt_date")),
         conditions=_conditions(row.get("device_status")),
         level=percent(row.get("percentFull")),
-        max_cell_temperature=number(row.get("maxCellTemp")),
-        capacity=number(row.get("encharge_capacity")),
+        max_cell_temperature=temperature(row.get("maxCellTemp")),
+        capacity=stored(row.get("encharge_capacity")),
         dc_switch_off=flag(row.get("dc_switch_off")),
         relay_wanted=text(row.get("mains_admin_state")),
         relay_state=text(row.get("mains_oper_state")) or text(row.get("mid_state")),

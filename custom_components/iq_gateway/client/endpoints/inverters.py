@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ..values import integer, moment, text, watts
+from ..values import integer, moment, serial_number, watts
 from .endpoint import Endpoint
 from .shapes import Parsed, Record, has_any, records
 
@@ -20,7 +20,7 @@ class Inverter:
 
 
 def _inverter(row: Record) -> Inverter | None:
-    serial = text(row.get("serialNumber"))
+    serial = serial_number(row.get("serialNumber"))
     last_power, max_power = watts(row.get("lastReportWatts")), watts(row.get("maxReportWatts"))
     if serial is None or not has_any((last_power, max_power)):
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
-from ..values import integer, moment, number, text, thousandth
+from ..values import integer, moment, percent, stored, text, thousandth
 from .endpoint import Endpoint
 from .shapes import Parsed, Record, has_any, part, record
 
@@ -62,7 +62,7 @@ def parse_live(payload: object) -> Parsed[LiveData]:
     """Parse the answer."""
     whole = record(payload)
     connection, meters = part(whole, "connection"), part(whole, "meters")
-    soc, flows = number(meters.get("soc")), {name: _flow(meters, name) for name in _FLOWS}
+    soc, flows = percent(meters.get("soc")), {name: _flow(meters, name) for name in _FLOWS}
     if not has_any((soc, *(flow.power for flow in flows.values()))):
         raise InvalidAnswer("no live figures")
     live = LiveData(
@@ -73,13 +73,13 @@ def parse_live(payload: object) -> Parsed[LiveData]:
         main_relay_state=integer(meters.get("main_relay_state")),
         generator_relay_state=integer(meters.get("gen_relay_state")),
         battery_mode=integer(meters.get("backup_bat_mode")),
-        backup_soc=number(meters.get("backup_soc")),
+        backup_soc=percent(meters.get("backup_soc")),
         is_split_phase=integer(meters.get("is_split_phase")),
         phase_count=integer(meters.get("phase_count")),
-        encharge_soc=number(meters.get("enc_agg_soc")),
-        encharge_energy=number(meters.get("enc_agg_energy")),
-        ac_battery_soc=number(meters.get("acb_agg_soc")),
-        ac_battery_energy=number(meters.get("acb_agg_energy")),
+        encharge_soc=percent(meters.get("enc_agg_soc")),
+        encharge_energy=stored(meters.get("enc_agg_energy")),
+        ac_battery_soc=percent(meters.get("acb_agg_soc")),
+        ac_battery_energy=stored(meters.get("acb_agg_energy")),
         **flows,
     )
     return live, 0

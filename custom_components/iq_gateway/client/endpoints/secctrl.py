@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
-from ..values import number, percent
+from ..values import percent, stored
 from .endpoint import Endpoint
 from .shapes import Parsed, has_any, record
 
@@ -33,15 +33,15 @@ def _is_told(figure: float | None) -> bool:
 def parse_secctrl(payload: object) -> Parsed[StorageControl]:
     """Parse the answer; refused without any figure of a battery."""
     whole = record(payload)
-    capacities = (number(whole.get("Enc_max_available_capacity")), number(whole.get("Enc_commissioned_capacity")))
+    capacities = (stored(whole.get("Enc_max_available_capacity")), stored(whole.get("Enc_commissioned_capacity")))
     control = StorageControl(
         level=next(filter(_is_told, (percent(whole.get("agg_soc")), percent(whole.get("ENC_agg_soc")))), None),
-        encharge_energy=number(whole.get("ENC_agg_avail_energy")),
-        ac_battery_energy=number(whole.get("ACB_agg_energy")),
+        encharge_energy=stored(whole.get("ENC_agg_avail_energy")),
+        ac_battery_energy=stored(whole.get("ACB_agg_energy")),
         encharge_capacity=next(filter(_is_told, capacities), None),
         encharge_health=percent(whole.get("ENC_agg_soh")),
         reserve=percent(whole.get("configured_backup_soc")),
-        reserve_energy=number(whole.get("ENC_agg_backup_energy")),
+        reserve_energy=stored(whole.get("ENC_agg_backup_energy")),
         shutdown_level=percent(whole.get("VLS_Limit")),
     )
     if not has_any((control.level, control.encharge_energy, control.encharge_capacity, control.reserve)):
