@@ -19,7 +19,7 @@ async def change_options(_stage: Stage, frontend: Frontend) -> None:
     await row.locator("ha-icon-button[title=Configure], ha-icon-button").nth(1).click()
     await frontend.see_dialog("Options")
     await frontend.picture("options", of=frontend.window)
-    await frontend.dialog.locator("ha-selector-number input").fill("60")
+    await frontend.dialog.locator("ha-selector-number input").first.fill("60")
     await frontend.submit()
     await frontend.see("Options successfully saved")
     await frontend.picture("options-saved")
