@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
+import os
+from typing import Final, TypeIs
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
@@ -111,3 +113,29 @@ async def bench(
         case.prepare(gateway)
         entry = await setup_entry(gateway, options={"controls": True}, token=gateway.mint(case.role))
         yield Bench(hass, case, gateway, entry)
+
+
+# Situations that each control is tried in at each run. In each of the others it is a third of them, by turns; with
+# EVERY_CONTROL=1 all are tried in all.
+_FOR_ALL: Final = frozenset({"test_done", "test_ignored", "test_refused_by_role"})
+_OF_OTHERS: Final = 3
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what other runs try, as a run of all of them takes minutes."""
+    if os.environ.get("EVERY_CONTROL"):
+        return
+    situations: dict[str, int] = {}
+    left = {item for item in items if _is_sampled(item) and not _is_tried(item, situations)}
+    config.hook.pytest_deselected(items=[*left])
+    items[:] = [item for item in items if item not in left]
+
+
+def _is_sampled(item: pytest.Item) -> TypeIs[pytest.Function]:
+    return isinstance(item, pytest.Function) and item.path.name == "test_every_control.py"
+
+
+def _is_tried(item: pytest.Function, situations: dict[str, int]) -> bool:
+    number = situations.setdefault(item.originalname, len(situations))
+    case = CASES.index(item.callspec.params["case"])
+    return item.originalname in _FOR_ALL or (number + case) % _OF_OTHERS == 0
