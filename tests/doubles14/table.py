@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from . import documents as docs
-from .double import Double
+from .double import Double, Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +14,10 @@ class Control:
 
     platform: str
     key: str
-    value: Any
+    value: Json
     path: str
-    truth: Callable[[Double], Any]
-    done: Any
+    truth: Callable[[Double], Json]
+    done: Json
     shown: str
     slow: bool = False
     """Goes on after the action has ended."""
@@ -27,12 +27,12 @@ class Control:
         return f"{self.key}={self.value}"
 
 
-def _setting(key: str) -> Callable[[Double], Any]:
+def _setting(key: str) -> Callable[[Double], Json]:
     return lambda double: double.row(docs.SETTINGS, "NC1")[key]
 
 
-def _at(path: str, *keys: Any) -> Callable[[Double], Any]:
-    def look(double: Double) -> Any:
+def _at(path: str, *keys: Json) -> Callable[[Double], Json]:
+    def look(double: Double) -> Json:
         found = double.documents[path]
         for key in keys:
             found = found[key]
@@ -60,7 +60,7 @@ CONTROLS: Final = (
     Control("select", "storage_mode", "full_backup", docs.TARIFF, _at(docs.TARIFF, "schedule", "battery_mode"), "backup", "full_backup"),  # noqa: E501
     Control("number", "reserve", 55, docs.TARIFF, _at(docs.SECCTRL, "configured_backup_soc"), 55, "55.0"),
     Control("switch", "charge_from_grid", True, docs.TARIFF, _at(docs.SCHED, "Charge From Grid Allowed"), True, "on"),
-    Control("switch", "export_limit_enabled", True, docs.DPEL, _at(docs.DPEL, _PEL, "enable"), True, "on", installer=True),
+    Control("switch", "export_limit_enabled", True, docs.DPEL, _at(docs.DPEL, _PEL, "enable"), True, "on", installer=True),  # noqa: E501
     Control("switch", "sleep", True, docs.SLEEP, _UNIT, True, "on", slow=True),
-    Control("switch", "production", False, docs.POWER, _at(docs.POWER, "powerForcedOff"), True, "off", slow=True, installer=True),
+    Control("switch", "production", False, docs.POWER, _at(docs.POWER, "powerForcedOff"), True, "off", slow=True, installer=True),  # noqa: E501
 )  # fmt: skip
