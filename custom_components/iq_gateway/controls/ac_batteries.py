@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from aiohttp import hdrs
 
-from ..client.endpoints import FULL_INVENTORY
+from ..client.endpoints import FULL_INVENTORY, SECCTRL
 from .checks import is_busy
 from .control import Control, View
 
@@ -43,9 +43,11 @@ SLEEP: Final = Control[bool](
     off_method=hdrs.METH_DELETE,
     body=_body,
     value=_sleeps,
+    reads=(SECCTRL,),
     confirms=(FULL_INVENTORY,),
     checks=(is_busy,),
     # They report every quarter of an hour, and the answer takes seconds.
     every=60.0,
     deadline=1800.0,
+    says_late=True,
 )

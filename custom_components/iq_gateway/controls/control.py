@@ -105,6 +105,8 @@ class Control[ValueT: Setting]:
     """Whether there is nothing to send now: the value comes into force with another control of the same path."""
     every: float = 3.0  # seconds between two looks
     deadline: float = 30.0  # seconds from sending
+    says_late: bool = False
+    """Whether the gateway itself may go on saying the old value for longer than an action waits."""
     pause: float = 30.0  # seconds until something else is sent to the same path
     hold: float | None = None  # seconds after which it is read once more: others may take it back
     blinds: tuple[Endpoint[Any], ...] = ()

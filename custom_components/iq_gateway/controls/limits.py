@@ -135,4 +135,5 @@ PRODUCTION: Final = Control[bool](
     confirms=(READINGS, POWER_MODE),
     every=5.0,
     deadline=900.0,
+    says_late=True,
 )

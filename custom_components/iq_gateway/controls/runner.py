@@ -176,9 +176,16 @@ class Run:
             if view and self.control.is_set(view, self.wanted) and self.control.is_felt(view, self.wanted):
                 self.tell(Stage.CONFIRMED)
                 return True
-        if until < self.control.deadline and self._view is not None and not self._is_refused:
+        if until < self.control.deadline and self._may_yet_come:
             return False
         raise self._verdict(until)
+
+    @property
+    def _may_yet_come(self) -> bool:
+        """Whether it is worth following: what the gateway says at once, and has not said, it will not do."""
+        if self._view is None or self._is_refused:
+            return False
+        return self.control.says_late or self.control.is_set(self._view, self.wanted)
 
     def _verdict(self, seconds: float) -> ControlError:
         """Return what is to be said of a change that was not confirmed within these seconds."""
@@ -187,8 +194,8 @@ class Run:
         if self._is_refused:
             return self._failed("control_refused")
         if self.control.is_set(self._view, self.wanted) or self.control.value(self._view) == self._before:
-            return self._failed("control_no_effect", Stage.NO_EFFECT)
-        return self._failed("control_failed")
+            return ControlError("control_no_effect", stage=Stage.NO_EFFECT, seconds=f"{seconds:.0f}")
+        return ControlError("control_failed", seconds=f"{seconds:.0f}")
 
 
 class Turns:

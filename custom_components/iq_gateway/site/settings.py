@@ -14,6 +14,8 @@ BATTERY_MODES: Final = {
     "economy": BatteryMode.SAVINGS,
     "savings-mode": BatteryMode.SAVINGS,
 }
+# Up to the version before, gateways know no plans of the cloud, and obey.
+_KNOWS_PLANS: Final = (8, 2, 128)
 # From here on the batteries' settings come from the cloud alone, whatever the gateway says of itself.
 _CLOUD_ALONE: Final = (8, 3, 5289)
 _VERSION: Final = re.compile(r"(\d+)\.(\d+)\.(\d+)")
@@ -62,7 +64,7 @@ def _obeys(tariff: Tariff, firmware: tuple[int, ...] | None) -> bool:
 
     It does where the schedule in force is the gateway's own, and the cloud plans nothing.
     """
-    if firmware is None or firmware >= _CLOUD_ALONE:
+    if firmware is None or firmware >= _CLOUD_ALONE or (firmware >= _KNOWS_PLANS and tariff.planned is None):
         return False
     return tariff.in_force is not None and not tariff.stand_in and not tariff.planned
 

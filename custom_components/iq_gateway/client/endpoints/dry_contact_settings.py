@@ -49,7 +49,7 @@ DRY_CONTACT_SETTINGS: Final = Endpoint[tuple[DryContactSettings, ...]](
     name="dry_contact_settings",
     path="/ivp/ss/dry_contact_settings",
     parse=parse_dry_contact_settings,
-    every=HOURLY,
+    every=HOURLY // 4,
     known_by="id",
     kept=True,
 )
