@@ -109,6 +109,7 @@ class EntryMaker(Protocol):
 @pytest.fixture
 def add_entry(hass: HomeAssistant) -> EntryMaker:
     """Entries as the flow makes them, signed in with a pasted token of an owner."""
+    _pass_over_hung_up(hass.loop)
 
     def add(gateway: GatewaySimulator, *, options: dict[str, Any] | None = None, **data: str) -> MockConfigEntry:
         entry = MockConfigEntry(
@@ -128,6 +129,18 @@ def add_entry(hass: HomeAssistant) -> EntryMaker:
         return entry
 
     return add
+
+
+def _pass_over_hung_up(loop: asyncio.AbstractEventLoop) -> None:
+    """Pass over what a simulated gateway says of a client that hangs up in the handshake, as one that stops does."""
+    handle = loop.get_exception_handler()
+
+    def hung_up(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        ours = isinstance(context.get("exception"), ConnectionResetError) and "incoming" in str(context.get("message"))
+        if handle and not ours:
+            handle(loop, context)
+
+    loop.set_exception_handler(hung_up)
 
 
 async def second_cycle(hass: HomeAssistant, entry: MockConfigEntry) -> None:

@@ -170,8 +170,8 @@ async def test_a_silent_inventory_takes_only_its_own_entities_down(
         ("standard", 0, 0),
         ("net_single", 0, 0),
         ("ac_batteries", 1, 2),
-        ("metered_battery", TWO_HOURS, TWO_HOURS),
-        ("off_grid", TWO_HOURS, TWO_HOURS),
+        ("metered_battery", TWO_HOURS // 2, TWO_HOURS),
+        ("off_grid", TWO_HOURS // 2, TWO_HOURS),
     ],
 )
 async def test_only_sites_that_have_something_are_asked_for_it(
@@ -184,7 +184,7 @@ async def test_only_sites_that_have_something_are_asked_for_it(
     fewest: int,
     most: int,
 ) -> None:
-    """After the start: never where nothing hints at it, hourly where something may be added, else in each cycle."""
+    """After the start: never where nothing hints at it, hourly where something may be added, else with room for it."""
     async with GatewaySimulator(profile, clock=clock) as gateway:
         await setup_entry(gateway)
         gateway.requests.clear()

@@ -51,10 +51,10 @@ def _of_1234_watts(rows: Json) -> Json:
 async def test_what_answered_before_the_deadline_counts(
     hass: HomeAssistant, gateway: GatewaySimulator, setup_entry: EntrySetUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The readings come first and are shown; what hangs after them takes nothing away."""
+    """The readings come before and are shown; what hangs after them takes nothing away."""
     entry = await setup_entry(gateway)
     monkeypatch.setattr(poller, "CYCLE_TIMEOUT", 2)
-    for name in ("live", "energy", "inverters"):
+    for name in ("energy", "inverters"):
         gateway.fault(name, Fault.HANG)
     gateway.override("readings", _of_1234_watts)
     await coordinator(entry).async_refresh()

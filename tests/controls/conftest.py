@@ -115,10 +115,10 @@ async def bench(
         yield Bench(hass, case, gateway, entry)
 
 
-# Situations that each control is tried in at each run. In each of the others it is a third of them, by turns; with
+# Situations that each control is tried in at each run. In each of the others it is a fifth of them, by turns; with
 # EVERY_CONTROL=1 all are tried in all.
 _FOR_ALL: Final = frozenset({"test_done", "test_ignored", "test_refused_by_role"})
-_OF_OTHERS: Final = 3
+_OF_OTHERS: Final = 5
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

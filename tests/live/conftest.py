@@ -22,8 +22,8 @@ NOISE = 4.0
 @pytest.fixture
 async def frozen(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[FrozenDateTimeFactory]:
     """The time of the day, moved by hand; what hangs is given up after real seconds."""
-    monkeypatch.setattr(glance, "DEADLINE", 0.5)
-    monkeypatch.setattr(client, "REQUEST_TIMEOUT", 0.5)
+    monkeypatch.setattr(glance, "DEADLINE", 0.25)
+    monkeypatch.setattr(client, "REQUEST_TIMEOUT", 0.25)
     with stopped_time(datetime.fromisoformat(NOON)) as time:
         yield time
 

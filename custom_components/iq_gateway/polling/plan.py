@@ -133,10 +133,10 @@ def _rank(state: EndpointState, site: Site, now: float) -> int:
     endpoint = state.endpoint
     if endpoint.slow or state.ready_at > now:
         return 6 if endpoint.slow else 5
-    if endpoint is LIVE and state.read_at is not None and not state.again:
-        return -1  # tells whether there is more to do in this cycle
     if not endpoint.authorized:
-        return 0  # tells who answers, which has to be known before the token is sent
+        return -1  # tells who answers, which has to be known before the token is sent
+    if endpoint is LIVE and state.read_at is not None and not state.again:
+        return 0  # tells whether there is more to do in this cycle
     if endpoint.every:
         return 1  # tells how the rest is to be read
     if endpoint.name in site.learn:
