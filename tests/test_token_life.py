@@ -223,6 +223,7 @@ async def test_two_months_with_an_installers_account_and_a_cloud_that_is_away(
         assert first - (begins + WEEK) <= between[-1] * HOUR + 2 * MINUTE
         # Eight steps take a day and a half, the rest is one a day.
         assert len(tries) <= 8 + 6
-    assert len(lapse.attempts) == len(failed) + len(lapse.renewals)
+    # One may be under way while the cloud goes or comes back.
+    assert abs(len(lapse.attempts) - len(failed) - len(lapse.renewals)) <= 1
     assert min(hours_between(lapse.renewals)) >= 11
     assert (told(hass, lapse.entry), asked(hass, lapse.entry)) == (None, 0)

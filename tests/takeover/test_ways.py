@@ -16,6 +16,7 @@ from custom_components.iq_gateway.takeover import reconciler, registry, undo
 from custom_components.iq_gateway.takeover.journal import BUILT_IN, Journal, Stage
 from tests.energy_panel import prefer, saved
 from tests.fixes import open_fix
+from tests.flow.steps import submit, token_form
 from tests.proof.verdict import limits
 
 from .world import HOUR, World
@@ -104,6 +105,17 @@ async def test_a_repair_leads_there_as_well(here: World) -> None:
     await here.hass.async_block_till_done()
     assert platforms(here) == {PRODUCTION: DOMAIN, CONSUMPTION: DOMAIN}
     assert ir.async_get(here.hass).async_get_issue(DOMAIN, issue_id) is None
+
+
+async def test_what_is_gone_meanwhile_is_not_taken_over(here: World) -> None:
+    """The flow goes on, and adds the gateway."""
+    form = await submit(here.hass, await token_form(here.hass, here.gateway), token=here.gateway.mint())
+    assert form["step_id"] == "built_in"
+    await here.hass.config_entries.async_remove(here.built_in.entry_id)
+    form = await submit(here.hass, form, next_step_id="take_over")
+    assert form["step_id"] == "finish"
+    assert (await submit(here.hass, form))["type"] is FlowResultType.CREATE_ENTRY
+    await here.settle()
 
 
 async def test_beside_it_nothing_changes(here: World) -> None:

@@ -148,7 +148,7 @@ def _serial_of_switch(scene: Scene) -> str:
 
 
 def _serial_of_combiner(scene: Scene) -> str:
-    return f"49{serial_of(scene, 0)[2:]}"
+    return f"47{serial_of(scene, 0)[2:]}"
 
 
 def _system_controller(scene: Scene) -> Json:
