@@ -157,7 +157,7 @@ class DeviceKind[SubjectT]:
         info = self.describe(key, subject)
         info["identifiers"] = {(DOMAIN, identifier)}
         if identifier != coordinator.serial:
-            info.setdefault("manufacturer", MANUFACTURER)
+            info["manufacturer"] = info.get("manufacturer") or MANUFACTURER
             via = self.via and registry.async_get_device_by_identifier((DOMAIN, self.via(subject)), entry.entry_id)
             info["via_device_id"] = via.id if via else gateway_id
             # A house may have several gateways, each with a production meter: names tell whose it is.
