@@ -1,7 +1,7 @@
 """What Home Assistant knows of a total: from there it goes on where the ledger does not know."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfEnergy
 from homeassistant.core import HomeAssistant, State
@@ -21,7 +21,7 @@ _LAST_STATES: Final = 20
 
 async def async_last_known(hass: HomeAssistant, entity_id: str) -> Origin | None:
     """Return what Home Assistant last knew of a total: by the entity's restored state, its states or its statistics."""
-    stored = restore_state.async_get(hass).last_states.get(entity_id)
+    stored = _restored(hass, entity_id)
     known = [_from_state(stored.state) if stored else None]
     if "recorder" in hass.config.components:
         # Not every Home Assistant runs a recorder, and it is large.
@@ -29,6 +29,14 @@ async def async_last_known(hass: HomeAssistant, entity_id: str) -> Origin | None
 
         known += await get_instance(hass).async_add_executor_job(_recorded, hass, entity_id)
     return max((origin for origin in known if origin), key=lambda origin: origin.at, default=None)
+
+
+def _restored(hass: HomeAssistant, entity_id: str) -> restore_state.StoredState | None:
+    """Return what was stored of an entity; Home Assistant before 2026.11 has no function for that."""
+    data: Any = restore_state.async_get(hass)
+    find = getattr(data, "async_get_stored_state", None) or data.last_states.get
+    found: restore_state.StoredState | None = find(entity_id)
+    return found
 
 
 def async_clear_statistics(hass: HomeAssistant, entity_ids: list[str]) -> None:
