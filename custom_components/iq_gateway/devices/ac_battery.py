@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfPower
+from homeassistant.const import PERCENTAGE, EntityCategory
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..controls import SLEEP
 from ..site import ChargeStatus, SiteACBattery, SleepState
-from .common import communicating, last_report, temperature
+from .common import communicating, last_report, numbered, power, temperature
 from .controlled import control_switch
 from .kind import (
     DeviceKind,
@@ -17,9 +17,6 @@ from .kind import (
     LifetimeEnergyDescription,
     SensorDescription,
 )
-
-# As of inverters: enough to find it, and short enough for a name.
-_SHORT_SERIAL: Final = 6
 
 
 def _reports(battery: SiteACBattery) -> bool:
@@ -44,16 +41,7 @@ _ENTITIES: Final[tuple[IQGatewayDescription[SiteACBattery], ...]] = (
         exists_fn=_either,
         value_fn=lambda battery: battery.level,
     ),
-    SensorDescription(
-        key="power",
-        need="device_data",
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.WATT,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        exists_fn=_reports,
-        value_fn=lambda battery: battery.power,
-    ),
+    replace(power(lambda battery: battery.power, need="device_data"), exists_fn=_reports),
     replace(temperature(lambda battery: battery.temperature, need="ac_battery"), exists_fn=_either),
     SensorDescription(
         key="health",
@@ -115,7 +103,7 @@ def _describe(serial: str, battery: SiteACBattery) -> DeviceInfo:
         model="AC Battery",
         model_id=battery.part_number,
         translation_key="ac_battery",
-        translation_placeholders={"number": serial[-_SHORT_SERIAL:]},
+        translation_placeholders=numbered(serial),
         serial_number=serial,
     )
 

@@ -9,7 +9,7 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTime
 
 from ..coordinator import IQGatewayData
 from ..site import BatteryMode, Part
-from .kind import BinarySensorDescription, EnergySensorDescription, SensorDescription, Value
+from .kind import BinarySensorDescription, EnergySensorDescription, SensorDescription, Value, is_read
 
 
 def _has(*parts: Part) -> Callable[[IQGatewayData], bool]:
@@ -17,15 +17,26 @@ def _has(*parts: Part) -> Callable[[IQGatewayData], bool]:
     return lambda data: Part.BATTERY in data.site.parts and not data.site.parts.isdisjoint(parts)
 
 
-def _has_power(data: IQGatewayData) -> bool:
-    """Tell whether there is a source of their power: a meter, or live data."""
-    parts, needs = data.site.parts, data.site.needs
-    return Part.BATTERY in parts and (Part.LIVE in parts or not needs["live"] <= needs["battery_power"])
+_has_power: Final = is_read("battery_power", Part.BATTERY)
 
 
 def _has_time(data: IQGatewayData) -> bool:
     """Tell whether there is a power, and a capacity that it goes on or off."""
     return _has_power(data) and Part.BATTERY_CAPACITY in data.site.parts
+
+
+def _time(key: str, value_fn: Callable[[IQGatewayData], Value]) -> SensorDescription[IQGatewayData]:
+    """Return the sensor of how long it takes, in hours."""
+    return SensorDescription(
+        key=key,
+        translation_key=key,
+        need="battery_time",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.HOURS,
+        suggested_display_precision=1,
+        exists_fn=_has_time,
+        value_fn=value_fn,
+    )
 
 
 def _changed_in(data: IQGatewayData) -> Mapping[str, Value]:
@@ -94,26 +105,8 @@ BATTERY_SENSORS: Final[tuple[SensorDescription[IQGatewayData], ...]] = (
         exists_fn=_has(Part.BATTERY_HEALTH),
         value_fn=lambda data: data.site.battery.health,
     ),
-    SensorDescription(
-        key="battery_time_to_empty",
-        translation_key="battery_time_to_empty",
-        need="battery_time",
-        device_class=SensorDeviceClass.DURATION,
-        native_unit_of_measurement=UnitOfTime.HOURS,
-        suggested_display_precision=1,
-        exists_fn=_has_time,
-        value_fn=lambda data: data.site.battery.time_to_empty,
-    ),
-    SensorDescription(
-        key="battery_time_to_full",
-        translation_key="battery_time_to_full",
-        need="battery_time",
-        device_class=SensorDeviceClass.DURATION,
-        native_unit_of_measurement=UnitOfTime.HOURS,
-        suggested_display_precision=1,
-        exists_fn=_has_time,
-        value_fn=lambda data: data.site.battery.time_to_full,
-    ),
+    _time("battery_time_to_empty", lambda data: data.site.battery.time_to_empty),
+    _time("battery_time_to_full", lambda data: data.site.battery.time_to_full),
     EnergySensorDescription(
         key="battery_reserve_energy",
         translation_key="battery_reserve_energy",

@@ -2,12 +2,34 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import EntityCategory, UnitOfTemperature
+from homeassistant.const import EntityCategory, UnitOfPower, UnitOfTemperature
 
 from .kind import BinarySensorDescription, SensorDescription
+
+# Enough of a serial number to find a device on the wall or the roof plan, and short enough for a name.
+_SHORT_SERIAL: Final = 6
+
+
+def numbered(serial: str) -> dict[str, str]:
+    """Return the placeholders of a device's name that tells it from others of its kind."""
+    return {"number": serial[-_SHORT_SERIAL:]}
+
+
+def power[SubjectT](value_fn: Callable[[SubjectT], float | None], *, need: str) -> SensorDescription[SubjectT]:
+    """Describe a power in W."""
+    return SensorDescription(
+        key="power",
+        need=need,
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=value_fn,
+    )
 
 
 def temperature[SubjectT](

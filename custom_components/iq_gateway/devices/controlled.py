@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from homeassistant.const import EntityCategory
+from homeassistant.const import PERCENTAGE, EntityCategory
 
 from ..controls import Control, Setting
 from ..coordinator import IQGatewayCoordinator
@@ -55,6 +55,28 @@ def control_number[SubjectT](
     """Describe a figure that is set at the gateway."""
     shared = _shared(control, need, key) | more
     return NumberDescription(exists_fn=exists_fn, value_fn=value_fn, **shared)
+
+
+def control_level[SubjectT](
+    control: Control[float],
+    *,
+    need: str,
+    exists_fn: Callable[[SubjectT], bool],
+    value_fn: Callable[[SubjectT], Value],
+    key: str | None = None,
+) -> NumberDescription[SubjectT]:
+    """Describe a level in %, in whole steps."""
+    return control_number(
+        control,
+        need=need,
+        exists_fn=exists_fn,
+        value_fn=value_fn,
+        key=key,
+        native_unit_of_measurement=PERCENTAGE,
+        native_min_value=0,
+        native_max_value=100,
+        native_step=1,
+    )
 
 
 def control_select[SubjectT](

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import PERCENTAGE, EntityCategory
+from homeassistant.const import EntityCategory
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..controls import (
@@ -16,7 +16,7 @@ from ..controls import (
     DRY_CONTACT as DRY_CONTACT_CONTROL,
 )
 from ..site import ContactMode, SiteDryContact
-from .controlled import control_number, control_select, control_switch
+from .controlled import control_level, control_select, control_switch
 from .kind import BinarySensorDescription, DeviceKind, IQGatewayDescription, SensorDescription, Value
 
 
@@ -55,23 +55,15 @@ _CONTROLS: Final[tuple[IQGatewayDescription[SiteDryContact], ...]] = (
         )
         for key, control in CONTACT_ACTIONS.items()
     ),
-    control_number(
+    control_level(
         CONTACT_LOW,
         need="dry_contact_settings",
-        native_unit_of_measurement=PERCENTAGE,
-        native_min_value=0,
-        native_max_value=100,
-        native_step=1,
         exists_fn=_can_be_switched,
         value_fn=lambda contact: contact.low,
     ),
-    control_number(
+    control_level(
         CONTACT_HIGH,
         need="dry_contact_settings",
-        native_unit_of_measurement=PERCENTAGE,
-        native_min_value=0,
-        native_max_value=100,
-        native_step=1,
         exists_fn=_can_be_switched,
         value_fn=lambda contact: contact.high,
     ),

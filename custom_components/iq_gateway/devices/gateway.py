@@ -27,6 +27,7 @@ from .kind import (
     SensorDescription,
     SwitchDescription,
     always,
+    is_read,
 )
 from .totals import SHARE_SENSORS, TOTAL_SENSORS
 
@@ -38,16 +39,6 @@ _PHASES: Final = (1, 2, 3)
 def _has(*parts: Part) -> _Condition:
     """Return what tells whether a site has all these parts."""
     return lambda data: data.site.parts.issuperset(parts)
-
-
-def _is_read(key: str, part: Part) -> _Condition:
-    """Return what tells whether a site has a part, and live data where its power takes that."""
-
-    def is_read(data: IQGatewayData) -> bool:
-        parts, needs = data.site.parts, data.site.needs
-        return part in parts and (Part.LIVE in parts or not needs["live"] <= needs[key])
-
-    return is_read
 
 
 def _reports_load(data: IQGatewayData) -> bool:
@@ -97,15 +88,15 @@ def _directions() -> Iterator[SensorDescription[IQGatewayData]]:
         "grid_export_power": lambda site: site.grid_export,
     }
     for key, flow in flows.items():
-        whole = next(_power(key, flow, _is_read("grid_power", Part.GRID)))
+        whole = next(_power(key, flow, is_read("grid_power", Part.GRID)))
         yield replace(whole, need="grid_power", entity_registry_enabled_default=False)
 
 
 _POWERS: Final = (
     *_power("production_power", lambda site: site.production, always),
-    *_power("consumption_power", lambda site: site.consumption, _is_read("consumption_power", Part.CONSUMPTION)),
-    *_power("grid_power", lambda site: site.grid, _is_read("grid_power", Part.GRID)),
-    *_power("battery_power", lambda site: site.battery, _is_read("battery_power", Part.BATTERY)),
+    *_power("consumption_power", lambda site: site.consumption, is_read("consumption_power", Part.CONSUMPTION)),
+    *_power("grid_power", lambda site: site.grid, is_read("grid_power", Part.GRID)),
+    *_power("battery_power", lambda site: site.battery, is_read("battery_power", Part.BATTERY)),
     *_directions(),
     *_power("generator_power", lambda site: site.generator, _has(Part.GENERATOR)),
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from homeassistant.components.number import NumberDeviceClass, NumberMode
-from homeassistant.const import PERCENTAGE, UnitOfPower
+from homeassistant.const import UnitOfPower
 
 from ..controls import (
     CHARGE_FROM_GRID,
@@ -18,7 +18,7 @@ from ..controls import (
 )
 from ..coordinator import IQGatewayData
 from ..site import BatteryMode, SitePowerLimit, SiteStorage
-from .controlled import control_number, control_select, control_switch
+from .controlled import control_level, control_number, control_select, control_switch
 from .kind import IQGatewayDescription, Value
 
 # More than any home exports: a service of 400 A.
@@ -94,15 +94,11 @@ GATEWAY_CONTROLS: Final[tuple[IQGatewayDescription[IQGatewayData], ...]] = (
         exists_fn=_obeys,
         value_fn=_of_storage(lambda storage: storage.mode),
     ),
-    control_number(
+    control_level(
         RESERVE,
         need="tariff",
         exists_fn=_obeys,
         value_fn=_of_storage(lambda storage: storage.reserve),
-        native_unit_of_measurement=PERCENTAGE,
-        native_min_value=0,
-        native_max_value=100,
-        native_step=1,
     ),
     control_switch(
         CHARGE_FROM_GRID,

@@ -10,7 +10,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from ..const import MANUFACTURER
 from ..controls import GENERATOR_COMMAND, GENERATOR_START, GENERATOR_STOP
 from ..site import GeneratorMode, SiteGenerator
-from .controlled import control_number, control_select
+from .controlled import control_level, control_select
 from .kind import BinarySensorDescription, DeviceKind, IQGatewayDescription, SensorDescription, always
 
 
@@ -68,25 +68,17 @@ _ENTITIES: Final[tuple[IQGatewayDescription[SiteGenerator], ...]] = (
         exists_fn=always,
         value_fn=lambda generator: generator.mode,
     ),
-    control_number(
+    control_level(
         GENERATOR_START,
         key="start_level",
         need="generator_schedule",
-        native_unit_of_measurement=PERCENTAGE,
-        native_min_value=0,
-        native_max_value=100,
-        native_step=1,
         exists_fn=_has_schedule,
         value_fn=lambda generator: generator.set_start,
     ),
-    control_number(
+    control_level(
         GENERATOR_STOP,
         key="stop_level",
         need="generator_schedule",
-        native_unit_of_measurement=PERCENTAGE,
-        native_min_value=0,
-        native_max_value=100,
-        native_step=1,
         exists_fn=_has_schedule,
         value_fn=lambda generator: generator.set_stop,
     ),

@@ -1,5 +1,6 @@
 """IQ Batteries: each a device with a serial number of its own, reached through the gateway."""
 
+from dataclasses import replace
 from typing import Final
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
@@ -8,12 +9,12 @@ from homeassistant.const import (
     PERCENTAGE,
     EntityCategory,
     UnitOfApparentPower,
-    UnitOfPower,
     UnitOfTemperature,
 )
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..site import SiteIQBattery
+from .common import communicating, last_report, numbered, power, temperature
 from .kind import (
     BinarySensorDescription,
     DeviceKind,
@@ -22,8 +23,6 @@ from .kind import (
     SensorDescription,
 )
 
-# Enough of a serial number to find the battery on the wall, and short enough for a name.
-_SHORT_SERIAL: Final = 6
 # By part number without its revision (gateway-api.md 14.2).
 _MODELS: Final = {
     "830-00703": "Encharge 3",
@@ -53,16 +52,7 @@ _SENSORS: Final[tuple[SensorDescription[SiteIQBattery], ...]] = (
         suggested_display_precision=0,
         value_fn=lambda battery: battery.level,
     ),
-    SensorDescription(
-        key="power",
-        need="iq_battery_power",
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.WATT,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        exists_fn=_tells_power,
-        value_fn=lambda battery: battery.power,
-    ),
+    replace(power(lambda battery: battery.power, need="iq_battery_power"), exists_fn=_tells_power),
     SensorDescription(
         key="apparent_power",
         need="iq_battery_power",
@@ -91,15 +81,7 @@ _SENSORS: Final[tuple[SensorDescription[SiteIQBattery], ...]] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda battery: battery.capacity,
     ),
-    SensorDescription(
-        key="temperature",
-        need="inventory",
-        device_class=SensorDeviceClass.TEMPERATURE,
-        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        value_fn=lambda battery: battery.temperature,
-    ),
+    temperature(lambda battery: battery.temperature, need="inventory"),
     SensorDescription(
         key="max_cell_temperature",
         translation_key="max_cell_temperature",
@@ -112,25 +94,11 @@ _SENSORS: Final[tuple[SensorDescription[SiteIQBattery], ...]] = (
         entity_registry_enabled_default=False,
         value_fn=lambda battery: battery.max_cell_temperature,
     ),
-    SensorDescription(
-        key="last_report",
-        translation_key="last_report",
-        need="inventory",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda battery: battery.last_report,
-    ),
+    last_report(lambda battery: battery.last_report, need="inventory"),
 )
 
 _BINARY_SENSORS: Final[tuple[BinarySensorDescription[SiteIQBattery], ...]] = (
-    BinarySensorDescription(
-        key="communicating",
-        need="inventory",
-        device_class=BinarySensorDeviceClass.CONNECTIVITY,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda battery: battery.communicating,
-    ),
+    communicating(lambda battery: battery.communicating, need="inventory"),
     BinarySensorDescription(
         key="problem",
         translation_key="battery_problem",
@@ -158,7 +126,7 @@ def _describe(serial: str, battery: SiteIQBattery) -> DeviceInfo:
         model=_MODELS.get((battery.part_number or "")[:9], _ANY_MODEL),
         model_id=battery.part_number,
         translation_key="iq_battery",
-        translation_placeholders={"number": serial[-_SHORT_SERIAL:]},
+        translation_placeholders=numbered(serial),
         serial_number=serial,
     )
 

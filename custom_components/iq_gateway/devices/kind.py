@@ -18,7 +18,7 @@ from homeassistant.helpers.entity import EntityDescription
 from ..const import DOMAIN, MANUFACTURER
 from ..controls import AnyControl
 from ..coordinator import IQGatewayCoordinator, IQGatewayData
-from ..site import Total
+from ..site import Part, Total
 
 type Value = float | int | str | bool | datetime | None
 
@@ -26,6 +26,16 @@ type Value = float | int | str | bool | datetime | None
 def always(_: object) -> bool:
     """Say yes, whatever is asked about."""
     return True
+
+
+def is_read(key: str, part: Part) -> Callable[[IQGatewayData], bool]:
+    """Return what tells whether a site has a part, and live data where the power of this need takes that."""
+
+    def is_read(data: IQGatewayData) -> bool:
+        parts, needs = data.site.parts, data.site.needs
+        return part in parts and (Part.LIVE in parts or not needs["live"] <= needs[key])
+
+    return is_read
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,8 @@ from homeassistant.const import EntityCategory, UnitOfElectricPotential, UnitOfF
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..site import SiteQRelay
-from .common import communicating, temperature
+from .common import communicating, numbered, temperature
 from .kind import BinarySensorDescription, DeviceKind, IQGatewayDescription, SensorDescription
-
-# As of inverters: enough to find it, and short enough for a name.
-_SHORT_SERIAL: Final = 6
 
 _PHASES: Final = (1, 2, 3)
 
@@ -91,7 +88,7 @@ def _describe(serial: str, relay: SiteQRelay) -> DeviceInfo:
         model="Q-Relay",
         model_id=relay.part_number,
         translation_key="q_relay",
-        translation_placeholders={"number": serial[-_SHORT_SERIAL:]},
+        translation_placeholders=numbered(serial),
         serial_number=serial,
     )
 

@@ -1,7 +1,7 @@
 """The background task of a gateway's entry that reads what moves each second, while somebody wants it to be live."""
 
 from asyncio import Task, sleep
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set as AbstractSet
 import time
 from typing import Final, Protocol
 
@@ -38,7 +38,7 @@ class Shown(Protocol):
         """The site as it is shown."""
 
     @property
-    def wanted(self) -> Collection[str]:
+    def wanted(self) -> AbstractSet[str]:
         """The needs of all that somebody looks at."""
 
     @property
@@ -180,8 +180,8 @@ class LivePower:
 
     def _estimates(self) -> bool:
         """Tell whether somebody looks at energies that are added up from live data."""
-        wanted = self._shown.wanted
-        return any(total.estimated and key in wanted for key, total in self._poller.site.totals.items())
+        estimated = [key for key, total in self._poller.site.totals.items() if total.estimated]
+        return bool(estimated) and not self._shown.wanted.isdisjoint(estimated)
 
     def _count(self, glance: Glance) -> None:
         """Add what a battery without a meter takes or gives to its energies; what stands still is no answer."""

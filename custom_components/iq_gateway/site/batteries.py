@@ -1,6 +1,7 @@
 """IQ Batteries one by one, and what is known of all batteries together (gateway-api.md 14.2, 14.5, 14.6)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from ..client.endpoints import (
@@ -48,23 +49,21 @@ def _iq_battery(device: ListedDevice, now: BatteryPower | None, *, tells_power: 
     power = now.power if now else None
     apparent_power = now.apparent_power if now else None
     level = now.level if now else None
-    if not fresh:
-        return SiteIQBattery(
-            part_number=device.part_number,
-            tells_power=tells_power,
-            level=level,
-            power=power,
-            apparent_power=apparent_power,
-        )
-    # The list tells of one that is not reached what it last heard of it.
-    if level is None and device.communicating is not False:
-        level = device.level
-    return SiteIQBattery(
+    told = SiteIQBattery(
         part_number=device.part_number,
         tells_power=tells_power,
         level=level,
         power=power,
         apparent_power=apparent_power,
+    )
+    if not fresh:
+        return told
+    # The list tells of one that is not reached what it last heard of it.
+    if level is None and device.communicating is not False:
+        level = device.level
+    return replace(
+        told,
+        level=level,
         available_energy=_share(device.capacity, level),
         capacity=device.capacity or None,
         temperature=device.temperature,

@@ -6,10 +6,9 @@ It lists microinverters too, of which other answers tell more, and sooner.
 from dataclasses import dataclass
 from typing import Final
 
-from ..errors import InvalidAnswer
 from ..values import flag, integer, moment, percent, serial_number, temperature, text
 from .endpoint import Endpoint
-from .shapes import Parsed, Record
+from .shapes import Parsed, Record, parse_groups
 
 AC_BATTERIES: Final = "ACB"
 Q_RELAYS: Final = "NSRB"
@@ -70,15 +69,8 @@ def _devices(group: Record) -> list[InstalledDevice | None]:
 
 
 def parse_full_inventory(payload: object) -> Parsed[tuple[InstalledDevice, ...]]:
-    """Parse the groups into one list, refused only if there is no group in what is not empty."""
-    if not isinstance(payload, list):
-        raise InvalidAnswer("a list was expected")
-    groups = [group for group in payload if isinstance(group, dict)]
-    if payload and not groups:
-        raise InvalidAnswer("no group of the list can be used")
-    parsed = [device for group in groups for device in _devices(group)]
-    good = tuple(device for device in parsed if device is not None)
-    return good, len(payload) - len(groups) + len(parsed) - len(good)
+    """Parse the groups into one list of devices."""
+    return parse_groups(payload, _devices)
 
 
 FULL_INVENTORY: Final = Endpoint[tuple[InstalledDevice, ...]](

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ..errors import InvalidAnswer
 from ..values import flag, moment, percent, serial_number, stored, temperature, text
 from .endpoint import Endpoint
-from .shapes import Parsed, Record
+from .shapes import Parsed, Record, parse_groups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +61,8 @@ def _devices(group: Record) -> list[ListedDevice | None]:
 
 
 def parse_inventory(payload: object) -> Parsed[tuple[ListedDevice, ...]]:
-    """Parse the groups into one list, refused only if there is no group in what is not empty."""
-    if not isinstance(payload, list):
-        raise InvalidAnswer("a list was expected")
-    groups = [group for group in payload if isinstance(group, dict)]
-    if payload and not groups:
-        raise InvalidAnswer("no group of the list can be used")
-    parsed = [device for group in groups for device in _devices(group)]
-    good = tuple(device for device in parsed if device is not None)
-    return good, len(payload) - len(groups) + len(parsed) - len(good)
+    """Parse the groups into one list of devices."""
+    return parse_groups(payload, _devices)
 
 
 INVENTORY: Final = Endpoint[tuple[ListedDevice, ...]](

@@ -60,3 +60,18 @@ def records[T](payload: object, parse: Callable[[Record], T | None]) -> Parsed[t
     if parsed and not good:
         raise InvalidAnswer("no record of the list can be used")
     return good, len(parsed) - len(good)
+
+
+def parse_groups[T](payload: object, devices_of: Callable[[Record], list[T | None]]) -> Parsed[tuple[T, ...]]:
+    """Parse groups of devices into one list, refused only if there is no group in what is not empty.
+
+    `devices_of` returns what a group lists, None for what is broken.
+    """
+    if not isinstance(payload, list):
+        raise InvalidAnswer("a list was expected")
+    groups = [group for group in payload if isinstance(group, dict)]
+    if payload and not groups:
+        raise InvalidAnswer("no group of the list can be used")
+    parsed = [device for group in groups for device in devices_of(group)]
+    good = tuple(device for device in parsed if device is not None)
+    return good, len(payload) - len(groups) + len(parsed) - len(good)
