@@ -7,6 +7,8 @@ import logging
 from typing import Any, Protocol
 from unittest.mock import patch
 
+from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.energy.data import EnergyManager, async_get_manager
 from homeassistant.components.recorder.core import Recorder
 from homeassistant.config_entries import ConfigEntryState
@@ -28,6 +30,8 @@ from tests.simulator.certificates import self_signed
 USERNAME = "somebody@example.com"
 PASSWORD = "correct horse battery staple"
 SOON = timedelta(seconds=30)
+# A day in autumn, the sun up at the simulated site.
+FROZEN_FROM = "2026-11-20 11:00:00"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,6 +54,14 @@ def _moving_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     """Let nobody wait for live data in real seconds: the simulated one moves as soon as its stream is enabled."""
     if "hass" in request.fixturenames:
         monkeypatch.setattr(stream, "MOVES_AFTER", 0.0)
+
+
+@pytest.fixture
+def freezer(_certificates: None) -> Generator[FrozenDateTimeFactory]:
+    """Stop time, for every test at the same moment, so that it says the same at night."""
+    with freeze_time(FROZEN_FROM) as frozen:
+        assert isinstance(frozen, FrozenDateTimeFactory)
+        yield frozen
 
 
 @pytest.fixture

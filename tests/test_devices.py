@@ -90,7 +90,7 @@ async def test_a_new_title_changes_no_entity_id(
 
 
 @pytest.mark.parametrize(("count", "enabled"), [(60, 60), (61, 0)])
-@pytest.mark.usefixtures("socket_enabled")
+@pytest.mark.usefixtures("freezer", "socket_enabled")
 async def test_single_inverters_of_a_large_site_are_off_by_default(
     hass: HomeAssistant, clock: Clock, setup_entry: EntrySetUp, count: int, enabled: int
 ) -> None:
