@@ -41,6 +41,11 @@ def _certificates() -> None:
 
 
 @pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Leave the loop's debugging off: remembering where each step came from takes a third of the time of all tests."""
+
+
+@pytest.fixture(autouse=True)
 def _custom_integrations(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant find the integration, where a test has one."""
     if "recorder_mock" in request.fixturenames:
