@@ -172,8 +172,10 @@ async def test_no_cycle_asks_for_much(
 async def test_what_changes_hourly_is_read_hourly(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
-    """Neither each cycle nor never."""
+    """Neither each cycle nor never, once first meters have been listed for a quarter of an hour."""
     await setup_entry(gateway)
+    for _ in range(4):
+        await pass_time(hass, freezer, CYCLE)
     gateway.requests.clear()
     for _ in range(24):
         await pass_time(hass, freezer, CYCLE)

@@ -63,9 +63,14 @@ async def cycle(poller: Poller, time: Time, script: Script, keys: Iterable[str] 
 
 
 async def begin(poller: Poller, time: Time, script: Script) -> None:
-    """Run the first cycle and the second one soon after it, which asks for what no start waits for alone."""
+    """Run the first cycle and the second one soon after it, which asks for what no start waits for alone.
+
+    And those of the quarter of an hour in which a first list of meters is read again.
+    """
     await poller.run(frozenset())
     script.take_asked()
     time.advance(SECOND_AFTER)
     await poller.run(frozenset())
     assert set(script.take_asked()) <= {"meters", "secctrl"}
+    for _ in range(3):
+        assert "meters" in await cycle(poller, time, script)

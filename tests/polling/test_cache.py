@@ -30,7 +30,7 @@ async def test_a_good_answer_stands_for_two_more_cycles(
 
 async def test_what_is_read_hourly_stands_until_it_is_read_again(poller: Poller, time: Time, script: Script) -> None:
     """And for two hours more if it then fails."""
-    for _ in range(11):
+    for _ in range(8):
         await cycle(poller, time, script)
         assert {"info", "meters"} <= poller.site.fresh
     script.errors["info"] = CannotConnect()

@@ -105,6 +105,15 @@ def test_what_was_asked_in_this_cycle_is_not_asked_again() -> None:
     assert _planned(_state("a", learn=True), asked=frozenset({"a"})) == []
 
 
+def test_what_is_to_be_read_again_takes_the_turn_of_what_else_is_rare() -> None:
+    """However often a list is read again, a cycle asks for no more than it may."""
+    again, due = _state("again", ago=300, every=3600), _state("due", ago=3600, every=3600)
+    site = _site("again", "due")
+    assert _planned(again, due, site=site) == ["due"]
+    again.again = True
+    assert _planned(again, due, site=site) == ["again"]
+
+
 ORDERED: Final = (
     _state("open", learn=True, authorized=False),
     _state("rare", learn=True, every=3600),

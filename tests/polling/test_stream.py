@@ -125,7 +125,7 @@ async def test_live_data_that_nobody_looks_at_may_stand_still(still: Script, tim
     poller = poller_for(still)
     await begin(poller, time, still)
     cycles = [await cycle(poller, time, still, {"production_power"}) for _ in range(18)]
-    assert [number for number, asked in enumerate(cycles) if "live" in asked] == [15]
+    assert [number for number, asked in enumerate(cycles) if "live" in asked] == [14]
     assert not any(STREAM in asked for asked in cycles)
 
 

@@ -98,7 +98,8 @@ def _turn(state: EndpointState, site: Site, needed: Iterable[str], now: float, *
     if state.blind_until > now:
         return None
     if state.again:
-        return _Turn(state=state, period=0, late=inf)
+        # What is rare takes the place of other rare ones.
+        return _Turn(state=state, period=endpoint.every, late=inf)
     if not (is_needed or _tells_of_the_site(state, site)) or _backs_off(state, age, interval):
         return None
     failed = state.error is not None and not state.rests

@@ -1,6 +1,7 @@
 """What a gateway says in good shape and is still not to be believed at once."""
 
 from dataclasses import replace
+from math import inf
 from typing import Final, NamedTuple, cast
 
 from ..client.endpoints import (
@@ -16,12 +17,13 @@ from ..client.endpoints import (
 )
 from ..client.errors import InvalidAnswer, Unconfirmed
 
-# How often in a row a list of meters has to be said: the first one, and one that contradicts what is known. That one
-# also has to be said for a quarter of an hour, which is what an odd answer may last for.
-_FIRST_SAID: Final = 2
-_CHANGE_SAID: Final = 3
-_CHANGE_SECONDS: Final = 15 * 60.0
-# How often such a list has to be said not to be asked for in each cycle any more: an hour at the default interval.
+# A list of meters is believed for good once it was said so often, for a quarter of an hour, which is what an odd answer
+# may last for. Before any was, one is as good as another, and an odd one is believed once it is said twice.
+_LASTING_SAID: Final = 3
+_LASTING_SECONDS: Final = 15 * 60.0
+_SAID_TWICE: Final = 2
+# How often a list has to be said after a contradiction not to be asked for in each cycle any more: an hour at the
+# default interval.
 _CERTAIN_SAID: Final = 12
 
 
@@ -42,9 +44,10 @@ class AnswerValidator:
     def __init__(self) -> None:
         self._meters: _Meters | None = None  # the enabled ones; None before the first list
         self._doubted: _Meters | None = None
+        self._proved = False  # a list of meters has lasted
         self._said = 0  # how often in a row the list of meters, or the doubted one, was said
-        self._said_since = 0.0  # monotonic seconds
-        self._enough = _FIRST_SAID  # how often the list has to be said to be certain
+        self._said_since = self._said_at = 0.0  # monotonic seconds, of the first and the last time
+        self._enough = _LASTING_SAID  # how often the list has to be said to be certain
         self._last_complete: dict[int, tuple[MeterReading, float]] = {}  # by eid, and when, in monotonic seconds
 
     def validate(
@@ -76,35 +79,38 @@ class AnswerValidator:
     def remember(self, meters: Answer[object]) -> None:
         """Hold later lists against one that was believed in an earlier run."""
         self._meters = _enabled(cast("tuple[Meter, ...]", meters.data))
-        self._said = _FIRST_SAID
+        self._proved, self._said, self._said_since = True, _LASTING_SAID, -inf
 
     @property
     def meters_are_certain(self) -> bool:
         """Whether the list of meters was said often enough not to be asked for at once again."""
-        return self._doubted is None and self._said >= self._enough
+        return self._doubted is None and self._said >= self._enough and self._lasts
+
+    @property
+    def _lasts(self) -> bool:
+        return self._said >= _LASTING_SAID and self._said_at - self._said_since >= _LASTING_SECONDS
 
     def _check_meters(self, meters: tuple[Meter, ...], *, now: float, metered: bool) -> None:
         """Refuse a list in which known meters are missing, or are others, until it is said for a quarter of an hour.
 
         Such a list is rarely read; an odd one would take the figures of its meters down, or mix them up, for an hour.
         Where none is known yet, one without meters is as odd if the hardware can have them: a gateway that starts may
-        say so, and is believed when it says so twice.
+        say so.
         """
         enabled = _enabled(meters)
-        last = self._meters if self._doubted is None else self._doubted
-        if enabled != last:
+        if enabled != (self._meters if self._doubted is None else self._doubted):
             self._said, self._said_since = 0, now
-        self._said += 1
-        lasts = self._said >= _CHANGE_SAID and now - self._said_since >= _CHANGE_SECONDS
-        if self._meters is None and metered and not enabled and self._said < _FIRST_SAID:
-            self._doubted = enabled
-            raise Unconfirmed("no meter, which is believed once it is said twice")
-        if self._meters is not None and not self._meters <= enabled:
+        self._said, self._said_at = self._said + 1, now
+        is_odd = metered and not enabled if self._meters is None else not self._meters <= enabled
+        if is_odd and self._meters is not None:
             self._enough = _CERTAIN_SAID
-            if not lasts:
-                self._doubted = enabled
+        if is_odd and not (self._lasts if self._proved else self._said >= _SAID_TWICE):
+            self._doubted = enabled
+            if self._proved:
                 raise InvalidAnswer("known meters are missing, which is believed if it lasts for a quarter of an hour")
+            raise Unconfirmed("an odd list of meters, which is believed once it is said twice")
         self._meters, self._doubted = enabled, None
+        self._proved |= self._lasts
 
     def without_lost_legs(
         self, answer: Answer[object], *, now: float, stands_for: float, remember: bool
