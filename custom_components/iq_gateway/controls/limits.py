@@ -6,7 +6,7 @@ from aiohttp import hdrs
 
 from ..client.endpoints import POWER_LIMIT, POWER_MODE, READINGS, SECCTRL
 from .checks import is_busy
-from .control import Control, ControlError, View
+from .control import Control, ControlError, View, agrees
 
 EXPORT: Final = "export"
 OF_PRODUCTION: Final = "production"
@@ -64,8 +64,12 @@ def _limit(view: View) -> float | None:
 
 
 def _enabled(view: View) -> bool | None:
+    """Return whether the limit is on; None while it is, but not as it was chosen to be."""
     limit = view.site.settings.power_limit
-    return limit.enabled if limit else None
+    if limit is None or not limit.enabled:
+        return limit.enabled if limit else None
+    found = {"export_limit": limit.limit, "limit_mode": _mode(view)}
+    return True if all(agrees(found[name], choice) for name, choice in view.choices.items()) else None
 
 
 def _mode(view: View) -> str | None:
