@@ -13,6 +13,7 @@ from tests.simulator.certificates import Certificate, self_signed, server_contex
 from tests.simulator.tokens import Claims, mint
 
 from . import documents as docs
+from .dialects import PLAIN, TOLD_SO
 
 type Json = Any
 type Check = Callable[[Double, Json], str | None]
@@ -40,6 +41,10 @@ class Double:
         self.gone_after_write = False
         self.text_numbers = False
         self.pace = 1.0
+        self.dialect = PLAIN
+        self.old_for = 0.0
+        """Seconds for which a path goes on saying what it said before something was written to it."""
+        self._old: dict[str, Json] = {}
         self.certificate: Certificate = self_signed("envoy")
         self.fingerprint = self.certificate.fingerprint
         self.watts, self.limit_applies = 3000.0, True
@@ -109,7 +114,9 @@ class Double:
         elif path not in self.documents:
             return web.Response(status=404, text="<html>404</html>", content_type="text/html")
         else:
-            found = self.documents[path]
+            found = self._old.get(path, self.documents[path])
+        if path in TOLD_SO:
+            found = self.dialect.said(found)
         if self.text_numbers and path in (docs.SECCTRL, docs.GENERATOR):
             found = {key: str(one) if type(one) in (int, float) else one for key, one in found.items()}
         return web.Response(body=json.dumps(found).encode())
@@ -132,6 +139,7 @@ class Double:
         except ValueError:
             body = None
         self.writes.append((request.method, path, body))
+        body = self.dialect.heard(body)
         rule = self._rules.get((request.method, path))
         reason = "is never written" if rule is None else rule[0](self, body)
         if reason is None and path != docs.POWER and request.content_type != "application/json":
@@ -141,6 +149,9 @@ class Double:
             self.wrong.append(f"{request.method} {path}: {reason}")
             return web.Response(status=500, text="crashed")
         before = deepcopy(self.documents.get(path))
+        if self.old_for:
+            self._old[path] = before
+            self.later(self.old_for, lambda: self._old.pop(path, None))
         if path not in self.ignores:
             rule[1](self, body)
         if self.gone_after_write:
