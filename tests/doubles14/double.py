@@ -1,6 +1,7 @@
 """The double itself: an https server that checks each write by the letter and lets it take its true time."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 import json
@@ -33,6 +34,9 @@ class Double:
         self.wrong: list[str] = []
         self.busy_at_once = 0
         self.at_once = 0
+        self.asked: Counter[str] = Counter()
+        """How often each path was asked for."""
+        self.most_at_once = self._under_way = 0
         self.manner = "echo"
         self.ignores: set[str] = set()
         self.refuses: dict[str, int] = {}
@@ -74,7 +78,17 @@ class Double:
         """Do something on the clock of the loop."""
         self._later.append(asyncio.get_running_loop().call_later(seconds * self.pace, action))
 
-    async def _answer(self, request: web.Request) -> web.StreamResponse:  # noqa: PLR0911
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        self.asked[request.path] += 1
+        self._under_way += 1
+        self.most_at_once = max(self.most_at_once, self._under_way)
+        try:
+            await asyncio.sleep(0)
+            return await self._answer_one(request)
+        finally:
+            self._under_way -= 1
+
+    async def _answer_one(self, request: web.Request) -> web.StreamResponse:  # noqa: PLR0911
         path = "/" + request.match_info["path"].rstrip("/")
         if self.gone:
             return self._hang_up(request)
