@@ -272,7 +272,7 @@ async def test_changes_while_live_power_runs(house: House) -> None:
         assert house.state(control.platform, control.key).state == control.shown, str(control)
         assert house.state(control.platform, control.key).attributes["change"] == "confirmed", str(control)
         ticks = house.double.asked[docs.READINGS] + house.double.asked["/ivp/livedata/status"] - before
-        assert ticks > (10 if control.key == "grid_connection" else 0), str(control)
+        assert ticks > (3 if control.key == "grid_connection" else 0), str(control)
     power = house.state("sensor", "production_power").state
     house.double.watts = 900.0
     await house.pace.passes(60)

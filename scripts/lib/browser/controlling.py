@@ -45,7 +45,7 @@ async def use_controls(stage: Stage, frontend: Frontend) -> None:
 
 async def _set_up(stage: Stage) -> None:
     """Add the cabin with an installer's token, and allow changes there."""
-    answers = {
+    answers: dict[str, dict[str, object]] = {
         "user": {"host": stage.cabin.host},
         "sign_in": {"next_step_id": "token"},
         "token": {"token": stage.cabin.mint("installer")},
