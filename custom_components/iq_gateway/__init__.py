@@ -11,6 +11,7 @@ from .absence import AbsenceWatch, async_forget_absences
 from .certificate import pin_of
 from .client.gateway import Gateway
 from .const import DOMAIN
+from .controls.book import async_forget_changes
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
 from .devices import async_register_gateway, is_listed
 from .energy_dashboard import async_fulfil_wish
@@ -63,6 +64,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: IQGatewayConfigEntry) -
     async_clear(hass, entry)
     for async_forget in (async_forget_totals, async_forget_kept, async_forget_absences, async_forget_energies):
         await async_forget(hass, entry)
+    await async_forget_changes(hass, entry)
 
 
 async def async_remove_config_entry_device(

@@ -179,6 +179,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
                 self.async_set_updated_data(await self._async_take(PollResult(answered=frozenset())))
         finally:
             self._completing = False
+        self.controls.async_resume()
 
     @callback
     def async_set_live_power(self, *, on: bool) -> None:
@@ -204,12 +205,14 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         await self.totals.async_close()
         await self._kept.async_close()
         await self.live.energies.async_close()
+        await self.controls.async_close()
 
     @override
     async def _async_setup(self) -> None:
         await self.totals.async_load()
         await self.live.energies.async_load()
         self.poller.restore(await self._kept.async_load())
+        await self.controls.async_load()
 
     @override
     async def _async_update_data(self) -> IQGatewayData:

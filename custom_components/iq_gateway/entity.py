@@ -12,7 +12,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .controls import AnyControl
+from .controls import AnyControl, Stage, agrees
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
 from .devices import KINDS, AnyDescription, AnyKind, Value, async_register, is_registered
 from .site import Needs
@@ -26,7 +26,7 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
 
     _attr_has_entity_name = True
     # It changes with the state; what is added to it is needed where the stored totals are lost.
-    _unrecorded_attributes = frozenset({"gateway_reading"})
+    _unrecorded_attributes = frozenset({"gateway_reading", "reason"})
 
     def __init__(
         self,
@@ -85,22 +85,34 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
         self, control: AnyControl, needs: Needs, value: Value, *, available: bool
     ) -> tuple[Value, bool, Mapping[str, Value]]:
         """Return what a control shows: what the gateway says, and what became of the last change."""
-        desk, data = self.coordinator.controls, self.coordinator.data
+        book, data = self.coordinator.controls.book, self.coordinator.data
         if needs & data.refused:
             # It stays, to say so.
             return None, data.stands, {"change": _ROLE_MISSING}
-        if (choice := desk.choice(control, self._key)) is not None:
-            value = choice
-        change = desk.last(control, self._key)
+        change = book.last((control, self._key))
         if change is None:
             return value, available, {}
-        return value, available, {"change": change.stage, "wanted": change.wanted, "reason": change.reason}
+        if change.stage is Stage.KEPT:
+            value = change.wanted
+        elif change.stage is Stage.PENDING and agrees(value, change.wanted):
+            # The gateway says it, and not yet what is measured: a change shows once it is confirmed.
+            value = change.before
+        told: dict[str, Value] = {"change": change.stage, "wanted": change.wanted}
+        if reason := book.async_text(change):
+            told["reason"] = reason
+        return value, available, told
 
     @property
     @override
     def available(self) -> bool:
         """Whether the value stands; one failed update takes nothing down."""
         return self._attr_available
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        if self._control is not None:
+            self.coordinator.controls.book.async_name((self._control, self._key), self.entity_id)
 
     @callback
     @override

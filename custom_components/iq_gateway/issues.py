@@ -14,6 +14,7 @@ class Issue(StrEnum):
 
     BESIDE = "beside"  # the built-in integration reads the same gateway
     CERTIFICATE = "certificate"
+    CHANGE = "change"  # made at the gateway, accepted, and come to nothing later
     TAKEOVER_WAITS = "takeover_waits"  # the built-in integration cannot be unloaded
     TOKEN = "token"
     TOTALS = "totals"  # counters that went elsewhere

@@ -2,23 +2,29 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-import os
-from typing import Final, TypeIs
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.iq_gateway.client.endpoints import ENDPOINTS
+from custom_components.iq_gateway.client.errors import GatewayError
+from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.controls import runner
 from tests import states
-from tests.conftest import EntrySetUp
-from tests.controls.table import CASES, Case
+from tests.conftest import EntrySetUp, second_cycle
+from tests.controls.allowed import assert_allowed
+from tests.controls.table import Case
 from tests.noon import NOON
 from tests.simulator import Clock, GatewaySimulator
 from tests.simulator.reply import Json
+from tests.simulator.server import Request
+from tests.simulator.switchboard import State
 
 
 @dataclass(slots=True)
@@ -52,14 +58,19 @@ def waits(freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch) -> Wa
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Bench:
-    """A control of a site, ready to be changed."""
+    """A control of a site, ready to be changed; put back as it was between two situations."""
 
     hass: HomeAssistant
     case: Case
     gateway: GatewaySimulator
     entry: MockConfigEntry
+    waits: Waits
+    monkeypatch: pytest.MonkeyPatch
+    _begun: State
+    _taken: int = 0
+    _asked: int = 0
 
     @property
     def entity_id(self) -> str:
@@ -82,60 +93,78 @@ class Bench:
     async def change(self, to: str | None = None) -> None:
         """Change it, as somebody would, and wait for the end of it, beyond that of the action if need be."""
         await self.case.change(self.hass, self.gateway, to)
+        await self.settle()
+
+    async def fails(self, to: str | None = None) -> str:
+        """Change it, which fails, and return the key of the text at the action; none if it failed behind its back."""
+        try:
+            await self.change(to)
+        except HomeAssistantError as err:
+            return err.translation_key or ""
+        return ""
+
+    async def settle(self) -> None:
+        """Wait until nothing is followed any more."""
         await self.hass.async_block_till_done(wait_background_tasks=True)
-        if self.told("change") in ("failed", "no_effect"):
-            raise HomeAssistantError(translation_key=str(self.told("reason")))
 
     @property
     def sent(self) -> list[tuple[str, str, Json]]:
         """Every change that went to the gateway."""
-        return [*self.gateway.switchboard.taken]
+        return self.gateway.switchboard.taken[self._taken :]
+
+    @property
+    def asked(self) -> list[Request]:
+        """Every request that reached the gateway."""
+        return self.gateway.requests[self._asked :]
+
+    @property
+    def repair(self) -> ir.IssueEntry | None:
+        """What the user is asked to see to."""
+        return ir.async_get(self.hass).async_get_issue(DOMAIN, f"change_{self.entry.entry_id}")
 
     async def next_cycle(self) -> None:
-        """Read the gateway as usual."""
-        await states.coordinator(self.entry).async_refresh()
+        """Read the gateway as usual, and before that what is read now and then."""
+        paths = {self.case.path, *self.case.confirmed_by}
+        coordinator = states.coordinator(self.entry)
+        with suppress(GatewayError):
+            await coordinator.poller.read_now(*(one for one in ENDPOINTS if one.path in paths))
+        await coordinator.async_refresh()
         await self.hass.async_block_till_done()
 
+    async def reload(self) -> None:
+        """Start the integration anew."""
+        await self.hass.config_entries.async_reload(self.entry.entry_id)
+        await self.hass.async_block_till_done()
+        await second_cycle(self.hass, self.entry)
 
-@pytest.fixture(params=CASES, ids=lambda case: case.key)
-def case(request: pytest.FixtureRequest) -> Case:
-    """Each control there is."""
-    found: Case = request.param
-    return found
+    async def put_back(self) -> None:
+        """Have site and gateway be as they were at first."""
+        await self.settle()
+        self.waits.look, self.waits.hold = lambda: None, False
+        self.gateway.clear_faults()
+        self.gateway.override(self.case.path, None)
+        self.gateway.deny(self.case.role)
+        self.gateway.switchboard.put_back(self._begun)
+        await self.waits(100)
+        await self.next_cycle()
+        self._taken, self._asked = len(self.gateway.switchboard.taken), len(self.gateway.requests)
+        self.waits.held.clear()
+        assert self.shown == self.case.before
 
 
 @pytest.fixture
 async def bench(
-    hass: HomeAssistant, socket_enabled: None, waits: Waits, clock: Clock, setup_entry: EntrySetUp, case: Case
+    hass: HomeAssistant,
+    socket_enabled: None,
+    waits: Waits,
+    clock: Clock,
+    setup_entry: EntrySetUp,
+    monkeypatch: pytest.MonkeyPatch,
+    case: Case,
 ) -> AsyncGenerator[Bench]:
     """The control's site in Home Assistant, with controls allowed."""
     async with GatewaySimulator(case.profile, clock=clock) as gateway:
         case.prepare(gateway)
         entry = await setup_entry(gateway, options={"controls": True}, token=gateway.mint(case.role))
-        yield Bench(hass, case, gateway, entry)
-
-
-# Situations that each control is tried in at each run. In each of the others it is a fifth of them, by turns; with
-# EVERY_CONTROL=1 all are tried in all.
-_FOR_ALL: Final = frozenset({"test_done", "test_ignored", "test_refused_by_role"})
-_OF_OTHERS: Final = 5
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what other runs try, as a run of all of them takes minutes."""
-    if os.environ.get("EVERY_CONTROL"):
-        return
-    situations: dict[str, int] = {}
-    left = {item for item in items if _is_sampled(item) and not _is_tried(item, situations)}
-    config.hook.pytest_deselected(items=[*left])
-    items[:] = [item for item in items if item not in left]
-
-
-def _is_sampled(item: pytest.Item) -> TypeIs[pytest.Function]:
-    return isinstance(item, pytest.Function) and item.path.name == "test_every_control.py"
-
-
-def _is_tried(item: pytest.Function, situations: dict[str, int]) -> bool:
-    number = situations.setdefault(item.originalname, len(situations))
-    case = CASES.index(item.callspec.params["case"])
-    return item.originalname in _FOR_ALL or (number + case) % _OF_OTHERS == 0
+        yield Bench(hass, case, gateway, entry, waits, monkeypatch, gateway.switchboard.keep())
+        assert_allowed(gateway)

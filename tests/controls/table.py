@@ -22,6 +22,8 @@ from tests.simulator.endpoints import (
     POWER_MODE,
     READINGS,
     RELAY,
+    SECCTRL,
+    STORAGE_SCHEDULE,
     TARIFF,
 )
 from tests.simulator.profiles import PROFILES, Profile
@@ -208,6 +210,7 @@ CASES: Final = (
         profile=BATTERY,
         role="owner",
         ignores=Obedience.ECHOES,
+        confirmed_by=(SECCTRL,),
         slow=55.0,
     ),
     Case(
@@ -220,6 +223,7 @@ CASES: Final = (
         profile=BATTERY,
         role="owner",
         ignores=Obedience.ECHOES,
+        confirmed_by=(STORAGE_SCHEDULE,),
         slow=55.0,
     ),
     Case(

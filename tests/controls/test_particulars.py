@@ -14,9 +14,11 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.iq_gateway.controls import CONTROLS
 from custom_components.iq_gateway.devices import KINDS
 from tests import states
 from tests.conftest import EntrySetUp
+from tests.controls.allowed import ALLOWED, assert_allowed, refused
 from tests.controls.conftest import Waits
 from tests.controls.table import BATTERY, CASES, CONTROLLER, controller, limit, set_to
 from tests.simulator import PROFILES, Clock, GatewaySimulator, Obedience, Profile
@@ -34,6 +36,7 @@ async def gateway(
     """The gateway of the profile that a test names."""
     async with GatewaySimulator(request.param, clock=clock) as simulator:
         yield simulator
+        assert_allowed(simulator)
 
 
 def at(profile: Profile) -> pytest.MarkDecorator:
@@ -265,6 +268,21 @@ async def test_what_the_cloud_takes_back_is_told(
     ours = [one for one in caplog.records if one.name.startswith("custom_components")]
     warnings = [one for one in ours if one.levelno == logging.WARNING and "reserve" in one.getMessage()]
     assert len(warnings) == 1
+
+
+def test_nothing_but_what_is_allowed_can_be_sent() -> None:
+    """Not to any of the places that no control may touch; a test that lets something else through is none."""
+    assert {(control.method, control.path) for control in CONTROLS.values()} | {
+        (control.off_method, control.path) for control in CONTROLS.values() if control.off_method
+    } == {one for one in ALLOWED if one[1] != "/ivp/livedata/stream"}
+    for method, path, body in (
+        ("POST", "/ivp/ensemble/reset_device", "{}"),
+        ("PUT", "/installer/agf/set_profile.json", '{"selected_profile":"a:1"}'),
+        ("POST", "/ivp/ss/pcs_settings", "{}"),
+        ("POST", "/ivp/ss/dpel", '{"dynamic_pel_settings":{"enable":true},"filename":"x","version":"1"}'),
+        ("POST", "/ivp/ensemble/dry_contacts", '{"dry_contacts":{"id":"NC1","status":"none"}}'),
+    ):
+        assert refused([(method, path, body)]) != []
 
 
 def test_every_control_is_tried() -> None:

@@ -1,6 +1,7 @@
 """The double itself: an https server that checks each write by the letter and lets it take its true time."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 import json
@@ -13,6 +14,7 @@ from tests.simulator.certificates import Certificate, self_signed, server_contex
 from tests.simulator.tokens import Claims, mint
 
 from . import documents as docs
+from .dialects import PLAIN, TOLD_SO
 
 type Json = Any
 type Check = Callable[[Double, Json], str | None]
@@ -32,6 +34,9 @@ class Double:
         self.wrong: list[str] = []
         self.busy_at_once = 0
         self.at_once = 0
+        self.asked: Counter[str] = Counter()
+        """How often each path was asked for."""
+        self.most_at_once = self._under_way = 0
         self.manner = "echo"
         self.ignores: set[str] = set()
         self.refuses: dict[str, int] = {}
@@ -40,6 +45,10 @@ class Double:
         self.gone_after_write = False
         self.text_numbers = False
         self.pace = 1.0
+        self.dialect = PLAIN
+        self.old_for = 0.0
+        """Seconds for which a path goes on saying what it said before something was written to it."""
+        self._old: dict[str, Json] = {}
         self.certificate: Certificate = self_signed("envoy")
         self.fingerprint = self.certificate.fingerprint
         self.watts, self.limit_applies = 3000.0, True
@@ -69,7 +78,17 @@ class Double:
         """Do something on the clock of the loop."""
         self._later.append(asyncio.get_running_loop().call_later(seconds * self.pace, action))
 
-    async def _answer(self, request: web.Request) -> web.StreamResponse:  # noqa: PLR0911
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        self.asked[request.path] += 1
+        self._under_way += 1
+        self.most_at_once = max(self.most_at_once, self._under_way)
+        try:
+            await asyncio.sleep(0)
+            return await self._answer_one(request)
+        finally:
+            self._under_way -= 1
+
+    async def _answer_one(self, request: web.Request) -> web.StreamResponse:  # noqa: PLR0911
         path = "/" + request.match_info["path"].rstrip("/")
         if self.gone:
             return self._hang_up(request)
@@ -109,7 +128,9 @@ class Double:
         elif path not in self.documents:
             return web.Response(status=404, text="<html>404</html>", content_type="text/html")
         else:
-            found = self.documents[path]
+            found = self._old.get(path, self.documents[path])
+        if path in TOLD_SO:
+            found = self.dialect.said(found)
         if self.text_numbers and path in (docs.SECCTRL, docs.GENERATOR):
             found = {key: str(one) if type(one) in (int, float) else one for key, one in found.items()}
         return web.Response(body=json.dumps(found).encode())
@@ -132,6 +153,7 @@ class Double:
         except ValueError:
             body = None
         self.writes.append((request.method, path, body))
+        body = self.dialect.heard(body)
         rule = self._rules.get((request.method, path))
         reason = "is never written" if rule is None else rule[0](self, body)
         if reason is None and path != docs.POWER and request.content_type != "application/json":
@@ -141,6 +163,9 @@ class Double:
             self.wrong.append(f"{request.method} {path}: {reason}")
             return web.Response(status=500, text="crashed")
         before = deepcopy(self.documents.get(path))
+        if self.old_for:
+            self._old[path] = before
+            self.later(self.old_for, lambda: self._old.pop(path, None))
         if path not in self.ignores:
             rule[1](self, body)
         if self.gone_after_write:

@@ -7,6 +7,7 @@ import pytest
 
 from . import documents as docs
 from .conftest import House
+from .dialects import LOUD_AND_BACKWARDS, NUMBERS_AS_TEXT_AND_MORE, PLAIN, Dialect
 from .double import Json
 from .table import CONTROLS, Control
 
@@ -27,9 +28,16 @@ async def begin(house: House, **options: Json) -> None:
     await house.settle()
 
 
-@pytest.mark.parametrize("first", [0, 3])
-async def test_each_is_sent_once_as_the_gateway_wants_it_and_shown_when_it_is_true(house: House, first: int) -> None:
-    """Whatever form the answer has; the body is checked by the double, to the letter."""
+@pytest.mark.parametrize(
+    ("first", "dialect", "old_for"),
+    [(0, PLAIN, 0.0), (3, NUMBERS_AS_TEXT_AND_MORE, 0.0), (1, LOUD_AND_BACKWARDS, 0.0), (2, PLAIN, 20.0)],
+    ids=["plain", "numbers as text, and more", "upper case, backwards", "old for 20 s"],
+)
+async def test_each_is_sent_once_as_the_gateway_wants_it_and_shown_when_it_is_true(
+    house: House, first: int, dialect: Dialect, old_for: float
+) -> None:
+    """Whatever form answers have; the body is checked by the double, to the letter."""
+    house.double.dialect, house.double.old_for = dialect, old_for
     await begin(house)
     early: list[str] = []
     answers = cycle(MANNERS[first:] + MANNERS[:first])

@@ -262,6 +262,26 @@ async def test_a_restart_in_the_middle_ends_in_the_truth(house: House, control: 
     assert len(house.double.writes) == 1
 
 
+async def test_changes_while_live_power_runs(house: House) -> None:
+    """Each waits for the other: one request at a time, powers go on each second, and every change is confirmed."""
+    await begin(house)
+    await house.set("switch", "live_power", True)
+    for control in (one for one in CONTROLS if one.key in TOGETHER | {"grid_connection", "export_limit_enabled"}):
+        before = house.double.asked[docs.READINGS] + house.double.asked["/ivp/livedata/status"]
+        await house.set(control.platform, control.key, control.value)
+        assert house.state(control.platform, control.key).state == control.shown, str(control)
+        assert house.state(control.platform, control.key).attributes["change"] == "confirmed", str(control)
+        ticks = house.double.asked[docs.READINGS] + house.double.asked["/ivp/livedata/status"] - before
+        assert ticks > (3 if control.key == "grid_connection" else 0), str(control)
+    power = house.state("sensor", "production_power").state
+    house.double.watts = 900.0
+    await house.pace.passes(60)
+    await house.settle()
+    assert house.state("sensor", "production_power").state != power
+    await house.set("switch", "live_power", False)
+    assert house.double.most_at_once == 1
+
+
 async def test_numbers_as_text_are_numbers(house: House) -> None:
     """As some firmware says them; a reserve is confirmed by such a one too."""
     house.double.text_numbers = True

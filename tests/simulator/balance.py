@@ -33,6 +33,7 @@ class Settings:
     """As `backup_bat_mode` (gateway-api.md 13)."""
     reserve: int
     """In %."""
+    charges_from_grid: bool = False
     export_limit: float | None = None
     production_limit: float | None = None
     production_off: bool = False

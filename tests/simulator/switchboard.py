@@ -97,7 +97,7 @@ class Switchboard:
         if not isinstance(body, dict):
             raise Rejected(400)
         obedience = self.obedience.get(path, Obedience.OBEYS)
-        before = State(deepcopy(self.state.documents), deepcopy(self.state.house))
+        before = self.keep()
         delay = self.delays.get(path, write.delay)
         answer = write.answer(self.state, body)
         if obedience is not Obedience.IGNORES:
@@ -109,6 +109,19 @@ class Switchboard:
             self._plan(now + delay + _CLOUD_RETURNS_AFTER, lambda: self._restore(before))
         self.advance_to(now)
         return answer
+
+    def keep(self) -> State:
+        """Return all of it as it is now, to be put back later."""
+        return State(deepcopy(self.state.documents), deepcopy(self.state.house))
+
+    def put_back(self, kept: State) -> None:
+        """Have everything be as it was, obedient, and nothing due any more."""
+        self._restore(State(deepcopy(kept.documents), deepcopy(kept.house)))
+        self._house.settings = self.state.house
+        self._house.settle()
+        self._due.clear()
+        self.obedience.clear()
+        self.delays.clear()
 
     def _plan(self, moment: float, change: Callable[[], None]) -> None:
         self._due.append((moment, change))

@@ -115,6 +115,7 @@ def _tariff_done(state: State, _: Document) -> None:
     state.house.battery_mode = _NUMBERS[str(asked["mode"])]
     assert isinstance(asked["reserved_soc"], float)
     state.house.reserve = round(asked["reserved_soc"])
+    state.house.charges_from_grid = bool(asked["charge_from_grid"])
 
 
 def _relay_told(state: State, body: Document) -> None:

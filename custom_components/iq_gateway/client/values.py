@@ -9,6 +9,7 @@ _INT32_MAX = 2**31 - 1
 _TEMPERATURES = (-100.0, 300.0)
 # Wh; what a gateway's batteries hold is a hundredth of it.
 _MOST_STORED = 10_000_000.0
+_FLAGS = {"true": True, "false": False}
 # What stands where there is no serial number; zeros alone are none either.
 _NO_SERIAL = "unknown"
 
@@ -61,13 +62,18 @@ def integer(value: object) -> int | None:
 
 
 def flag(value: object) -> bool | None:
-    """Return yes or no, else None."""
-    return value if isinstance(value, bool) else None
+    """Return yes or no, also one that is written as a text, else None."""
+    return value if isinstance(value, bool) else _FLAGS.get(word(value) or "")
 
 
 def text(value: object) -> str | None:
     """Return a text that says something, else None."""
     return value if isinstance(value, str) and value else None
+
+
+def word(value: object) -> str | None:
+    """Return one of a few words that a gateway may say, however it is written, else None."""
+    return told.strip().lower() or None if (told := text(value)) else None
 
 
 def serial_number(value: object) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any, Final
 from aiohttp import hdrs
 
 from ..client.endpoints import FULL_INVENTORY, SECCTRL
+from ..client.values import integer, serial_number
 from .checks import is_busy
 from .control import Control, View
 
@@ -17,7 +18,7 @@ def _row(view: View) -> dict[str, Any]:
     read = view.document(FULL_INVENTORY)
     groups = [group for group in read if isinstance(group, dict)] if isinstance(read, list) else []
     listed = [row for group in groups for row in group.get("devices") or () if isinstance(row, dict)]
-    return next((row for row in listed if row.get("serial_num") == view.key), {})
+    return next((row for row in listed if serial_number(row.get("serial_num")) == view.key), {})
 
 
 def _body(view: View, on: bool) -> object:  # noqa: FBT001
@@ -25,7 +26,7 @@ def _body(view: View, on: bool) -> object:  # noqa: FBT001
     if not on:
         return {"acb_sleep": [{"serial_num": view.key}]}
     row = _row(view)
-    levels = {key: row[key] if isinstance(row.get(key), int) else usual for key, usual in _USUAL.items()}
+    levels = {key: usual if (told := integer(row.get(key))) is None else told for key, usual in _USUAL.items()}
     if not 0 <= levels["sleep_min_soc"] <= levels["sleep_max_soc"] <= 100:  # noqa: PLR2004 (%)
         levels = _USUAL
     return {"acb_sleep": [{"serial_num": view.key, **levels}]}

@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..client.endpoints import SECCTRL
+from ..client.values import flag
 from .control import ControlError, View
 
 # The gateway's own work on its batteries.
@@ -12,5 +13,5 @@ _BUSY: Final = ("Commission_in_progress", "ESS_in_progress", "ESS_R3_To_R4_in_pr
 def is_busy(view: View, _wanted: object) -> ControlError | None:
     """Refuse to disturb a gateway that sets up batteries; one that does not tell has none."""
     told = view.document(SECCTRL)
-    busy = isinstance(told, dict) and any(told.get(key) is True for key in _BUSY)
+    busy = isinstance(told, dict) and any(flag(told.get(key)) for key in _BUSY)
     return ControlError("control_busy") if busy else None

@@ -29,15 +29,6 @@ class Stage(StrEnum):
     OVERWRITTEN = "overwritten"  # confirmed, and taken back by somebody else
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """The last change of a control, for its entity to tell."""
-
-    wanted: Setting
-    stage: Stage
-    reason: str | None = None  # the key of the text that tells why it failed
-
-
 class ControlError(Exception):
     """A change came to nothing, or to something else; the key is that of the text that says so."""
 
@@ -46,6 +37,18 @@ class ControlError(Exception):
         self.key = key
         self.stage = stage
         self.placeholders: Mapping[str, str] = placeholders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The last change of a control: for its entity to tell, and to go on with after a restart."""
+
+    wanted: Setting
+    stage: Stage
+    before: Setting | None = None  # what was in force when it was sent
+    sent_at: float | None = None  # s since 1970; None for what was not sent
+    reason: str | None = None  # the key of the text that tells why it failed
+    placeholders: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,13 @@ class View:
 
 
 type Check[ValueT] = Callable[[View, ValueT], ControlError | None]
+
+
+def agrees(found: object, wanted: Setting) -> bool:
+    """Tell whether what was found is what is wanted; a figure may be rounded on its way."""
+    if isinstance(wanted, float) and isinstance(found, int | float):
+        return abs(found - wanted) < 0.5  # noqa: PLR2004 (half of the smallest step)
+    return found == wanted
 
 
 def _always(_view: View, _wanted: object) -> bool:
@@ -100,7 +110,7 @@ class Control[ValueT: Setting]:
     """What else is read before anything is sent; what this gateway does not have is passed over."""
     checks: tuple[Check[ValueT], ...] = ()
     is_felt: Callable[[View, ValueT], bool] = _always
-    """Whether what is measured agrees with it."""
+    """Whether what is measured, or a second witness, agrees with it."""
     keeps: Callable[[View], bool] = _never
     """Whether there is nothing to send now: the value comes into force with another control of the same path."""
     every: float = 3.0  # seconds between two looks
@@ -117,11 +127,8 @@ class Control[ValueT: Setting]:
         return self.off_method if self.off_method and wanted is False else self.method
 
     def is_set(self, view: View, wanted: ValueT) -> bool:
-        """Tell whether the gateway says what is wanted; a figure may be rounded on its way."""
-        found = self.value(view)
-        if isinstance(wanted, float) and isinstance(found, int | float):
-            return abs(found - wanted) < 0.5  # noqa: PLR2004 (half of the smallest step)
-        return found == wanted
+        """Tell whether the gateway says what is wanted."""
+        return agrees(self.value(view), wanted)
 
 
 type AnyControl = Control[Any]

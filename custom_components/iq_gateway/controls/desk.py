@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+import time
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
 from ..client.errors import NotPermitted
 from ..const import CONF_CONTROLS, DOMAIN, LOGGER
+from ..issues import Issue, async_clear
 from ..polling import Poller
 from ..polling.fault import Fault
 from ..site import Part, Site
-from .control import AnyControl, Change, ControlError, Setting, Stage
-from .runner import Run, Turns
+from .book import ChangeBook, Of, async_forget_changes
+from .control import AnyControl, Change, ControlError, Setting, Stage, agrees
+from .runner import BLIND_FOR, Run, Turns
 
 _OWNER: Final = "owner"
 
@@ -24,16 +27,44 @@ class ControlDesk:
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry, poller: Poller, *, publish: Callable[[], None]) -> None:
         self.enabled: bool = entry.options.get(CONF_CONTROLS, False)
+        self.book = ChangeBook(hass, entry)
         self._hass = hass
         self._entry = entry
         self._poller = poller
         self._publish = publish
         self._turns = Turns()
-        self._changes: dict[tuple[AnyControl, str], Change] = {}
-        # What comes into force later, by path and device, and by the name of the control.
-        self._choices: dict[tuple[str, str], dict[str, Setting]] = {}
         # What nobody waits for any more, and is not at its end.
-        self._followed: dict[tuple[AnyControl, str], asyncio.Task[None]] = {}
+        self._followed: dict[Of, asyncio.Task[None]] = {}
+
+    async def async_load(self) -> None:
+        """Take up what an earlier run has sent; where no changes are allowed any more, forget it."""
+        if not self.enabled:
+            await async_forget_changes(self._hass, self._entry)
+            async_clear(self._hass, self._entry, Issue.CHANGE)
+            return
+        await self.book.async_load()
+        for (control, _), change in self.book.all.items():
+            if (passed := _passed(change)) is None:
+                continue
+            self._turns.sent(control, ago=passed)
+            for endpoint in control.blinds if passed < BLIND_FOR else ():
+                self._poller.blind(endpoint, BLIND_FOR - passed)
+
+    @callback
+    def async_resume(self) -> None:
+        """Find out what became of what was on its way when an earlier run ended."""
+        for of, change in self.book.all.items():
+            is_held = change.stage is Stage.CONFIRMED and (_passed(change) or 0.0) < (of[0].hold or 0.0)
+            if change.stage is not Stage.PENDING and not is_held:
+                continue
+            run = self._run(*of, change.wanted)
+            part = None if is_held else run.take_up(change)
+            self._followed[of] = self._async_start(self._async_outlive(run, part), of[0])
+
+    async def async_close(self) -> None:
+        """Write down what is to be known after a restart."""
+        if self.enabled:
+            await self.book.async_close()
 
     def needs(self, site: Site, role: str | None) -> set[str]:
         """Return the needs that tell whether there is something to change, beside those of what is there.
@@ -50,14 +81,6 @@ class ControlDesk:
         }
         return {need for need, has in there.items() if has}
 
-    def last(self, control: AnyControl, key: str) -> Change | None:
-        """Return the last change of a control of a device in this run."""
-        return self._changes.get((control, key))
-
-    def choice(self, control: AnyControl, key: str) -> Setting | None:
-        """Return what a control is to be once another one brings it into force."""
-        return self._choices.get((control.path, key), {}).get(control.name)
-
     @property
     def refused(self) -> frozenset[str]:
         """The endpoints that the token's role is too low for."""
@@ -70,9 +93,7 @@ class ControlDesk:
         It goes on if whoever asked for it goes away, and ends with the entry.
         """
         done: asyncio.Future[ControlError | None] = self._hass.loop.create_future()
-        task = self._entry.async_create_background_task(
-            self._hass, self._async_run(self._run(control, key, wanted), done), f"{self._entry.title} {control.name}"
-        )
+        task = self._async_start(self._async_run(self._run(control, key, wanted), done), control)
         waiting: list[asyncio.Future[Any]] = [task, done]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         error = done.result() if done.done() else ControlError("control_interrupted")
@@ -81,41 +102,50 @@ class ControlDesk:
                 translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=dict(error.placeholders)
             ) from error
 
-    def _run(self, control: AnyControl, key: str, wanted: Setting) -> Run:
-        choices = self._choices.setdefault((control.path, key), {})
+    def _async_start(self, work: Coroutine[Any, Any, None], control: AnyControl) -> asyncio.Task[None]:
+        return self._entry.async_create_background_task(self._hass, work, f"{self._entry.title} {control.name}")
 
+    def _run(self, control: AnyControl, key: str, wanted: Setting) -> Run:
         def tell(change: Change) -> None:
-            self._changes[control, key] = change
-            if change.stage is Stage.KEPT:
-                choices[control.name] = change.wanted
-            elif change.stage is Stage.CONFIRMED:
-                choices.clear()
+            self.book.async_note((control, key), change)
             self._publish()
 
-        return Run(self._poller, control, key, wanted, choices=choices, tell=tell)
+        return Run(self._poller, control, key, wanted, choices=lambda: self.book.choices(control.path, key), tell=tell)
 
     async def _async_run(self, run: Run, done: asyncio.Future[ControlError | None]) -> None:
         """Make the change in its turn, let whoever waits go as soon as it is known, and follow it to its end."""
-        last = self.last(run.control, run.key)
-        if last is None or last.stage is not Stage.PENDING:
+        of = run.control, run.key
+        if self._pending(of) is None:
             run.tell(Stage.REQUESTED)
         async with self._turns.lock:
-            earlier = self._followed.pop((run.control, run.key), None)
-            overtakes = earlier is not None and earlier.cancel()  # nobody wants any more what it watches
-            error, confirmed = await self._async_outcome(run, run.make(self._turns, overtakes=overtakes))
+            pending, followed = self._pending(of), self._followed.get(of)
+            if pending and followed and not followed.done() and agrees(pending.wanted, run.wanted):
+                # It is on its way already, and nothing is sent twice.
+                done.set_result(None)
+                return
+            if followed:
+                followed.cancel()  # nobody wants any more what it watches
+            error, confirmed = await self._async_outcome(run, run.make(self._turns, overtakes=pending))
         done.set_result(error)
         if error is None and (task := asyncio.current_task()) is not None:
-            self._followed[run.control, run.key] = task
-            await self._async_outlive(run, confirmed=confirmed)
+            self._followed[of] = task
+            await self._async_outlive(run, None if confirmed else run.follow())
 
-    async def _async_outlive(self, run: Run, *, confirmed: bool) -> None:
-        """Follow a change whose action has ended: there is the entity, and the log, to tell what becomes of it."""
-        error: ControlError | None = None
-        if not confirmed:
-            error, confirmed = await self._async_outcome(run, run.follow())
+    def _pending(self, of: Of) -> Change | None:
+        """Return the last change of a control if it was sent and nobody knows yet what came of it."""
+        last = self.book.last(of)
+        return last if last and last.stage is Stage.PENDING else None
+
+    async def _async_outlive(self, run: Run, part: Coroutine[Any, Any, bool] | None) -> None:
+        """Follow a change whose action has ended: there are the entity, repairs and the log to tell what becomes of it.
+
+        `part` is what is left until it is confirmed; None if it is.
+        """
+        error, confirmed = await self._async_outcome(run, part) if part else (None, True)
         if confirmed:
             error, _ = await self._async_outcome(run, run.check_again())
         if error:
+            self.book.async_note_late((run.control, run.key))
             LOGGER.warning("%s: %s was not changed for good: %s", self._entry.title, run.control.name, error)
 
     async def _async_outcome(self, run: Run, part: Coroutine[Any, Any, bool]) -> tuple[ControlError | None, bool]:
@@ -127,5 +157,10 @@ class ControlDesk:
         except Exception as err:  # noqa: BLE001 (whatever it is, whoever waits has to know)
             LOGGER.error("%s: an unexpected error, please report it: %s", self._entry.title, Fault.of(err))
             error = ControlError("control_refused")
-        run.tell(error.stage, error.key)
+        run.tell(error.stage, error)
         return error, False
+
+
+def _passed(change: Change) -> float | None:
+    """Return how many seconds ago a change was sent, if it was."""
+    return None if change.sent_at is None else max(time.time() - change.sent_at, 0.0)

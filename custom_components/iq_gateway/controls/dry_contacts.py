@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ..client.endpoints import DRY_CONTACT_SETTINGS, DRY_CONTACTS, SECCTRL
+from ..client.values import number, text, word
 from .checks import is_busy
 from .control import Check, Control, ControlError, Setting, View
 
@@ -14,7 +15,7 @@ ACTIONS: Final = ("apply", "shed", "schedule", "none")
 # By the words of `ContactMode`.
 _MODES: Final = {"manual": "manual", "battery_level": "soc"}
 # Opening a contact of another type may cut an inverter off.
-_LOAD: Final = "LOAD"
+_LOAD: Final = "load"
 
 
 def _contact(view: View) -> str:
@@ -27,12 +28,12 @@ def _settings(view: View) -> dict[str, Any]:
     read = view.document(DRY_CONTACT_SETTINGS)
     listed = read.get("dry_contacts") if isinstance(read, dict) else None
     rows = listed if isinstance(listed, list) else [listed]
-    found = (row for row in rows if isinstance(row, dict) and row.get("id") == _contact(view))
+    found = (row for row in rows if isinstance(row, dict) and (text(row.get("id")) or "").upper() == _contact(view))
     return next(found, {})
 
 
 def _is_load(view: View, _wanted: object) -> ControlError | None:
-    return None if _settings(view).get("type") == _LOAD else ControlError("control_not_there")
+    return None if word(_settings(view).get("type")) == _LOAD else ControlError("control_not_there")
 
 
 def _closed(view: View) -> bool | None:
@@ -72,31 +73,23 @@ def _setting[ValueT: Setting](
     )
 
 
-def _level(told: object) -> float | None:
-    return float(told) if isinstance(told, int | float) else None
-
-
-def _text(told: object) -> str | None:
-    return told if isinstance(told, str) else None
-
-
 def _mode(told: object) -> str | None:
-    return next((mode for mode, written in _MODES.items() if written == told), None)
+    return next((mode for mode, written in _MODES.items() if written == word(told)), None)
 
 
 def _is_low(view: View, low: float) -> ControlError | None:
-    high = _level(_settings(view).get("soc_high"))
+    high = number(_settings(view).get("soc_high"))
     return ControlError("control_levels") if high is not None and low >= high else None
 
 
 def _is_high(view: View, high: float) -> ControlError | None:
-    low = _level(_settings(view).get("soc_low"))
+    low = number(_settings(view).get("soc_low"))
     return ControlError("control_levels") if low is not None and low >= high else None
 
 
 CONTACT_MODE: Final = _setting("mode", write=_MODES.__getitem__, read=_mode)
 CONTACT_ACTIONS: Final = {
-    key: _setting(key, write=str, read=_text) for key in ("grid_action", "micro_grid_action", "gen_action")
+    key: _setting(key, write=str, read=word) for key in ("grid_action", "micro_grid_action", "gen_action")
 }
-CONTACT_LOW: Final = _setting("soc_low", write=float, read=_level, check=_is_low)
-CONTACT_HIGH: Final = _setting("soc_high", write=float, read=_level, check=_is_high)
+CONTACT_LOW: Final = _setting("soc_low", write=float, read=number, check=_is_low)
+CONTACT_HIGH: Final = _setting("soc_high", write=float, read=number, check=_is_high)

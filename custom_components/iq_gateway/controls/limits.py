@@ -5,8 +5,9 @@ from typing import Any, Final
 from aiohttp import hdrs
 
 from ..client.endpoints import POWER_LIMIT, POWER_MODE, READINGS, SECCTRL
+from ..client.values import flag, number
 from .checks import is_busy
-from .control import Control, ControlError, View
+from .control import Control, ControlError, View, agrees
 
 EXPORT: Final = "export"
 OF_PRODUCTION: Final = "production"
@@ -17,6 +18,7 @@ _ENVELOPE: Final = {"filename": "site_settings", "version": "00.00.01"}
 # What a gateway may not tell while it limits nothing.
 _DEFAULTS: Final = {"export_limit": True, "slew_rate": 50.0, "enable_dynamic_limiting": False}
 _FLOATS: Final = ("limit_value_W", "slew_rate")
+_FLAGS: Final = ("enable", "export_limit", "enable_dynamic_limiting")
 # A limit is kept to 20 W once it is reached; meters and inverters are a little apart.
 _MARGIN: Final = 100.0
 _MARGIN_SHARE: Final = 0.05
@@ -35,12 +37,14 @@ def _body(view: View, **changed: bool | float | None) -> object:
     read = view.document(POWER_LIMIT)
     settings = {**_DEFAULTS, **_settings(view), **{key: value for key, value in changed.items() if value is not None}}
     envelope = {key: read.get(key, value) for key, value in _ENVELOPE.items()} if isinstance(read, dict) else _ENVELOPE
-    if not settings.get("enable"):
+    if not flag(settings.get("enable")):
         return {_SETTINGS: {"enable": False}, **envelope}
-    if not isinstance(settings.get("limit_value_W"), int | float):
+    if number(settings.get("limit_value_W")) is None:
         raise ControlError("control_limit_first")
-    floats = {key: float(settings[key]) for key in _FLOATS if isinstance(settings[key], int | float)}
-    return {_SETTINGS: {**settings, **floats}, **envelope}
+    # The gateway takes them as they belong, however it wrote them itself.
+    floats = {key: number(settings[key]) for key in _FLOATS if number(settings[key]) is not None}
+    flags = {key: flag(settings[key]) for key in _FLAGS if flag(settings[key]) is not None}
+    return {_SETTINGS: {**settings, **floats, **flags}, **envelope}
 
 
 def _turn(view: View, on: bool) -> object:  # noqa: FBT001
@@ -55,7 +59,7 @@ def _turn(view: View, on: bool) -> object:  # noqa: FBT001
 
 
 def _is_off(view: View) -> bool:
-    return not _settings(view).get("enable")
+    return not flag(_settings(view).get("enable"))
 
 
 def _limit(view: View) -> float | None:
@@ -64,8 +68,12 @@ def _limit(view: View) -> float | None:
 
 
 def _enabled(view: View) -> bool | None:
+    """Return whether the limit is on; None while it is, but not as it was chosen to be."""
     limit = view.site.settings.power_limit
-    return limit.enabled if limit else None
+    if limit is None or not limit.enabled:
+        return limit.enabled if limit else None
+    found = {"export_limit": limit.limit, "limit_mode": _mode(view)}
+    return True if all(agrees(found[name], choice) for name, choice in view.choices.items()) else None
 
 
 def _mode(view: View) -> str | None:

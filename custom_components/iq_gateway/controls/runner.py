@@ -22,6 +22,8 @@ from .control import PATIENCE, AnyControl, Change, ControlError, Setting, Stage,
 
 # While a contact's settings settle, it reads "open" falsely for up to so many seconds (gateway-api.md 17.2).
 BLIND_FOR: Final = 90.0
+# A gateway may take its time to be reached after a restart of Home Assistant, or of its own.
+_AFTER_START: Final = 120.0
 # Behind the back of an action that has ended, nobody waits for the second.
 _SLOWLY: Final = 30.0
 
@@ -65,7 +67,7 @@ class Run:
         key: str,
         wanted: Setting,
         *,
-        choices: Mapping[str, Setting],
+        choices: Callable[[], Mapping[str, Setting]],
         tell: Callable[[Change], None],
     ) -> None:
         self.control = control
@@ -76,17 +78,18 @@ class Run:
         self._tell = tell
         self._before: Setting | None = None
         self._sent_at = 0.0
+        self._told_at: float | None = None  # s since 1970
         self._lost: GatewayError | None = None
         self._view: View | None = None
 
-    async def make(self, turns: Turns, *, overtakes: bool) -> bool:
+    async def make(self, turns: Turns, *, overtakes: Change | None) -> bool:
         """Make the change; tell whether it is confirmed. What is neither by now is to be followed.
 
         One that overtakes another, which is still on its way, is sent whatever is so now.
         """
         await turns.wait_for(self.control)
         view = await self._look_first()
-        is_so = self.control.is_set(view, self.wanted) and not overtakes
+        is_so = self.control.is_set(view, self.wanted) and overtakes is None
         if not is_so:
             self._check(view)
         if self.control.keeps(view):
@@ -95,15 +98,26 @@ class Run:
         if is_so:
             self.tell(Stage.CONFIRMED)
             return True
-        self._before = self.control.value(view)
+        self._before = overtakes.before if overtakes else self.control.value(view)
         body = self.control.body(view, self.wanted)
+        self._told_at = time.time()
         self.tell(Stage.PENDING)
         await self._send(body, turns)
-        return await self._watch(self.control.every if self._is_refused else PATIENCE, self.control.every)
+        every = self.control.every
+        await sleep(every)
+        return await self._watch(every if self._is_refused else min(PATIENCE, self.control.deadline), every)
 
     async def follow(self) -> bool:
         """Watch a change that takes longer than anybody waits for."""
         return await self._watch(self.control.deadline, max(self.control.every, _SLOWLY))
+
+    async def take_up(self, change: Change) -> bool:
+        """Go on watching a change that was sent before a restart: at once, and for a while even if its time is over."""
+        self._before, self._told_at = change.before, change.sent_at
+        passed = max(time.time() - (change.sent_at or 0.0), 0.0)
+        self._sent_at = time.monotonic() - passed
+        until = max(self.control.deadline, passed + _AFTER_START)
+        return await self._watch(until, max(self.control.every, _SLOWLY))
 
     async def check_again(self) -> bool:
         """Look once more after a while, where others may take a change back."""
@@ -114,9 +128,18 @@ class Run:
             raise self._failed("control_overwritten", Stage.OVERWRITTEN)
         return True
 
-    def tell(self, stage: Stage, reason: str | None = None) -> None:
+    def tell(self, stage: Stage, error: ControlError | None = None) -> None:
         """Tell how far it has come."""
-        self._tell(Change(wanted=self.wanted, stage=stage, reason=reason))
+        self._tell(
+            Change(
+                wanted=self.wanted,
+                stage=stage,
+                before=self._before,
+                sent_at=self._told_at,
+                reason=error.key if error else None,
+                placeholders=error.placeholders if error else {},
+            )
+        )
 
     def _failed(self, key: str, stage: Stage = Stage.FAILED) -> ControlError:
         return ControlError(key, stage=stage, seconds=f"{self.control.deadline:.0f}")
@@ -148,7 +171,7 @@ class Run:
             if (reason := _REASONS.get(type(err))) and not (patient and isinstance(err, NotFound)):
                 raise self._failed(reason) from err
             return None
-        return View(self._reader.site, self._reader.snapshot(), self.key, read, self._choices)
+        return View(self._reader.site, self._reader.snapshot(), self.key, read, self._choices())
 
     async def _send(self, body: object, turns: Turns) -> None:
         """Send it, once. Only a refusal says for certain that nothing has happened."""
@@ -169,13 +192,14 @@ class Run:
 
     async def _watch(self, until: float, every: float) -> bool:
         """Read until it is as wanted; False if it is not by then, and an error if it never will be."""
-        until = min(until, self.control.deadline)
-        while (left := self._sent_at + until - time.monotonic()) > 0:
-            await sleep(min(every, left))
+        while True:
             self._view = view = await self._look(self.control.confirms)
             if view and self.control.is_set(view, self.wanted) and self.control.is_felt(view, self.wanted):
                 self.tell(Stage.CONFIRMED)
                 return True
+            if (left := self._sent_at + until - time.monotonic()) <= 0:
+                break
+            await sleep(min(every, left))
         if until < self.control.deadline and self._may_yet_come:
             return False
         raise self._verdict(until)
@@ -213,8 +237,8 @@ class Turns:
         if (wait := max(moments) - time.monotonic()) > 0:
             await sleep(wait)
 
-    def sent(self, control: AnyControl) -> None:
-        """Note that something was sent."""
-        now = time.monotonic()
+    def sent(self, control: AnyControl, *, ago: float = 0.0) -> None:
+        """Note that something was sent so many seconds ago."""
+        now = time.monotonic() - ago
         self._free_at[control.path] = now + control.pause
         self._sees_at |= {endpoint.name: now + BLIND_FOR for endpoint in control.blinds}

@@ -38,7 +38,7 @@ def build_generators(snapshot: Snapshot) -> dict[str, SiteGenerator]:
             manufacturer=known[0].manufacturer,
             model=known[0].model,
             running=generator_runs(snapshot),
-            mode=_MODES.get((mode.command or "").lower()) if mode else None,
+            mode=_MODES.get(mode.command or "") if mode else None,
             start_level=_level(told.start_soc) if told else None,
             stop_level=_level(told.stop_soc) if told else None,
             rated_power=config[0].rated_power if config else None,

@@ -10,6 +10,7 @@ import time
 from typing import Final
 
 from scripts.lib.browser.changing import change_options, reconfigure, repair
+from scripts.lib.browser.controlling import use_controls
 from scripts.lib.browser.frontend import Frontend, browsing
 from scripts.lib.browser.looking import (
     look_at_device,
@@ -40,6 +41,7 @@ STEPS: Final[tuple[Step, ...]] = (
     reconfigure,
     repair,
     add_by_hand,
+    use_controls,
 )
 # What the story itself brings about.
 _EXPECTED: Final = ("shows another certificate",)

@@ -1,8 +1,8 @@
-"""Where it plays: two simulated gateways, their cloud, and a Home Assistant that knows nothing of them yet."""
+"""Where it plays: three simulated gateways, their cloud, and a Home Assistant that knows nothing of them yet."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 import os
 from pathlib import Path
@@ -14,12 +14,18 @@ from scripts.lib.develop.api import Api
 from scripts.lib.develop.home_assistant import HomeAssistant
 from scripts.lib.develop.process import ROOT, free_port
 from scripts.lib.develop.set_up import DOMAIN
-from tests.simulator import Account, Clock, CloudSimulator, GatewaySimulator
+from tests.simulator import PROFILES, Account, Clock, CloudSimulator, GatewaySimulator
 
 TITLE: Final = "IQ Gateway"
 INTEGRATION: Final = f"/config/integrations/integration/{DOMAIN}"
 EMAIL: Final = "owner@example.com"
 PASSWORD: Final = "sunshine"
+_CABIN: Final = replace(
+    PROFILES["system_controller"],
+    serial="122333444526",
+    has_generator=True,
+    contacts={"NC1": "Water heater", "NC2": "Heat pump"},
+)
 _COMPONENT: Final = Path(__file__).with_name("component")
 _HOUR_OF_DAY: Final = 15
 """What the clock shows, whenever this is run: there is no sun and no day to look back on at midnight."""
@@ -27,10 +33,11 @@ _HOUR_OF_DAY: Final = 15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """The home of most of the story, a second gateway at the same place, and Home Assistant beside them."""
+    """The home of most of the story, a second gateway, one with all that can be changed, and Home Assistant."""
 
     home: GatewaySimulator
     garage: GatewaySimulator
+    cabin: GatewaySimulator
     home_assistant: HomeAssistant
     api: Api
 
@@ -68,6 +75,7 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
     async with (
         GatewaySimulator("metered_battery", clock=clock, zone=zone) as home,
         GatewaySimulator("net_single", clock=clock, zone=zone) as garage,
+        GatewaySimulator(_CABIN, clock=clock, zone=zone) as cabin,
         CloudSimulator(clock=clock, gateways=[home, garage]) as cloud,
         ClientSession() as session,
     ):
@@ -76,7 +84,7 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
         async with home_assistant.started(session):
             api = Api(session=session, url=home_assistant.url)
             await api.sign_in()
-            yield Stage(home=home, garage=garage, home_assistant=home_assistant, api=api)
+            yield Stage(home=home, garage=garage, cabin=cabin, home_assistant=home_assistant, api=api)
 
 
 def _prepare(home_assistant: HomeAssistant, cloud: CloudSimulator) -> None:

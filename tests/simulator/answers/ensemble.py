@@ -91,7 +91,7 @@ def schedule(scene: Scene) -> Json:
         "acb_current_mode": 6,
         "Num_of_enc": len(_serials(scene)),
         "ENC_agg_soc": round(scene.house.store.level) if battery else 0,
-        "Charge From Grid Allowed": bool(battery),
+        "Charge From Grid Allowed": scene.house.settings.charges_from_grid,
         "Num_of_acb": scene.profile.ac_batteries,
         "sched_mode_key": ["ID - Idle", "ZN - Zero Net", "CG - Charge From Grid"],
     }

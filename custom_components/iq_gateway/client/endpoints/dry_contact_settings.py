@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..values import number, text
+from ..values import number, text, word
 from .endpoint import HOURLY, Endpoint
 from .shapes import Parsed, Record, listed, record, records
 
@@ -31,10 +31,10 @@ def _settings(row: Record) -> DryContactSettings | None:
     load_name = (text(row.get("load_name")) or "").strip() or None
     return DryContactSettings(
         id=name,
-        type=text(row.get("type")),
-        mode=text(row.get("mode")),
+        type=(text(row.get("type")) or "").strip().upper() or None,
+        mode=word(row.get("mode")),
         load_name=load_name,
-        actions={key: text(row.get(key)) for key in _ACTIONS},
+        actions={key: word(row.get(key)) for key in _ACTIONS},
         low=number(row.get("soc_low")),
         high=number(row.get("soc_high")),
     )

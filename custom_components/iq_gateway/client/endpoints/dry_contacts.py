@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ..values import text
+from ..values import text, word
 from .endpoint import Endpoint
 from .shapes import Parsed, Record, listed, record, records
 
@@ -18,7 +18,7 @@ class DryContact:
 
 def _contact(row: Record) -> DryContact | None:
     name = text(row.get("id"))
-    return None if name is None else DryContact(id=name, status=text(row.get("status")))
+    return None if name is None else DryContact(id=name, status=word(row.get("status")))
 
 
 def parse_dry_contacts(payload: object) -> Parsed[tuple[DryContact, ...]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
-from ..values import number, text
+from ..values import number, word
 from .endpoint import Endpoint
 from .shapes import Parsed, has_any, record
 
@@ -21,7 +21,7 @@ class GeneratorStatus:
 def parse_generator(payload: object) -> Parsed[GeneratorStatus]:
     """Parse the answer."""
     whole = record(payload)
-    state = text(whole.get("oper_state"))
+    state = word(whole.get("oper_state"))
     start, stop = number(whole.get("start_soc")), number(whole.get("stop_soc"))
     if not has_any((state, start, stop)):
         raise InvalidAnswer("no state of a generator")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
-from ..values import text
+from ..values import word
 from .endpoint import Endpoint
 from .shapes import Parsed, record
 
@@ -24,7 +24,7 @@ def parse_generator_mode(payload: object) -> Parsed[GeneratorMode]:
     whole = record(payload)
     if whole and "gen_cmd" not in whole:
         raise InvalidAnswer("no command of a generator")
-    return GeneratorMode(command=text(whole.get("gen_cmd"))), 0
+    return GeneratorMode(command=word(whole.get("gen_cmd"))), 0
 
 
 GENERATOR_MODE: Final = Endpoint[GeneratorMode](

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ..values import flag, moment, percent, serial_number, stored, temperature, text
+from ..values import flag, moment, percent, serial_number, stored, temperature, text, word
 from .endpoint import Endpoint
 from .shapes import Parsed, Record, parse_groups
 
@@ -45,8 +45,8 @@ def _device(row: object, kind: str | None) -> ListedDevice | None:
         max_cell_temperature=temperature(row.get("maxCellTemp")),
         capacity=stored(row.get("encharge_capacity")),
         dc_switch_off=flag(row.get("dc_switch_off")),
-        relay_wanted=text(row.get("mains_admin_state")),
-        relay_state=text(row.get("mains_oper_state")) or text(row.get("mid_state")),
+        relay_wanted=word(row.get("mains_admin_state")),
+        relay_state=word(row.get("mains_oper_state")) or word(row.get("mid_state")),
     )
 
 

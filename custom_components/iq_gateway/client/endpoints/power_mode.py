@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
+from ..values import flag, integer
 from .endpoint import HOURLY, Endpoint
 from .shapes import Parsed, record
+
+_NUMBERS: Final[dict[int | None, bool]] = {0: False, 1: True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +21,10 @@ class PowerMode:
 def parse_power_mode(payload: object) -> Parsed[PowerMode]:
     """Parse the one flag there is, written as yes and no or as 1 and 0."""
     told = record(payload).get("powerForcedOff")
-    if told not in (True, False):  # 1 and 0 as well
+    forced_off = _NUMBERS.get(integer(told)) if flag(told) is None else flag(told)
+    if forced_off is None:
         raise InvalidAnswer("it does not tell whether production is switched off")
-    return PowerMode(forced_off=bool(told)), 0
+    return PowerMode(forced_off=forced_off), 0
 
 
 POWER_MODE: Final = Endpoint[PowerMode](

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
-from ..values import text
+from ..values import word
 from .endpoint import Endpoint
 from .shapes import Parsed, has_any, record
 
@@ -21,10 +21,10 @@ class RelayWord:
 def parse_relay(payload: object) -> Parsed[RelayWord]:
     """Parse the answer."""
     whole = record(payload)
-    wanted, state = text(whole.get("mains_admin_state")), text(whole.get("mains_oper_state"))
+    wanted, state = word(whole.get("mains_admin_state")), word(whole.get("mains_oper_state"))
     if not has_any((wanted, state)):
         raise InvalidAnswer("no state of a relay")
-    return RelayWord(wanted=wanted, state=state, battery_mode=text(whole.get("Enchg_grid_mode"))), 0
+    return RelayWord(wanted=wanted, state=state, battery_mode=word(whole.get("Enchg_grid_mode"))), 0
 
 
 RELAY: Final = Endpoint[RelayWord](name="relay", path="/ivp/ensemble/relay", parse=parse_relay, may_wait=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
-from ..values import flag, number, text
+from ..values import flag, number, word
 from .endpoint import HOURLY, Endpoint
 from .shapes import Parsed, Record, part, record
 
@@ -37,7 +37,7 @@ def _settings(told: Record, mode: str) -> StorageSettings | None:
     if not told:
         return None
     return StorageSettings(
-        mode=text(told.get(mode)),
+        mode=word(told.get(mode)),
         reserve=number(told.get("reserved_soc")),
         charge_from_grid=flag(told.get("charge_from_grid")),
     )
