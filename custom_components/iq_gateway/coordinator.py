@@ -259,8 +259,9 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         devices = {counter.key: self._count(counter, data, whole.answered) for counter in self._counters}
         totals = await self.totals.async_update(site, result.answered, devices)
         soonest.append(timedelta(seconds=self.totals.next_reading_within()))
-        owes = is_first and (self.poller.cache.unconfirmed or self.poller.owes(self.wanted))
-        if owes or self.poller.wants_second_look:
+        is_unsure = is_first and self.poller.cache.unconfirmed
+        owes = (is_first or result.asked_new) and self.poller.owes(self.wanted)
+        if is_unsure or owes or self.poller.wants_second_look:
             soonest.append(_SECOND_CYCLE)
         self.update_interval = min(soonest)
         data = replace(data, site=self.live.async_follow(result, site), totals=totals, live_power=self.live.on)

@@ -88,13 +88,15 @@ def generator_relay_needs(snapshot: Snapshot) -> Needs:
 def outage_needs(snapshot: Snapshot) -> Needs:
     """Return the endpoints that an outage is told by.
 
-    A collar's own word is in the inventory; only once that says off the grid, the relay is asked whether it was wanted.
+    A collar's own word is in the inventory; only once that says off the grid, the relay is asked whether it was wanted,
+    and a generator whether it runs.
     """
     if (told := separator(snapshot)) is None:
         return frozenset()
-    by_choice = frozenset({RELAY.name}) if _word(snapshot)[1].closed is False else frozenset[str]()
-    by_generator = frozenset({GENERATOR.name}) if has_generator(snapshot) else frozenset[str]()
-    return _needs_of(told) | by_choice | by_generator
+    why = frozenset[str]()
+    if _word(snapshot)[1].closed is False:
+        why = frozenset({RELAY.name, GENERATOR.name} if has_generator(snapshot) else {RELAY.name})
+    return _needs_of(told) | why
 
 
 def _needs_of(told: ListedDevice) -> Needs:
