@@ -16,6 +16,7 @@ from custom_components.iq_gateway.devices.meter import NAMED, meter_key
 from tests import states
 from tests.conftest import EntryMaker, EntrySetUp
 from tests.edits import rows
+from tests.noon import NOON
 from tests.simulator import PROFILES, Clock, Fault, GatewaySimulator
 from tests.time_lapse import pass_time
 
@@ -92,9 +93,15 @@ async def test_a_new_title_changes_no_entity_id(
 @pytest.mark.parametrize(("count", "enabled"), [(60, 60), (61, 0)])
 @pytest.mark.usefixtures("socket_enabled")
 async def test_single_inverters_of_a_large_site_are_off_by_default(
-    hass: HomeAssistant, clock: Clock, setup_entry: EntrySetUp, count: int, enabled: int
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    clock: Clock,
+    setup_entry: EntrySetUp,
+    count: int,
+    enabled: int,
 ) -> None:
     """A field of them is looked at as a whole; each can be enabled."""
+    freezer.move_to(NOON)
     async with GatewaySimulator(replace(PROFILES["standard"], inverters=count), clock=clock) as gateway:
         entry = await setup_entry(gateway)
         inverters = states.coordinator(entry).data.site.inverters

@@ -97,5 +97,5 @@ def parse_device_data(payload: object) -> Parsed[tuple[ReportedDevice, ...]]:
 
 
 DEVICE_DATA: Final = Endpoint[tuple[ReportedDevice, ...]](
-    name="device_data", path="/ivp/pdm/device_data", parse=parse_device_data, known_by="serial", may_wait=True
+    name="device_data", path="/ivp/pdm/device_data", parse=parse_device_data, known_by="serial"
 )
