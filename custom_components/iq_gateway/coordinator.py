@@ -112,6 +112,8 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         self.keeper = TokenKeeper(hass, entry, self.poller, refresh=self.async_request_refresh)
         self.totals = LifetimeTotals(hass, entry)
         self.controls = ControlDesk(hass, entry, self.poller, publish=self._async_publish)
+        # As which kind of device a serial number is shown in this run, whatever else lists it.
+        self.shown_as: dict[str, str] = {}
         self.last_fault: Fault | None = None
         self._fault: Fault | None = None
         self._kept = KeptStore(hass, entry, self.poller.keep)
