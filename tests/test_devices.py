@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 import json
+import logging
 from typing import Final
 
 from freezegun.api import FrozenDateTimeFactory
@@ -16,7 +17,9 @@ from custom_components.iq_gateway.devices.meter import NAMED, meter_key
 from tests import states
 from tests.conftest import EntryMaker, EntrySetUp
 from tests.edits import rows
+from tests.noon import NOON
 from tests.simulator import PROFILES, Clock, Fault, GatewaySimulator
+from tests.simulator.reply import Json
 from tests.time_lapse import pass_time
 
 CYCLE: Final = timedelta(seconds=300)
@@ -92,9 +95,15 @@ async def test_a_new_title_changes_no_entity_id(
 @pytest.mark.parametrize(("count", "enabled"), [(60, 60), (61, 0)])
 @pytest.mark.usefixtures("freezer", "socket_enabled")
 async def test_single_inverters_of_a_large_site_are_off_by_default(
-    hass: HomeAssistant, clock: Clock, setup_entry: EntrySetUp, count: int, enabled: int
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    clock: Clock,
+    setup_entry: EntrySetUp,
+    count: int,
+    enabled: int,
 ) -> None:
     """A field of them is looked at as a whole; each can be enabled."""
+    freezer.move_to(NOON)
     async with GatewaySimulator(replace(PROFILES["standard"], inverters=count), clock=clock) as gateway:
         entry = await setup_entry(gateway)
         inverters = states.coordinator(entry).data.site.inverters
@@ -275,3 +284,39 @@ async def test_a_bad_answer_lets_nothing_be_removed(
     for _ in range(4):
         await pass_time(hass, freezer, CYCLE)
     assert not await async_remove_config_entry_device(hass, entry, states.device(hass, inverter))
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_what_two_lists_hold_is_one_device(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+    setup_entry: EntrySetUp,
+    gateway: GatewaySimulator,
+    is_first: bool,
+) -> None:
+    """A battery rather than an inverter, if both tell of it at once; else it stays what it was; nothing is logged."""
+    serial = "492320000140"
+    battery: Json = {"serial_num": serial, "encharge_capacity": 5000, "percentFull": 40, "communicating": True}
+    named = rows(lambda listed: [*listed, {"type": "ENCHARGE", "devices": [battery]}])
+    if is_first:
+        gateway.override("inventory", named)
+    gateway.override("inverters", rows(lambda listed: [*listed, {**listed[0], "serialNumber": serial}]))
+    await setup_entry(gateway)
+    gateway.override("inventory", named)
+    await pass_time(hass, freezer, CYCLE)
+    assert states.device(hass, serial).model == ("IQ Battery" if is_first else "Microinverter")
+    assert (states.find(hass, serial, "level") is not None) is is_first
+    assert states.figure(hass, serial, "power") is not None or is_first
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+async def test_what_has_the_gateways_own_serial_number_is_the_gateway(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Whatever lists it."""
+    gateway.override("inverters", rows(lambda listed: [*listed, {**listed[0], "serialNumber": gateway.serial}]))
+    await setup_entry(gateway)
+    assert states.device(hass, gateway.serial).model == "IQ Gateway"
+    assert states.find(hass, gateway.serial, "power") is None
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []

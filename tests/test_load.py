@@ -26,13 +26,14 @@ CYCLE: Final = timedelta(seconds=300)
 CYCLES: Final = 14
 """More than an hour: what is read hourly and the renewal of live data fall into it."""
 
-MOST_IN_A_CYCLE: Final = 6
-"""Five of a home with meters and batteries, and one of what is read rarely."""
-WITH_CONTROLLER: Final = 1
-"""More with a System Controller, whose relay is asked."""
-WITH_GENERATOR: Final = 2
-"""More with a generator, and with contacts that switch loads."""
-STREAM: Final = "/ivp/livedata/stream"
+MOST_IN_A_CYCLE: Final = 7
+SITES: Final = {
+    **PROFILES,
+    "everything": replace(
+        PROFILES["system_controller"], has_generator=True, contacts={"NC1": "Water heater", "NC2": ""}
+    ),
+}
+"""With one that has more than fits into a cycle."""
 MOST_AT_FIRST: Final = 12
 EXPENSIVE: Final = ("/production.json", "/production", "/home")
 INVENTORY: Final = "/inventory.json"
@@ -83,17 +84,17 @@ async def test_a_home_with_batteries_and_a_system_controller_is_asked_for_little
 ) -> None:
     """Three meters, 35 inverters, five batteries: at most 12 requests at a start, seven a cycle, one handshake each.
 
-    Its relay is read once its entities are there, which is one more.
+    From the first one after the start on, in which more is learnt.
     """
     async with GatewaySimulator("system_controller", clock=clock) as gateway:
         await _start(hass, add_entry(gateway))
         assert len(gateway.requests) <= MOST_AT_FIRST
         assert gateway.handshakes <= 1 + 1
-        for cycle in range(3 * CYCLES):
+        for _ in range(3 * CYCLES):
             gateway.requests.clear()
             handshakes = gateway.handshakes
             await pass_time(hass, freezer, CYCLE)
-            assert len(gateway.requests) <= (MOST_IN_A_CYCLE + WITH_CONTROLLER if cycle else MOST_AT_FIRST)
+            assert len(gateway.requests) <= MOST_IN_A_CYCLE
             assert gateway.handshakes - handshakes == 1
 
 
@@ -134,11 +135,7 @@ async def test_what_only_entities_ask_for_may_fail(
     ]
 
 
-def _most_in_a_cycle(profile: Profile) -> int:
-    return MOST_IN_A_CYCLE + WITH_CONTROLLER * profile.system_controller + WITH_GENERATOR * profile.has_generator
-
-
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", SITES)
 async def test_no_cycle_asks_for_much(
     hass: HomeAssistant,
     socket_enabled: None,
@@ -148,22 +145,19 @@ async def test_no_cycle_asks_for_much(
     profile: str,
 ) -> None:
     """At default settings, over more than an hour: few requests on one connection, and none that takes seconds."""
-    async with GatewaySimulator(profile, clock=clock) as gateway:
+    async with GatewaySimulator(SITES[profile], clock=clock) as gateway:
         await _start(hass, add_entry(gateway))
         assert len(gateway.requests) <= MOST_AT_FIRST
         assert INVENTORY not in _paths(gateway), "no start waits for it"
-        most, slow = _most_in_a_cycle(PROFILES[profile]), 0
-        # What tells of an outage, or takes seconds, does not wait for a cycle in which nothing has to be set in motion.
-        unable = PROFILES[profile].collar or profile in WITH_INVENTORY
-        for cycle in range(CYCLES):
+        slow = 0
+        for _ in range(CYCLES):
             handshakes = gateway.handshakes
             gateway.requests.clear()
             await pass_time(hass, freezer, CYCLE)
-            assert 1 <= len(gateway.requests) <= (most if cycle else MOST_AT_FIRST), "the second one still learns"
+            assert 1 <= len(gateway.requests) <= MOST_IN_A_CYCLE
             assert gateway.handshakes - handshakes == 1
             assert gateway.requests[-1].headers["connection"] == "close", "nothing stays open between cycles"
             assert not set(_paths(gateway)).intersection(EXPENSIVE)
-            assert STREAM not in _paths(gateway) or not cycle or len(gateway.requests) < most + unable
             slow += _paths(gateway).count(INVENTORY)
             assert (DEVICE_DATA in _paths(gateway)) is (profile in WITH_INVENTORY)
         assert slow in ((4, 5, 6) if profile in WITH_INVENTORY else (0,)), "every quarter of an hour at most"

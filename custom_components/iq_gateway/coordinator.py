@@ -112,6 +112,8 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         self.keeper = TokenKeeper(hass, entry, self.poller, refresh=self.async_request_refresh)
         self.totals = LifetimeTotals(hass, entry)
         self.controls = ControlDesk(hass, entry, self.poller, publish=self._async_publish)
+        # As which kind of device a serial number is shown in this run, whatever else lists it.
+        self.shown_as: dict[str, str] = {}
         self.last_fault: Fault | None = None
         self._fault: Fault | None = None
         self._kept = KeptStore(hass, entry, self.poller.keep)
@@ -262,8 +264,9 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         devices = {counter.key: self._count(counter, data, whole.answered) for counter in self._counters}
         totals = await self.totals.async_update(site, result.answered, devices)
         soonest.append(timedelta(seconds=self.totals.next_reading_within()))
-        owes = is_first and (self.poller.cache.unconfirmed or self.poller.owes(self.wanted))
-        if owes or self.poller.wants_second_look:
+        is_unsure = is_first and self.poller.cache.unconfirmed
+        owes = (is_first or result.asked_new) and self.poller.owes(self.wanted)
+        if is_unsure or owes or self.poller.wants_second_look:
             soonest.append(_SECOND_CYCLE)
         self.update_interval = min(soonest)
         data = replace(data, site=self.live.async_follow(result, site), totals=totals, live_power=self.live.on)

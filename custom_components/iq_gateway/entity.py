@@ -158,7 +158,9 @@ def async_add_as_found(
                 if not found:
                     continue
                 device = kind.device_info(coordinator, gateway_id, key, subject)
-                if not async_register(coordinator, device):
+                identifier = kind.identifier(coordinator.serial, key)
+                is_other = coordinator.shown_as.setdefault(identifier, kind.name) != kind.name
+                if is_other or not async_register(coordinator, device):
                     continue
                 of_kind[key] = [one for one in of_kind[key] if one not in found]
                 for one in found:

@@ -210,9 +210,15 @@ def table(results: list[Result]) -> str:
 
 
 def sites() -> Iterator[Profile]:
-    """Return every simulated site, and one of them with more and more inverters."""
+    """Return every simulated site, one that has all there is to switch, and one with more and more inverters."""
+    everything = replace(
+        PROFILES["system_controller"],
+        name="everything",
+        has_generator=True,
+        contacts={"NC1": "Water heater", "NC2": ""},
+    )
     growing = (replace(PROFILES[GROWING], name=f"{GROWING}, {size}", inverters=size) for size in SIZES)
-    return chain(PROFILES.values(), growing)
+    return chain(PROFILES.values(), [everything], growing)
 
 
 def main() -> None:

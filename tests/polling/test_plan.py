@@ -1,6 +1,7 @@
 """What is asked in a cycle, and in which order: decided by rows, not by where they stand in a table."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from random import Random
 from typing import Any, Final
@@ -17,7 +18,8 @@ from custom_components.iq_gateway.client.errors import (
     NotPermitted,
 )
 from custom_components.iq_gateway.polling.cache import EndpointState
-from custom_components.iq_gateway.polling.plan import plan
+from custom_components.iq_gateway.polling.plan import MOST_REQUESTS, plan
+from custom_components.iq_gateway.polling.result import PollProgress
 from custom_components.iq_gateway.site import Site, Snapshot, build_site
 
 NOW: Final = 100_000.0
@@ -54,11 +56,9 @@ def _site(*needed: str, learn: frozenset[str] = frozenset()) -> Site:
     return replace(EMPTY, needs={"shown": frozenset(needed)}, learn=learn)
 
 
-def _planned(
-    *states: EndpointState, site: Site = EMPTY, interval: float = INTERVAL, asked: frozenset[str] = frozenset()
-) -> list[str]:
-    known = {state.endpoint.name: state for state in states}
-    return [state.endpoint.name for state in plan(known, site, {"shown"}, NOW, interval=interval, asked=asked)]
+def _planned(*states: EndpointState, site: Site = EMPTY, asked: Iterable[str] = (), spent: int = 0) -> list[str]:
+    known, progress = {state.endpoint.name: state for state in states}, PollProgress(asked=set(asked), spent=spent)
+    return [state.endpoint.name for state in plan(known, site, {"shown"}, NOW, interval=INTERVAL, progress=progress)]
 
 
 HOUR: Final = 3_600.0
@@ -102,7 +102,7 @@ def test_a_row_says_all_about_asking(state: EndpointState, is_asked: bool) -> No
 
 def test_what_was_asked_in_this_cycle_is_not_asked_again() -> None:
     """Unless something new is to be read."""
-    assert _planned(_state("a", learn=True), asked=frozenset({"a"})) == []
+    assert _planned(_state("a", learn=True), asked={"a"}) == []
 
 
 def test_what_is_to_be_read_again_takes_the_turn_of_what_else_is_rare() -> None:
@@ -137,7 +137,7 @@ def test_one_slow_endpoint_a_cycle() -> None:
     slow = [_state(name, ago=ago, slow=True) for name, ago in (("a", 400), ("b", 900), ("c", 500))]
     site = _site("a", "b", "c")
     assert _planned(*slow, site=site) == ["b"]
-    assert _planned(*slow, site=site, asked=frozenset({"b"})) == []
+    assert _planned(*slow, site=site, asked={"b"}) == []
 
 
 @pytest.mark.parametrize(("interval", "most"), [(30, 1), (300, 1), (900, 3), (3600, 10)])
@@ -147,13 +147,14 @@ def test_what_is_rare_is_spread(interval: float, most: int) -> None:
     known = {state.endpoint.name: state for state in states}
     now, counts, longest = NOW, Counter[int](), 0.0
     for _ in range(int(6 * HOUR / interval)):
-        asked: set[str] = set()
-        while todo := plan(known, EMPTY, set(), now, interval=interval, asked=asked):
+        progress = PollProgress()
+        while todo := plan(known, EMPTY, set(), now, interval=interval, progress=progress):
             state = todo[0]
             longest = max(longest, now - (state.asked_at or 0.0))
             state.asked_at = state.read_at = now
-            asked.add(state.endpoint.name)
-        counts[len(asked)] += 1
+            progress.asked.add(state.endpoint.name)
+            progress.spent += 1
+        counts[progress.spent] += 1
         now += interval
     assert max(counts) <= most
     assert longest <= 2 * HOUR
@@ -165,11 +166,41 @@ def test_nothing_waits_that_is_long_overdue() -> None:
     assert len(_planned(*states)) == 3
 
 
-@pytest.mark.parametrize(("crowded", "ago", "asked"), [(False, 3450, True), (True, 4500, False), (True, 6150, True)])
-def test_what_is_rare_waits_for_a_cycle_with_less_to_do(crowded: bool, ago: float, asked: bool) -> None:
-    """But not for long."""
-    states = {"rare": _state("rare", ago=ago, learn=True)}
-    assert bool(plan(states, EMPTY, set(), NOW, interval=INTERVAL, crowded=crowded)) is asked
+WAITING: Final = [
+    pytest.param(_state("needed", ago=300), True, id="read in each cycle"),
+    pytest.param(_state("needed", ago=300, may_wait=True), False, id="may wait"),
+    pytest.param(_state("needed", ago=600, may_wait=True), True, id="has waited"),
+    pytest.param(_state("needed", ago=300, may_wait=True, error=GatewayBusy()), True, id="failed"),
+    pytest.param(_state("outage", ago=300, may_wait=True), True, id="tells of an outage"),
+    pytest.param(_state("needed", ago=3_600, every=3_600), False, id="rare"),
+    pytest.param(_state("needed", ago=7_100, every=3_600), True, id="rare, and twice as late"),
+]
+
+
+@pytest.mark.parametrize(("state", "goes_ahead"), WAITING)
+def test_what_goes_ahead_when_a_cycle_is_full(state: EndpointState, goes_ahead: bool) -> None:
+    """All of it where there is room; what can wait does so, but not for long."""
+    needs = {"shown": frozenset({"needed", "outage"}), "grid_outage": frozenset({"outage"})}
+    site = replace(EMPTY, needs=needs)
+    assert _planned(state, site=site, spent=MOST_REQUESTS - 1)
+    assert bool(_planned(state, site=site, spent=MOST_REQUESTS)) is goes_ahead
+
+
+def test_what_is_new_is_learnt_bit_by_bit() -> None:
+    """One thing in any cycle, however full; not all at once."""
+    states = [_state(f"new {number}") for number in range(9)]
+    site = _site(*(state.endpoint.name for state in states))
+    assert len(_planned(*states, site=site)) == MOST_REQUESTS
+    assert len(_planned(*states, site=site, spent=MOST_REQUESTS + 2)) == 1
+
+
+def test_what_all_sites_have_waits_last() -> None:
+    """Of what was read in the cycle before; and what is rare goes first."""
+    states = [_state(name, ago=300, may_wait=True) for name in ("a", "b")]
+    common, rare = _state("common", ago=300, may_wait=True, learn=True), _state("rare", ago=600, every=600)
+    site = _site("a", "b", "common", "rare")
+    assert _planned(*states, common, rare, site=site, spent=MOST_REQUESTS - 1) == ["rare"]
+    assert set(_planned(*states, common, rare, site=site, spent=MOST_REQUESTS - 2)) == {"rare", "common"}
 
 
 def test_rows_with_a_period_are_obeyed_as_they_stand() -> None:

@@ -51,6 +51,12 @@ UNMETERED: Final[Answers] = V1 | {"metered": False}
 LARGE: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(1, 101)]}
 ROOF_OF_12_KW: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(1, 41)]}
 UNKEPT: Final[Answers] = {"energy": {"production": {"pcu": period(10, 70, 9_100, 5), "eim": period(0, 0, 0, 0)}}}
+OLD: Final[Answers] = {
+    "energy": {"production": {"eim": period(0, 3, 3_999, 4)}, "consumption": {"eim": period(12, 72, 42_700, 3)}}
+}
+NOTHING: Final[Answers] = {
+    "energy": {"production": {"eim": period(11, 71, 9_000, 4)}, "consumption": {"eim": period(12, 0, 42_700, 3)}}
+}
 ZEROS: Final[Answers] = {"production": period(0, 0, 0, 0)}
 
 
@@ -207,6 +213,8 @@ def test_consumption_that_nobody_counts(answers: Answers) -> None:
         pytest.param(METERED | ROOF_OF_12_KW | {"production": period(5, 3, 3_001, 9)}, 3, id="half an hour behind"),
         pytest.param(METERED | ROOF_OF_12_KW | {"production": period(5, 3, 2_999, 9)}, None, id="further behind"),
         pytest.param(METERED | ENERGY | {"stale": ["energy"]}, None, id="silent"),
+        pytest.param(METERED | ENERGY | {"stale": ["readings"]}, None, id="of whenever: the meter is silent"),
+        pytest.param({"meters": METERED["meters"]} | ENERGY | V1, None, id="of whenever: the meter was never read"),
     ],
 )
 def test_production_of_seven_days(answers: Answers, seven_days: float | None) -> None:
@@ -222,6 +230,9 @@ def test_production_of_seven_days(answers: Answers, seven_days: float | None) ->
         pytest.param(ENERGY, None, id="no meter: zeros that mean nothing"),
         pytest.param(METERED | V1, None, id="v1 has none"),
         pytest.param(METERED | ENERGY | {"stale": ["energy"]}, None, id="silent"),
+        pytest.param(METERED | ENERGY | {"stale": ["readings"]}, None, id="of whenever: the meter is silent"),
+        pytest.param(METERED | OLD, None, id="of days ago, as those of production"),
+        pytest.param(METERED | NOTHING, None, id="nothing in seven days (8.3.5169)"),
     ],
 )
 def test_consumption_of_seven_days(answers: Answers, seven_days: float | None) -> None:

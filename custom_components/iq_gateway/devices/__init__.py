@@ -66,10 +66,11 @@ __all__ = [
 # Whatever else they hold, numbers and choices are all of the gateway's.
 _CHANGING: Final = frozenset({Platform.NUMBER, Platform.SELECT, Platform.SWITCH})
 
+# What two of them list under one serial number is of the first of these: the list of inverters, which holds other
+# devices too, comes last.
 KINDS: Final[tuple[AnyKind, ...]] = (
     GATEWAY,
     METER,
-    INVERTER,
     IQ_BATTERY,
     AC_BATTERY,
     COLLAR,
@@ -78,6 +79,7 @@ KINDS: Final[tuple[AnyKind, ...]] = (
     DRY_CONTACT,
     GENERATOR,
     Q_RELAY,
+    INVERTER,
 )
 
 

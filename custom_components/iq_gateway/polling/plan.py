@@ -8,25 +8,38 @@ from typing import Final
 from ..client.endpoints import HOURLY, LIVE
 from ..site import Site
 from .cache import EndpointState
+from .result import PollProgress
 
 # An endpoint that hangs for the fifth time in a row, when none of its values stands any more, waits for two cycles,
 # then for four, and so on, but no longer than an hour.
 _PATIENCE: Final = 4
 _MOST_DOUBLINGS: Final = 8
-_LATE: Final = 1.75
-# After days in which no cycle ran, nothing of what is rare stands any more.
-_OVERDUE: Final = 2
-# Of what is read in each cycle: a cycle is never quite on time.
+
+# Requests in five minutes, and so in each cycle of that length or a shorter one.
+MOST_REQUESTS: Final = 7
+_IN_SECONDS: Final = 300
+# What may wait for a cycle with more room does not wait for two, which are never quite on time; what is rare waits for
+# no longer than another of its periods.
 _LATE_CYCLES: Final = 1.5
+_LATE_PERIODS: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Turn:
-    """An endpoint that might be asked: every so many seconds, or in each cycle; `late` is how much of them is over."""
+    """An endpoint that might be asked: every so many seconds, or in each cycle.
+
+    `late` is how much of its period is over, `pressure` how urgent it is: from 1 on it waits for nothing.
+    """
 
     state: EndpointState
     period: float
     late: float
+    pressure: float = inf
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was never asked, and can wait: what a site has needs not all be learnt at once."""
+        return self.state.asked_at is None and self.pressure < 1
 
 
 def plan(
@@ -36,51 +49,59 @@ def plan(
     now: float,
     *,
     interval: float,
-    asked: AbstractSet[str] = frozenset(),
-    crowded: bool = False,
-    is_start: bool = False,
+    progress: PollProgress,
+    reserve: int = 0,
 ) -> list[EndpointState]:
     """Return what to ask in this cycle, the next one first.
 
-    `wanted` are the keys of the needs of all that is looked at, `interval` the seconds between cycles, `asked` what is
-    not to be asked (again). What is due less often than each cycle is spread, the latest first: so many of them a cycle
-    as have to be for all to be read within twice their period. In a cycle that is `crowded` by other requests none of
-    it is asked, unless it is three quarters of its period late, nor what may wait and was read in the cycle before.
-    While Home Assistant waits for a start, what is slow is left for the next cycle, and so is what is rare and only
-    tells whether something is there.
+    `wanted` are the keys of the needs of all that is looked at, `interval` the seconds between cycles, `progress` what
+    the cycle has asked so far, `reserve` the requests that are to be left for something else. What is due less often
+    than each cycle is spread, the latest first: so many of them a cycle as have to be for all to be read within twice
+    their period. Where more is due than a cycle has room for, what may wait and was read in the cycle before waits for
+    the next one, and so do what is rare and what was never asked for; of the latter one goes ahead in any case. While
+    Home Assistant waits for a start, there is room for all, but what is slow is left for the next cycle, and so is what
+    is rare and only tells whether something is there.
     """
+    asked, is_start = progress.asked, progress.is_start
     needed = set().union(*(site.needs.get(key, frozenset()) for key in wanted))
     able = [state for state in states.values() if not (is_start and _can_wait(state, site, needed))]
-    turns = [turn for state in able if (turn := _turn(state, site, needed, now, interval=interval))]
+    found = (_turn(state, site, needed, now, interval=interval, is_start=is_start) for state in able)
+    turns = [turn for turn in found if turn]
     rare = [turn for turn in turns if turn.period]
-    waiting = {turn.state.endpoint.name for turn in turns if crowded and _yields(turn, site, interval)}
-    chosen = [turn for turn in turns if not turn.period] + _spread(rare, asked, interval=interval, crowded=crowded)
-    chosen = [turn for turn in chosen if turn.state.endpoint.name not in asked | waiting]
+    chosen = [turn for turn in turns if not turn.period] + _spread(rare, asked, interval=interval)
+    chosen = [turn for turn in chosen if turn.state.endpoint.name not in asked]
     slow = sorted((turn for turn in chosen if turn.state.endpoint.slow), key=_latest_first)
     others = [turn for turn in chosen if not turn.state.endpoint.slow]
     if not any(states[name].endpoint.slow for name in asked):
         others += slow[:1]
-    return sorted((turn.state for turn in others), key=lambda state: _rank(state, site, now))
+    fitting = others if is_start else _fitting(others, progress, reserve, interval=interval)
+    return sorted((turn.state for turn in fitting), key=lambda state: _rank(state, site, now))
 
 
-def _spread(rare: list[_Turn], asked: AbstractSet[str], *, interval: float, crowded: bool) -> list[_Turn]:
+def _spread(rare: list[_Turn], asked: AbstractSet[str], *, interval: float) -> list[_Turn]:
     """Return those whose turn it is of what is not due in each cycle."""
     room = ceil(sum(min(interval / turn.period, 1) for turn in rare))
     room = max(room - sum(turn.state.endpoint.name in asked for turn in rare), 0)
-    due = sorted((turn for turn in rare if turn.late >= (_LATE if crowded else 1)), key=_latest_first)
-    return due[:room] + [turn for turn in due[room:] if turn.late >= _OVERDUE]
+    due = sorted((turn for turn in rare if turn.late >= 1), key=_latest_first)
+    return due[:room] + [turn for turn in due[room:] if turn.pressure >= 1]
 
 
-def _yields(turn: _Turn, site: Site, interval: float) -> bool:
-    """Tell whether an endpoint waits for a cycle with less to do; not for two, and not what tells of an outage."""
-    state, endpoint = turn.state, turn.state.endpoint
-    if not endpoint.may_wait or turn.period or endpoint.name == site.relays.outage_told_by:
-        return False
-    return state.read_at is not None and state.error is None and turn.late < _LATE_CYCLES * interval
+def _fitting(turns: list[_Turn], progress: PollProgress, reserve: int, *, interval: float) -> list[_Turn]:
+    """Return what waits for nothing, and of all else what there is room for, the most urgent first."""
+    urgent = [turn for turn in turns if turn.pressure >= 1]
+    others = sorted((turn for turn in turns if turn.pressure < 1), key=_most_urgent_first)
+    most = int(MOST_REQUESTS * max(interval / _IN_SECONDS, 1))
+    least = 1 if not progress.asked_new and any(turn.is_new for turn in others) else 0
+    return urgent + others[: max(most - progress.spent - reserve - len(urgent), least)]
 
 
 def _latest_first(turn: _Turn) -> float:
     return -turn.late
+
+
+def _most_urgent_first(turn: _Turn) -> tuple[bool, bool, float, bool]:
+    # Of what was read in the cycle before first what all sites have, such as the inverters' powers.
+    return not turn.is_new, not turn.period, -turn.pressure, not turn.state.endpoint.learn
 
 
 def is_certain(state: EndpointState, site: Site) -> bool:
@@ -91,7 +112,9 @@ def is_certain(state: EndpointState, site: Site) -> bool:
     return state.asked_at is not None or _tells_of_the_site(state, site)
 
 
-def _turn(state: EndpointState, site: Site, needed: Iterable[str], now: float, *, interval: float) -> _Turn | None:
+def _turn(
+    state: EndpointState, site: Site, needed: Iterable[str], now: float, *, interval: float, is_start: bool
+) -> _Turn | None:
     """Return an endpoint's turn; None where it has no business in this cycle."""
     endpoint, is_needed = state.endpoint, state.endpoint.name in needed
     age = inf if state.asked_at is None else now - state.asked_at
@@ -111,7 +134,21 @@ def _turn(state: EndpointState, site: Site, needed: Iterable[str], now: float, *
         every = 0 if endpoint.name in site.each_cycle else endpoint.every
         period = every if is_needed else max(every, HOURLY)
     # A cycle is never quite on time: half of one too early is early enough.
-    return _Turn(state=state, period=period, late=(age + interval / 2) / period if period else age)
+    late = (age + interval / 2) / period if period else age
+    if period:
+        pressure = late / _LATE_PERIODS
+    elif state.asked_at is None:
+        pressure = 0.0 if not is_start else inf
+    else:
+        pressure = age / (_LATE_CYCLES * interval) if _may_wait(state, site) else inf
+    return _Turn(state=state, period=period, late=late, pressure=pressure)
+
+
+def _may_wait(state: EndpointState, site: Site) -> bool:
+    """Tell whether an endpoint that is read in each cycle waits for one with room; what tells of an outage does not."""
+    endpoint = state.endpoint
+    is_calm = endpoint.name not in site.needs.get("grid_outage", frozenset())
+    return endpoint.may_wait and is_calm and state.read_at is not None and state.error is None
 
 
 def _tells_of_the_site(state: EndpointState, site: Site) -> bool:

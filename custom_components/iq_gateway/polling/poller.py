@@ -23,6 +23,9 @@ from .stream import LiveStream
 # An hour of ticks of a second, with some to spare.
 _TICKS_KEPT: Final = 4_000
 
+# It is enabled, and its answer read once more.
+_STREAM_REQUESTS: Final = 2
+
 # What every site shows. In the first cycle there are no entities yet to ask for it.
 _SHOWN_BY_ALL: Final = frozenset({"production_power", "production_period"})
 
@@ -74,6 +77,7 @@ class Poller:
             errors=progress.errors,
             refused=frozenset(name for name in progress.errors if self.states[name].refused),
             seconds=progress.seconds,
+            asked_new=progress.asked_new,
         )
 
     async def read_now(self, *endpoints: Endpoint[object]) -> frozenset[str]:
@@ -181,6 +185,11 @@ class Poller:
         outage = self._outage.look(said=relays.grid_outage, now=time.monotonic(), is_news=is_news)
         self.site = replace(self.site, relays=replace(relays, grid_outage=outage))
 
+    def _reserve(self, progress: PollProgress) -> int:
+        """Return how many requests live data may yet take if it has to be set in motion."""
+        may_be_due = self._stream.is_due(self.site.parts, still=True, now=time.monotonic())
+        return _STREAM_REQUESTS if may_be_due and LIVE.name not in progress.asked else 0
+
     def _plan(self, wanted: AbstractSet[str], progress: PollProgress) -> list[EndpointState]:
         return plan(
             self.states,
@@ -188,9 +197,8 @@ class Poller:
             wanted,
             time.monotonic(),
             interval=self.cache.interval,
-            asked=progress.asked,
-            crowded=progress.tried_stream,
-            is_start=progress.is_start,
+            progress=progress,
+            reserve=self._reserve(progress),
         )
 
     async def _ask_all(self, wanted: AbstractSet[str], progress: PollProgress) -> None:
@@ -215,6 +223,8 @@ class Poller:
         if (wait := state.ready_at - time.monotonic()) > 0:
             await sleep(wait)
         progress.asked.add(endpoint.name)
+        progress.spent += 1
+        progress.asked_new = progress.asked_new or state.asked_at is None
         is_news = state.read_at is None or endpoint.every
         state.asked_at, state.again = (began := time.monotonic()), False
         try:
@@ -257,6 +267,7 @@ class Poller:
 
     async def _enable_stream(self, progress: PollProgress) -> None:
         progress.tried_stream = True
+        progress.spent += 1
         try:
             await self.gateway.enable_stream()
         except ENDS_CYCLE:

@@ -20,6 +20,7 @@ class PollResult:
     refused: frozenset[str] = frozenset()  # of those with errors, the ones that are not there to be read at all
     # That each request took, but for endpoints that are slow by nature.
     seconds: Mapping[str, float] = field(default_factory=dict)
+    asked_new: bool = False  # whether something was asked that never was before
 
     @property
     def silent(self) -> bool:
@@ -57,5 +58,7 @@ class PollProgress:
     errors: dict[str, GatewayError] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     tried_stream: bool = False
+    spent: int = 0  # requests
+    asked_new: bool = False  # something that never was before
     is_first: bool = False  # nothing was read before it
     is_start: bool = False  # Home Assistant waits for it

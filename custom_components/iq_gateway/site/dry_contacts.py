@@ -3,13 +3,13 @@
 from typing import Final
 
 from ..client.endpoints import DRY_CONTACT_SETTINGS, DRY_CONTACTS
+from .contact_words import is_closed
 from .models import ContactMode, SiteDryContact
 from .snapshot import Snapshot
 from .system_controllers import first_controller
 
 _NOT_CONFIGURED: Final = frozenset({None, "NONE"})
 _LOAD: Final = "LOAD"
-_CLOSED: Final = {"closed": True, "close": True, "open": False}
 _MODES: Final = {"manual": ContactMode.MANUAL, "soc": ContactMode.BATTERY_LEVEL}
 
 
@@ -28,7 +28,7 @@ def build_dry_contacts(snapshot: Snapshot) -> dict[str, SiteDryContact]:
             contact=contact.id,
             load_name=contact.load_name,
             can_be_switched=contact.type == _LOAD,
-            closed=_CLOSED.get(status.get(contact.id) or ""),
+            closed=is_closed(status.get(contact.id)),
             mode=_MODES.get(now.mode or "") if (now := settings.get(contact.id)) else None,
             actions=now.actions if now else {},
             low=now.low if now else None,

@@ -3,13 +3,13 @@
 from typing import Final
 
 from ..client.endpoints import GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE, GENERATOR_SCHEDULE
+from .contact_words import is_closed
 from .models import GeneratorMode, SiteGenerator
 from .snapshot import Snapshot
 from .system_controllers import first_controller
 
 GENERATOR_KEY: Final = "generator"
 
-_RUNNING: Final = {"closed": True, "close": True, "open": False}
 _MODES: Final = {str(mode): mode for mode in GeneratorMode}
 _FULL: Final = 100
 
@@ -22,7 +22,7 @@ def has_generator(snapshot: Snapshot) -> bool:
 def generator_runs(snapshot: Snapshot) -> bool | None:
     """Tell whether the generator's relay is closed; None where that is not told."""
     told = snapshot.fresh(GENERATOR) if has_generator(snapshot) else None
-    return _RUNNING.get(told.state or "") if told else None
+    return is_closed(told.state) if told else None
 
 
 def build_generators(snapshot: Snapshot) -> dict[str, SiteGenerator]:

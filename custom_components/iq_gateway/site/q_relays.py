@@ -3,11 +3,10 @@
 from typing import Final
 
 from ..client.endpoints import DEVICE_DATA, FULL_INVENTORY, Q_RELAYS, InstalledDevice, ReportedDevice
+from .contact_words import is_closed
 from .device_data import known
 from .models import SiteQRelay
 from .snapshot import Snapshot
-
-_CLOSED: Final = {"closed": True, "open": False}
 
 # V; what a line that is not connected picks up is far less, and no grid has less (gateway-api.md 11).
 _CONNECTED_FROM: Final = 60.0
@@ -41,7 +40,7 @@ def _q_relay(
         frequency=measured.frequency if measured else None,
         voltages=measured.line_voltages if measured else (),
         switch_count=fresh_row.switch_count if fresh_row else None,
-        closed=_CLOSED.get(fresh_setup.relay or "") if fresh_setup else None,
+        closed=is_closed(fresh_setup.relay) if fresh_setup else None,
         communicating=communicating,
     )
 

@@ -6,6 +6,7 @@ A gateway without a relay says that it is closed (gateway-api.md 14.6): that the
 from typing import Any, Final, NamedTuple
 
 from ..client.endpoints import GENERATOR, INVENTORY, LIVE, RELAY, Endpoint, ListedDevice
+from .contact_words import is_closed
 from .generators import generator_runs, has_generator
 from .inventory import listed
 from .live import live_relays
@@ -27,15 +28,13 @@ class _Word(NamedTuple):
 
     @property
     def closed(self) -> bool | None:
-        """Whether it is closed; it is open while it is "open synchronizing" on its way back."""
-        if self.state is None:
-            return None
-        return False if self.state.startswith(_OPEN) else True if self.state.startswith(_CLOSED) else None
+        """Whether it is closed."""
+        return is_closed(self.state)
 
     @property
     def grid_state(self) -> GridState | None:
         """What that says of the grid."""
-        if self.closed is None or self.state is None:
+        if self.closed is None:
             return None
         if self.closed:
             return GridState.ON_GRID
@@ -88,13 +87,15 @@ def generator_relay_needs(snapshot: Snapshot) -> Needs:
 def outage_needs(snapshot: Snapshot) -> Needs:
     """Return the endpoints that an outage is told by.
 
-    A collar's own word is in the inventory; only once that says off the grid, the relay is asked whether it was wanted.
+    A collar's own word is in the inventory; only once that says off the grid, the relay is asked whether it was wanted,
+    and a generator whether it runs.
     """
     if (told := separator(snapshot)) is None:
         return frozenset()
-    by_choice = frozenset({RELAY.name}) if _word(snapshot)[1].closed is False else frozenset[str]()
-    by_generator = frozenset({GENERATOR.name}) if has_generator(snapshot) else frozenset[str]()
-    return _needs_of(told) | by_choice | by_generator
+    why = frozenset[str]()
+    if _word(snapshot)[1].closed is False:
+        why = frozenset({RELAY.name, GENERATOR.name} if has_generator(snapshot) else {RELAY.name})
+    return _needs_of(told) | why
 
 
 def _needs_of(told: ListedDevice) -> Needs:
@@ -132,9 +133,9 @@ def _is_out(snapshot: Snapshot, word: _Word, live: Relays) -> bool | None:
     """Tell whether the house is off the grid against its will; on a generator, or by choice, it is not."""
     if word.closed is not False:
         return None if word.closed is None else False
-    if word.wanted is None:
+    if (is_wanted := is_closed(word.wanted)) is None:
         return None
-    return word.wanted.startswith(_CLOSED) and not _on_generator(snapshot, live)
+    return is_wanted and not _on_generator(snapshot, live)
 
 
 def _on_generator(snapshot: Snapshot, live: Relays) -> bool:

@@ -95,24 +95,37 @@ def production_period_needs(snapshot: Snapshot, meters: Meters, sums: Sums | Non
 def _is_of_now(figures: ProductionTotals | None, snapshot: Snapshot, meters: Meters) -> bool:
     """Tell whether figures of the production meter are where that is: some firmware leaves them where they once were.
 
-    Those of 8.3.1598 are zero, those of 8.3.5433 days old, while the meter counts on.
+    Those of 8.3.1598 are zero, those of 8.3.5433 days old, while the meter counts on. While there is nothing to hold
+    them against, nobody knows; what is not there yet may turn out to be.
     """
-    counted = meters.delivered(PRODUCTION_METER)
-    if figures is None or figures.lifetime is None or counted is None:
+    if figures is None:
         return True
+    counted = meters.delivered(PRODUCTION_METER)
+    if figures.lifetime is None or counted is None:
+        return False
     return abs(counted - figures.lifetime) <= max(_LAG * highest_power(snapshot), _LEAST_LAG)
 
 
 def consumption_period(snapshot: Snapshot, meters: Meters) -> ProductionTotals | None:
     """Return the figures from which consumption's seven days are read."""
-    energy = snapshot.fresh(ENERGY)
-    return energy.consumption_meter if energy and _has_consumption_meter(meters) else None
+    return _consumption_sums(snapshot.fresh(ENERGY), snapshot, meters)
 
 
 def has_consumption_period(snapshot: Snapshot, meters: Meters) -> bool:
     """Tell whether the site has those figures."""
-    energy = snapshot.known(ENERGY)
-    return energy is not None and energy.consumption_meter is not None and _has_consumption_meter(meters)
+    return _consumption_sums(snapshot.known(ENERGY), snapshot, meters) is not None
+
+
+def _consumption_sums(energy: EnergyTotals | None, snapshot: Snapshot, meters: Meters) -> ProductionTotals | None:
+    """Return the consumption meter's sums, if they are kept and of now: as old as those of the meter beside it.
+
+    No house takes nothing for seven days, as that of 8.3.5169 with AC batteries seems to.
+    """
+    if energy is None or not _has_consumption_meter(meters):
+        return None
+    of_now = not meters.has(PRODUCTION_METER) or _is_of_now(energy.production_meter, snapshot, meters)
+    figures = energy.consumption_meter
+    return figures if of_now and figures and figures.seven_days else None
 
 
 def _has_consumption_meter(meters: Meters) -> bool:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..client.endpoints import INVENTORY, RELAY
+from .contact_words import is_closed
 from .inventory import listed
 from .models import SiteSystemController
 from .moment import moment
@@ -33,10 +34,9 @@ def build_system_controllers(snapshot: Snapshot) -> dict[str, SiteSystemControll
 
 
 def _connected(snapshot: Snapshot) -> bool | None:
-    """Return whether the relay to the grid is closed; on its way back it is "open synchronizing"."""
+    """Return whether the relay to the grid is closed."""
     relay = snapshot.fresh(RELAY)
-    word = (relay.state or relay.wanted) if relay else None
-    return None if word is None else word.startswith("clos")
+    return is_closed((relay.state or relay.wanted) if relay else None)
 
 
 def _celsius(fahrenheit: float | None) -> float | None:

@@ -28,4 +28,6 @@ def parse_generator(payload: object) -> Parsed[GeneratorStatus]:
     return GeneratorStatus(state=state, start_soc=start, stop_soc=stop), 0
 
 
-GENERATOR: Final = Endpoint[GeneratorStatus](name="generator", path="/ivp/ensemble/generator", parse=parse_generator)
+GENERATOR: Final = Endpoint[GeneratorStatus](
+    name="generator", path="/ivp/ensemble/generator", parse=parse_generator, may_wait=True
+)

@@ -9,7 +9,7 @@ from .endpoint import Endpoint
 from .shapes import Parsed, record
 
 # Somebody has to change it by hand.
-_EVERY: Final = 15 * 60
+_EVERY: Final = 30 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

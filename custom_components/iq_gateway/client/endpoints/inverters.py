@@ -39,5 +39,10 @@ def parse_inverters(payload: object) -> Parsed[tuple[Inverter, ...]]:
 
 
 INVERTERS: Final = Endpoint[tuple[Inverter, ...]](
-    name="inverters", path="/api/v1/production/inverters", parse=parse_inverters, learn=True, known_by="serial"
+    name="inverters",
+    path="/api/v1/production/inverters",
+    parse=parse_inverters,
+    learn=True,
+    known_by="serial",
+    may_wait=True,
 )
