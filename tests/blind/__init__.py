@@ -1,0 +1,1 @@
+"""Cases written from the promises of the README alone, by somebody who has not read the integration."""
