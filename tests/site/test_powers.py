@@ -233,7 +233,7 @@ def test_phases_without_meters_are_told_by_live_data(told: Answers, count: int) 
         pytest.param({"live": live(grid=5.0, load=9.0)}, {Part.GRID, Part.CONSUMPTION}, id="live data alone"),
         pytest.param({"live": live(soc=1)}, {Part.BATTERY, Part.RELAYS}, id="charged battery"),
         pytest.param({"live": live(age=9_999, soc=1)}, {Part.BATTERY, Part.RELAYS}, id="as live data told long ago"),
-        pytest.param({"live": live(acb_agg_energy=1)}, {Part.BATTERY, Part.RELAYS}, id="AC battery"),
+        pytest.param({"live": live(acb_agg_energy=1, main_relay_state=1)}, {Part.BATTERY}, id="AC battery: no relay"),
         pytest.param({"live": live(gen_relay_state=6)}, {Part.GENERATOR, Part.RELAYS}, id="generator's relay"),
         pytest.param({"live": live(generator=9.0)}, {Part.GENERATOR, Part.RELAYS}, id="generator's power"),
         pytest.param({"live": live(main_relay_state=1, gen_relay_state=0)}, set(), id="no generator's relay"),

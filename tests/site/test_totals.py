@@ -207,6 +207,8 @@ def test_consumption_that_nobody_counts(answers: Answers) -> None:
         pytest.param(METERED | UNKEPT | V1, 73, id="v1 of the meter, where the other is not kept"),
         pytest.param(METERED | UNKEPT | ZEROS, None, id="both are not kept"),
         pytest.param(METERED | ZEROS, None, id="zeros (8.3.1598)"),
+        pytest.param(METERED | {"production": period(200, 8_800, 9_000, 9)}, None, id="all days before (8.2.4286)"),
+        pytest.param(UNMETERED | {"production": period(200, 8_800, 9_000, 9)}, None, id="the same without meters"),
         pytest.param(METERED | {"production": period(0, 3, 3_999, 9)}, None, id="of days ago (8.3.5433)"),
         pytest.param(METERED | {"production": period(5, 3, 4_001, 9)}, 3, id="of a quarter of an hour ago"),
         pytest.param(METERED | LARGE | {"production": period(5, 3, 1, 9)}, 3, id="the same of a large site"),

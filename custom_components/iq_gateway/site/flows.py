@@ -45,6 +45,8 @@ class Flows:
         any_load_meter = has(NET_METER) or has(LOAD_METER)
         listed = count_iq_batteries(self._snapshot) + count_ac_batteries(self._snapshot)
         battery = has(STORAGE_METER) or has_charge(live) or listed > 0
+        # AC batteries go out with the grid: a house that has no others has nothing that separates it from that.
+        iq_battery = has(STORAGE_METER) or has_iq_charge(live) or count_iq_batteries(self._snapshot) > 0
         generator = live is not None and (live.generator_relay_state not in _NO_GENERATOR or bool(live.generator.power))
         # Every gateway tells a state of the main relay; those without a relay say that it is closed.
         off_grid = live is not None and live.main_relay_state not in (None, _GRID_CLOSED)
@@ -53,7 +55,7 @@ class Flows:
             Part.GENERATOR: generator,
             Part.GRID: any_load_meter or (live is not None and bool(live.grid.power)),
             Part.CONSUMPTION: has(LOAD_METER) or self._balanced or (live is not None and bool(live.load.power)),
-            Part.RELAYS: is_relay_told(self._snapshot) or (live is not None and (battery or generator or off_grid)),
+            Part.RELAYS: is_relay_told(self._snapshot) or (live is not None and (iq_battery or generator or off_grid)),
             Part.LOAD_REPORT: any_load_meter,
             Part.LIVE: live is not None,
         }
@@ -162,6 +164,9 @@ class Flows:
 
 def has_charge(live: LiveData | None) -> bool:
     """Tell whether live data speaks of a battery: without one all of these are zero (gateway-api.md 13)."""
-    return live is not None and any(
-        (live.soc, live.encharge_soc, live.encharge_energy, live.ac_battery_soc, live.ac_battery_energy)
-    )
+    return has_iq_charge(live) or (live is not None and any((live.ac_battery_soc, live.ac_battery_energy)))
+
+
+def has_iq_charge(live: LiveData | None) -> bool:
+    """Tell whether live data speaks of IQ Batteries: where there are AC batteries alone, these are zero as well."""
+    return live is not None and any((live.soc, live.encharge_soc, live.encharge_energy))

@@ -80,7 +80,8 @@ def _not_metered(snapshot: Snapshot) -> bool:
 def production_sums(snapshot: Snapshot, meters: Meters) -> Sums | None:
     """Return the sums from which production's seven days are read; None where none are true."""
     if not meters.has(PRODUCTION_METER):
-        return unmetered_sums(snapshot)
+        sums = unmetered_sums(snapshot)
+        return None if sums and sums.known and _is_lifetime(sums.known) else sums
     return next((sums for sums in _metered(snapshot) if _is_of_now(sums.known, snapshot, meters)), None)
 
 
@@ -100,6 +101,8 @@ def _is_of_now(figures: ProductionTotals | None, snapshot: Snapshot, meters: Met
     """
     if figures is None:
         return True
+    if _is_lifetime(figures):
+        return False
     counted = meters.delivered(PRODUCTION_METER)
     if figures.lifetime is None or counted is None:
         return False
@@ -125,7 +128,17 @@ def _consumption_sums(energy: EnergyTotals | None, snapshot: Snapshot, meters: M
         return None
     of_now = not meters.has(PRODUCTION_METER) or _is_of_now(energy.production_meter, snapshot, meters)
     figures = energy.consumption_meter
-    return figures if of_now and figures and figures.seven_days else None
+    return figures if of_now and figures and figures.seven_days and not _is_lifetime(figures) else None
+
+
+def _is_lifetime(figures: ProductionTotals) -> bool:
+    """Tell whether the sum of seven days is that of all days before this one, as on 8.2.4286.
+
+    That is what it has to be in a system's first week, which nobody can tell from that.
+    """
+    if figures.seven_days is None or figures.lifetime is None:
+        return False
+    return figures.seven_days >= figures.lifetime - (figures.today or 0.0) > 0
 
 
 def _has_consumption_meter(meters: Meters) -> bool:
