@@ -36,6 +36,8 @@ def _after(*answers: tuple[float, float, float | None]) -> BatteryEnergies:
         ([(0, -3600.0, 5000.0), (600, 0.0, 5950.0)], 1000, 0),
         # Without that, nothing: a power of ten minutes ago tells nothing of now.
         ([(0, 3600.0, None), (600, 3600.0, None)], 0, 0),
+        # Nor what no battery can have taken or given: a gateway that starts tells zero for a while.
+        ([(0, 3600.0, 5000.0), (600, 0.0, 0.0), (610, 3600.0, 4000.0), (620, 3600.0, 3990.0)], 0, 960),
         # A clock that was set back begins anew.
         ([(100, 3600.0, 5000.0), (0, 3600.0, 5000.0), (10, 3600.0, 5000.0)], 0, 10),
     ],

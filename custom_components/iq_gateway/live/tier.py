@@ -15,10 +15,10 @@ from ..polling import Poller, PollResult
 from ..polling.fault import Fault
 from ..polling.glance import Glance
 from ..polling.outage_log import OutageLog
+from ..polling.repeats import repeats, values_of
 from ..site import BatteryEnergies, Relays, Site
 from .budget import WriteBudget
 from .figures import LiveFigures, live_keys, state_keys
-from .repeats import repeats, values_of
 from .rhythm import Rhythm, paces, slowed
 from .store import EnergiesStore
 
