@@ -66,7 +66,7 @@ class Snapshot:
 
     @property
     def counted(self) -> BatteryEnergies | None:
-        """Return the energies of batteries without a meter, if all that flowed until live data was last read is in them."""
+        """Return the energies of batteries without a meter, while they go up to the live data that was last read."""
         answer = self.answers.get(LIVE.name)
         return self.energies if answer and self.energies and self.energies.go_up_to(answer.received) else None
 
