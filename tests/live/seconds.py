@@ -99,6 +99,8 @@ class Seconds:
         # A cycle that the tick asked for takes no time either.
         if cycles := [task for task in asyncio.all_tasks() if task.get_name().endswith((" refresh", " cycle"))]:
             await asyncio.wait(cycles)
+            planned, self._cycle_at = self._cycle_at, None
+            self._cycle_at = min(planned or self._next_cycle(), self._next_cycle())  # after a silence, soon again
 
     def _next_cycle(self) -> float:
         if self._cycle_at is None:
