@@ -68,6 +68,7 @@ class LivePower:
         self.on = False
         """Whether powers are live."""
         self.energies = EnergiesStore(hass, entry)
+        self._counted = False  # in this run
         self._halted = False
         self._fault: Fault | None = None
         self._begin()
@@ -191,6 +192,9 @@ class LivePower:
         before = self.energies.energies or BatteryEnergies()
         self.energies.update(before.observed(power=battery.power, stored=battery.stored_energy, at=answer.received))
         self._poller.cache.energies = self.energies.energies
+        if not self._counted:
+            self._counted = True
+            self._shown.ask_for_cycle()  # from now on there is something to show
 
     def _take(self, site: Site, answers: Mapping[str, Answer[object]], now: float) -> None:
         """Take the site that was made of what was answered just now."""
