@@ -168,7 +168,8 @@ def test_a_battery_without_a_meter_is_estimated(age: int) -> None:
     answers = METERED | {"live": live(age=age, soc=50, storage=-300.0)}
     assert site(**answers).totals["consumption_energy_estimated"].energy is None
     shot = snapshot(**answers)
-    energies = BatteryEnergies(charged=1_000.0, discharged=800.0, at=shot.answers["live"].received - 30)
+    read_at = shot.answers["live"].received
+    energies = BatteryEnergies(charged=1_000.0, discharged=800.0, at=read_at - 30)
     totals = build_site(replace(shot, energies=energies)).totals
     assert totals["battery_charged_energy_estimated"].energy == 1_000.0
     assert totals["battery_discharged_energy_estimated"].energy == 800.0
@@ -179,7 +180,7 @@ def test_a_battery_without_a_meter_is_estimated(age: int) -> None:
     still = build_site(replace(shot, energies=energies, meters_stand_still=True)).totals
     assert still["consumption_energy_estimated"].energy is None, "the battery has moved on beside the meters"
     assert still["battery_charged_energy_estimated"].energy == 1_000.0
-    behind = build_site(replace(shot, energies=replace(energies, at=energies.at - 60))).totals
+    behind = build_site(replace(shot, energies=replace(energies, at=read_at - 90))).totals
     assert {behind[key].energy for key in keys} == {None}, "what is missed is yet to be made good"
 
 
