@@ -11,11 +11,11 @@ _EFFICIENCY: Final = 0.95
 _LEAST_EFFICIENCY: Final = 0.8
 # Wh that have to be stored, or taken out, before a battery's own efficiency is known.
 _KNOWN_FROM: Final = 1000.0
-# What is stored can have moved by so much more than the highest power seen, and by a step of whole percents. What has
-# moved further is not believed for so long: a gateway that starts tells zero.
+# What is stored can have moved by so much more than the highest power seen, and by a step of whole percents of a large
+# battery. An answer in which it has moved further is passed over, for so long: a gateway that starts tells zero.
 _MORE: Final = 1.5
 _LIKELY: Final = 3000.0  # W of any battery
-_STEP: Final = 100.0  # Wh
+_STEP: Final = 1000.0  # Wh
 _DOUBTED_FOR: Final = 3600.0
 
 
@@ -58,9 +58,9 @@ class BatteryEnergies:
         hours = (at - self.at) / _HOUR
         rise = None if stored is None or self.stored is None else stored - self.stored
         most = _MORE * highest * hours + _STEP
+        if rise is not None and abs(rise) > most and at - self.at <= _DOUBTED_FOR:
+            return self
         if not self.go_up_to(at):
-            if rise is not None and abs(rise) > most and at - self.at <= _DOUBTED_FOR:
-                return self
             return now.risen(*self._of_gap(max(-most, min(rise or 0.0, most))))
         charged, discharged = (_mean(sign * self.power, sign * power) * hours for sign in (-1, 1))
         return now.risen(charged, discharged).learnt(rise, charged, discharged)
