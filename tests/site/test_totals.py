@@ -173,14 +173,21 @@ def test_a_battery_without_a_meter_is_estimated(age: int) -> None:
     """Its energies are what its power adds up to, and the load is what they leave of the balance of the meters."""
     answers = METERED | {"live": live(age=age, soc=50, storage=-300.0)}
     assert site(**answers).totals["consumption_energy_estimated"].energy is None
-    counted = replace(snapshot(**answers), energies=BatteryEnergies(charged=1_000.0, discharged=800.0))
-    totals = build_site(counted).totals
+    shot = snapshot(**answers)
+    read_at = shot.answers["live"].received
+    energies = BatteryEnergies(charged=1_000.0, discharged=800.0, at=read_at - 30)
+    totals = build_site(replace(shot, energies=energies)).totals
     assert totals["battery_charged_energy_estimated"].energy == 1_000.0
     assert totals["battery_discharged_energy_estimated"].energy == 800.0
     assert totals["consumption_energy_estimated"].energy == 9_000.5 - 20.25 + 4_000.0 - 6_000.0 + 800.0 - 1_000.0
     keys = ("battery_charged_energy_estimated", "battery_discharged_energy_estimated", "consumption_energy_estimated")
     assert all(totals[key].estimated for key in keys)
     assert not any(total.estimated for key, total in totals.items() if key not in keys)
+    still = build_site(replace(shot, energies=energies, meters_stand_still=True)).totals
+    assert still["consumption_energy_estimated"].energy is None, "the battery has moved on beside the meters"
+    assert still["battery_charged_energy_estimated"].energy == 1_000.0
+    behind = build_site(replace(shot, energies=replace(energies, at=read_at - 90))).totals
+    assert {behind[key].energy for key in keys} == {None}, "what is missed is yet to be made good"
 
 
 @pytest.mark.parametrize(

@@ -45,11 +45,19 @@ class Rhythm:
         self._failures: Counter[str] = Counter()
 
     def turn(self, every: Mapping[str, float], now: float) -> frozenset[str]:
-        """Return the endpoints to be asked now; those of the same pace, and that are well, are asked together."""
+        """Return the endpoints to be asked now; those of the same pace, and that are well, are asked together.
+
+        What is asked more often leaves its turn to what is asked less often, once it has had one: a second is one
+        request.
+        """
         soon = min(every.values(), default=0.0) / 2
         due = {name for name in every if self._due.get(name, now) <= now}
         together = {name for name in every if not self._failures[name] and self._due.get(name, now) <= now + soon}
-        return frozenset(due | together) if due else frozenset()
+        asked = due | together if due else set()
+        slowest = max((every[name] for name in asked), default=0.0)
+        passed_over = {name for name in asked & self._due.keys() if every[name] < slowest}
+        self._due.update({name: now + every[name] for name in passed_over})
+        return frozenset(asked - passed_over)
 
     def told(self, names: Collection[str], failed: Collection[str], every: Mapping[str, float], now: float) -> None:
         """Note what came of asking these endpoints; those that failed wait for 2, 4, 8 and so on up to 60 seconds."""

@@ -9,6 +9,7 @@ from ..client.endpoints import ENDPOINTS, INFO, LIVE, METERS, READINGS, Answer, 
 from ..client.errors import GatewayError, InvalidAnswer, NoAnswerInTime, NotFound, NotPermitted, Unconfirmed
 from ..site import BatteryEnergies, Snapshot
 from .plausibility import AnswerValidator
+from .repeats import Repeats, values_of
 from .request_log import RequestLog
 
 # A good answer stands for two more cycles of the chosen interval, and until just before the third. The gateway is away
@@ -109,6 +110,7 @@ class EndpointCache:
         self._moving_at: float | None = None
         self._foreign_eids: frozenset[int] = frozenset()
         self._validator = AnswerValidator()
+        self._readings = Repeats()
         # In how many cycles each endpoint answered or was refused, of this and of earlier runs.
         self._told: Counter[str] = Counter()
         self._told_now: set[str] = set()
@@ -146,6 +148,7 @@ class EndpointCache:
             cycles={state.endpoint.name: state.read_in for state in states},
             moving_live=self._moving_live if self._stood(LIVE, self._moving_at) else None,
             energies=self.energies,
+            meters_stand_still=self._readings.frozen,
             settled=frozenset(name for name, count in self._told.items() if count >= _SETTLED_FROM),
         )
 
@@ -180,6 +183,7 @@ class EndpointCache:
         if endpoint is LIVE and not (snapshot := self.snapshot()).live_is_still:
             self._moving_live, self._moving_at = snapshot.fresh(LIVE), now
         if endpoint is READINGS:
+            self._readings.note(values_of(answer), now)
             self._look_for_strangers()
         if endpoint is METERS:
             state.again = not self._validator.meters_are_certain
