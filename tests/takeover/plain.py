@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+import logging
 from pathlib import Path
 import time
 from types import MappingProxyType
@@ -24,6 +25,7 @@ from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import recorder as recorder_helper
 from homeassistant.setup import async_setup_component
+from homeassistant.util.async_ import _SHUTDOWN_RUN_CALLBACK_THREADSAFE
 
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.polling import stream
@@ -109,11 +111,19 @@ async def home_assistant(directory: Path, *, starting: bool = False) -> AsyncGen
             await settled(hass)
             yield hass
         finally:
+            for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+                await hass.config_entries.async_unload(entry.entry_id)
+            for entry in hass.config_entries.async_loaded_entries(BUILT_IN):
+                await hass.config_entries.async_unload(entry.entry_id)
             await hass.async_stop(force=True)
+            # Home Assistant takes it that the loop ends with it.
+            vars(hass.loop).pop(_SHUTDOWN_RUN_CALLBACK_THREADSAFE, None)
 
 
 async def _async_set_up(hass: HomeAssistant, directory: Path) -> None:
     """Set up what a home has, and then all its entries at once, as a start does."""
+    # A test's set-up has every statement logged.
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
     recorder_helper.async_initialize_recorder(hass)
     # A recorder that is new compiles all the days that it keeps, of which there is nothing here.
     database = {"db_url": f"sqlite:///{directory / 'home-assistant_v2.db'}", "auto_purge": False, "purge_keep_days": 1}
