@@ -7,18 +7,24 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, override
 
+from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .controls import AnyControl, Stage, agrees
+from .controls import AnyControl, Setting, Stage, agrees
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
 from .devices import KINDS, AnyDescription, AnyKind, Value, async_register, is_registered
 from .site import Needs
 
 # What a control tells of a change where the token may not even read what it is about.
 _ROLE_MISSING: Final = "role_missing"
+
+
+def _as_state(wanted: Setting) -> Value:
+    """Return what is wanted of a control as its state would tell it."""
+    return (STATE_ON if wanted else STATE_OFF) if isinstance(wanted, bool) else wanted
 
 
 class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
@@ -97,7 +103,7 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
         elif change.stage is Stage.PENDING and agrees(value, change.wanted):
             # The gateway says it, and not yet what is measured: a change shows once it is confirmed.
             value = change.before
-        told: dict[str, Value] = {"change": change.stage, "wanted": change.wanted}
+        told: dict[str, Value] = {"change": change.stage, "wanted": _as_state(change.wanted)}
         if reason := book.async_text(change):
             told["reason"] = reason
         return value, available, told
