@@ -91,20 +91,20 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
         self, control: AnyControl, needs: Needs, value: Value, *, available: bool
     ) -> tuple[Value, bool, Mapping[str, Value]]:
         """Return what a control shows: what the gateway says, and what became of the last change."""
-        book, data = self.coordinator.controls.book, self.coordinator.data
+        desk, data = self.coordinator.controls, self.coordinator.data
         if needs & data.refused:
             # It stays, to say so.
             return None, data.stands, {"change": _ROLE_MISSING}
-        change = book.last((control, self._key))
+        change = desk.book.last((control, self._key))
         if change is None:
             return value, available, {}
-        if change.stage is Stage.KEPT:
+        if desk.is_kept(control, self._key):
             value = change.wanted
         elif change.stage is Stage.PENDING and agrees(value, change.wanted):
             # The gateway says it, and not yet what is measured: a change shows once it is confirmed.
             value = change.before
         told: dict[str, Value] = {"change": change.stage, "wanted": _as_state(change.wanted)}
-        if reason := book.async_text(change):
+        if reason := desk.book.async_text(change):
             told["reason"] = reason
         return value, available, told
 

@@ -154,6 +154,22 @@ async def test_what_is_chosen_for_later_outlives_a_restart(
     assert (shown(hass, number)[0], shown(hass, number)[1]["change"]) == ("1500.0", "confirmed")
 
 
+@at(SITE)
+async def test_what_is_chosen_for_later_is_not_shown_for_what_somebody_else_has_set(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, waits: Waits
+) -> None:
+    """Once a limit is in force, that one is shown."""
+    entry = await begin(setup_entry, gateway)
+    number = states.entity_id(hass, gateway.serial, "export_limit", "number")
+    await set_to(hass, number, "1500")
+    assert shown(hass, number)[0] == "1500.0"
+    limit(gateway, enable=True, limit_value_W=700.0)
+    await waits(1000)
+    await states.coordinator(entry).async_refresh()
+    await hass.async_block_till_done()
+    assert shown(hass, number)[0] == "700.0"
+
+
 @at(CONTROLLER)
 async def test_contacts_that_settle_stay_unread_over_a_restart(
     hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, waits: Waits
