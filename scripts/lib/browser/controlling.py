@@ -49,7 +49,7 @@ async def use_controls(stage: Stage, frontend: Frontend) -> None:
     more = frontend.page.locator("ha-more-info-dialog")
     await more.locator("ha-dropdown ha-icon-button").first.click()
     await more.get_by_text(_ATTRIBUTES).first.click()
-    await frontend.see("Last change")
+    await expect(more.get_by_text("Last change", exact=True)).to_be_visible()
     await frontend.picture("controls-changed")
     shown = await stage.api.request("GET", "/api/states/switch.water_heater_contact")
     if (shown["state"], shown["attributes"]["change"]) != ("off", "confirmed"):
