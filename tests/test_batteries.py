@@ -215,7 +215,7 @@ async def test_a_home_with_five_batteries(
             states.entity_id(hass, gateway.serial, "battery_grid_charging_allowed", "binary_sensor"),
             *(states.entity_id(hass, gateway.serial, f"battery_{key}") for key in ("reserve_energy", "shutdown_level")),
         )
-        assert states.state(hass, gateway.serial, "battery_grid_charging_allowed", "binary_sensor") == STATE_ON
+        assert states.state(hass, gateway.serial, "battery_grid_charging_allowed", "binary_sensor") == STATE_OFF
         assert states.figure(hass, gateway.serial, "battery_reserve_energy") == 5_000.0
         assert states.figure(hass, gateway.serial, "battery_shutdown_level") == 10.0
 

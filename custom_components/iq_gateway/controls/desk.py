@@ -16,7 +16,7 @@ from ..polling import Poller
 from ..polling.fault import Fault
 from ..site import Part, Site
 from .book import ChangeBook, Of, async_forget_changes
-from .control import AnyControl, Change, ControlError, Setting, Stage, agrees
+from .control import AnyControl, Change, ControlError, Setting, Stage, View, agrees
 from .runner import BLIND_FOR, Run, Turns
 
 _OWNER: Final = "owner"
@@ -80,6 +80,12 @@ class ControlDesk:
             "power_mode": role != _OWNER,
         }
         return {need for need, has in there.items() if has}
+
+    def is_kept(self, control: AnyControl, key: str) -> bool:
+        """Tell whether what was chosen last is still to come into force, and nothing else is."""
+        last = self.book.last((control, key))
+        view = View(self._poller.site, self._poller.snapshot(), key)
+        return last is not None and last.stage is Stage.KEPT and control.keeps(view)
 
     @property
     def refused(self) -> frozenset[str]:
