@@ -53,6 +53,9 @@ class Reader(Protocol):
     def blind(self, endpoint: Endpoint[object], seconds: float) -> None:
         """Leave an endpoint alone for some seconds."""
 
+    def ask_soon(self, endpoint: Endpoint[object]) -> None:
+        """Have the next cycle read an endpoint, however rarely it is read otherwise."""
+
     def snapshot(self) -> Snapshot:
         """Return what stands."""
 
@@ -214,6 +217,8 @@ class Run:
     def _verdict(self, seconds: float) -> ControlError:
         """Return what is to be said of a change that was not confirmed within these seconds."""
         if self._view is None:
+            for endpoint in self.control.confirms:
+                self._reader.ask_soon(endpoint)
             return ControlError("control_silent", seconds=f"{seconds:.0f}")
         if self._is_refused:
             return self._failed("control_refused")
