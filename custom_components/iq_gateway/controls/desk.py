@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+import math
 import time
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from ..client.errors import NotPermitted
 from ..const import CONF_CONTROLS, DOMAIN, LOGGER
@@ -92,6 +93,8 @@ class ControlDesk:
 
         It goes on if whoever asked for it goes away, and ends with the entry.
         """
+        if isinstance(wanted, float) and not math.isfinite(wanted):
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="control_no_number")
         done: asyncio.Future[ControlError | None] = self._hass.loop.create_future()
         task = self._async_start(self._async_run(self._run(control, key, wanted), done), control)
         waiting: list[asyncio.Future[Any]] = [task, done]

@@ -18,6 +18,7 @@ from ..client.errors import (
     WrongGateway,
 )
 from ..site import Site, Snapshot
+from .checks import has_new_gaps
 from .control import PATIENCE, AnyControl, Change, ControlError, Setting, Stage, View
 
 # While a contact's settings settle, it reads "open" falsely for up to so many seconds (gateway-api.md 17.2).
@@ -99,7 +100,7 @@ class Run:
             self.tell(Stage.CONFIRMED)
             return True
         self._before = overtakes.before if overtakes else self.control.value(view)
-        body = self.control.body(view, self.wanted)
+        body = self._body(view)
         self._told_at = time.time()
         self.tell(Stage.PENDING)
         await self._send(body, turns)
@@ -162,6 +163,14 @@ class Run:
         for check in self.control.checks:
             if obstacle := check(view, self.wanted):
                 raise obstacle
+
+    def _body(self, view: View) -> object:
+        """Return what is to be sent; never with a null, or no number, where the gateway has a value."""
+        control = self.control
+        body = control.body(view, self.wanted)
+        if has_new_gaps(body, *map(view.document, (*control.reads, *control.confirms))):
+            raise self._failed("control_incomplete")
+        return body
 
     async def _look(self, endpoints: tuple[Endpoint[object], ...], *, patient: bool = True) -> View | None:
         """Read, and return what there is to see; None where the gateway does not answer."""
