@@ -36,8 +36,6 @@ _REASONS: Final[dict[type[GatewayError], str]] = {
     CertificateChanged: "certificate_changed",
     WrongGateway: "wrong_gateway",
 }
-# Refused in so many words, as far as the gateway has any: it does not have to be waited for.
-_ANSWERED: Final = (GatewayBusy, InvalidAnswer)
 
 
 class Reader(Protocol):
@@ -106,10 +104,11 @@ class Run:
         await self._send(body, turns)
         every = self.control.every
         await sleep(every)
-        return await self._watch(every if self._is_refused else min(PATIENCE, self.control.deadline), every)
+        is_at_once = self._is_refused or self.is_unclear
+        return await self._watch(every if is_at_once else min(PATIENCE, self.control.deadline), every)
 
     async def follow(self) -> bool:
-        """Watch a change that takes longer than anybody waits for."""
+        """Watch a change that takes longer than anybody waits for, or of which the gateway's answer told nothing."""
         return await self._watch(self.control.deadline, max(self.control.every, _SLOWLY))
 
     async def take_up(self, change: Change) -> bool:
@@ -147,8 +146,13 @@ class Run:
 
     @property
     def _is_refused(self) -> bool:
-        """Whether the gateway answered that it will not: then it has changed at once or not at all."""
-        return isinstance(self._lost, _ANSWERED) and not isinstance(self._lost, NoAnswerInTime)
+        """Whether the gateway did not accept it: then it has changed at once or not at all."""
+        return isinstance(self._lost, InvalidAnswer)
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether its web server gave up: whoever waits is told at once, and what came of it is found out after."""
+        return isinstance(self._lost, GatewayBusy) and not isinstance(self._lost, NoAnswerInTime)
 
     async def _look_first(self) -> View:
         """Read all that the change depends on."""
@@ -216,7 +220,7 @@ class Run:
     @property
     def _may_yet_come(self) -> bool:
         """Whether it is worth following: what the gateway says at once, and has not said, it will not do."""
-        if self._view is None or self._is_refused:
+        if self._view is None or self._is_refused or self.is_unclear:
             return False
         return self.control.says_late or self.control.is_set(self._view, self.wanted)
 
@@ -226,8 +230,11 @@ class Run:
             return ControlError("control_silent", seconds=f"{seconds:.0f}")
         if self._is_refused:
             return self._failed("control_refused")
+        if self.is_unclear and seconds < self.control.deadline:
+            return self._failed("control_unclear")
         if self.control.is_set(self._view, self.wanted) or self.control.value(self._view) == self._before:
-            return ControlError("control_no_effect", stage=Stage.NO_EFFECT, seconds=f"{seconds:.0f}")
+            key = "control_unclear_no_effect" if self.is_unclear else "control_no_effect"
+            return ControlError(key, stage=Stage.NO_EFFECT, seconds=f"{seconds:.0f}")
         return ControlError("control_failed", seconds=f"{seconds:.0f}")
 
 
