@@ -2,6 +2,7 @@
 
 from asyncio import Lock, sleep
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 import time
 from typing import Final, Protocol
 
@@ -119,12 +120,15 @@ class Run:
         until = max(self.control.deadline, passed + _AFTER_START)
         return await self._watch(until, max(self.control.every, _SLOWLY))
 
-    async def check_again(self) -> bool:
-        """Look once more after a while, where others may take a change back."""
-        if self.control.hold is None:
-            return True
-        await sleep(self.control.hold)
-        if (view := await self._look(self.control.confirms)) and not self.control.is_set(view, self.wanted):
+    async def check_again(self, turns: Turns) -> bool:
+        """Look once more after a while: others may take a change back."""
+        control = self.control
+        await sleep(control.hold)
+        await turns.wait_to_see(control)
+        with suppress(ControlError):
+            self._view = await self._look(control.confirms)
+        view = self._view
+        if view and not (control.value(view) is None or control.keeps(view) or control.is_set(view, self.wanted)):
             raise self._failed("control_overwritten", Stage.OVERWRITTEN)
         return True
 
@@ -138,6 +142,7 @@ class Run:
                 sent_at=self._told_at,
                 reason=error.key if error else None,
                 placeholders=error.placeholders if error else {},
+                said=bool(error and self._view and self.control.is_set(self._view, self.wanted)),
             )
         )
 
@@ -248,9 +253,14 @@ class Turns:
 
     async def wait_for(self, control: AnyControl) -> None:
         """Wait until something may be sent to the control's path, and what confirms it can be trusted."""
-        moments = [self._free_at.get(control.path, 0.0)]
-        moments += [self._sees_at.get(endpoint.name, 0.0) for endpoint in control.confirms]
-        if (wait := max(moments) - time.monotonic()) > 0:
+        if (wait := self._free_at.get(control.path, 0.0) - time.monotonic()) > 0:
+            await sleep(wait)
+        await self.wait_to_see(control)
+
+    async def wait_to_see(self, control: AnyControl) -> None:
+        """Wait until what confirms a control can be trusted."""
+        seen = max(self._sees_at.get(endpoint.name, 0.0) for endpoint in control.confirms)
+        if (wait := seen - time.monotonic()) > 0:
             await sleep(wait)
 
     def sent(self, control: AnyControl, *, ago: float = 0.0) -> None:
