@@ -26,6 +26,7 @@ FROM_ALL_PATHS: Final = (
 @pytest.mark.parametrize("case", [OF[key] for key in FROM_ALL_PATHS], ids=lambda case: case.key)
 async def test_it_is_told_as_it_is_from_then_on(bench: Bench, case: Case) -> None:
     """Taken back, and made again by somebody else: neither is a matter for repairs by then, and nothing is sent."""
+    await bench.put_back()
     begun = bench.gateway.switchboard.keep()
     await bench.change()
     made = bench.gateway.switchboard.keep()

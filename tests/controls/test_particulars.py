@@ -18,7 +18,7 @@ from custom_components.iq_gateway.controls import CONTROLS
 from custom_components.iq_gateway.controls.checks import has_new_gaps, says_yes
 from custom_components.iq_gateway.devices import KINDS
 from tests import states
-from tests.conftest import EntrySetUp
+from tests.conftest import EntrySetUp, second_cycle
 from tests.controls.allowed import ALLOWED, assert_allowed, refused
 from tests.controls.conftest import Waits
 from tests.controls.table import BATTERY, CASES, CONTROLLER, controller, limit, set_to
@@ -136,7 +136,7 @@ async def test_levels_stay_in_their_order(
     hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """Neither of a contact nor of a generator."""
-    await begin(setup_entry, gateway)
+    await second_cycle(hass, await begin(setup_entry, gateway))
     serial = controller(gateway)
     for owner, key, wanted in (
         (serial, "nc1_soc_low", "40"),
