@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from homeassistant.core import Event, EventStateChangedData
 import pytest
 
 from tests.controls.conftest import Bench
@@ -83,21 +82,3 @@ async def test_a_limit_that_nothing_kept_to_does_not_come_true_at_night(bench: B
     await bench.next_cycle()
     assert bench.gateway.house.power.grid >= -100
     assert bench.told("change") == "no_effect"
-
-
-@pytest.mark.parametrize("case", [OF["nc1_soc_low"]], ids=["nc1_soc_low"])
-async def test_contacts_that_read_open_after_new_settings_are_not_overwritten(bench: Bench, case: Case) -> None:
-    """A contact was closed before somebody else's settings make it read open for a minute."""
-    told: set[str] = set()
-
-    def watch(event: Event[EventStateChangedData]) -> None:
-        if (new := event.data["new_state"]) and new.domain == "switch":
-            told.add(str(new.attributes.get("change")))
-
-    stop = bench.hass.bus.async_listen("state_changed", watch)
-    await OF["nc2"].change(bench.hass, bench.gateway, "off")
-    await OF["nc2"].change(bench.hass, bench.gateway, "on")
-    await bench.change()
-    stop()
-    assert case.wanted == bench.shown
-    assert told <= {"None", "requested", "pending", "confirmed"}
