@@ -144,7 +144,9 @@ class ControlDesk:
                 followed.cancel()  # nobody wants any more what it watches
             error, confirmed = await self._async_outcome(run, run.make(self._turns, overtakes=pending))
         done.set_result(error)
-        if (error is None or run.is_unclear) and (task := asyncio.current_task()) is not None:
+        last = self.book.last(of)
+        is_kept = last is not None and last.stage is Stage.KEPT
+        if (run.is_unclear if error else not is_kept) and (task := asyncio.current_task()) is not None:
             self._followed[of] = task
             await self._async_outlive(run, None if confirmed else run.follow())
 
