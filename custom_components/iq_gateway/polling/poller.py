@@ -114,6 +114,10 @@ class Poller:
         """Do not read an endpoint for some seconds: what it told last stands meanwhile, if it stands at all."""
         self.states[endpoint.name].blind_until = time.monotonic() + seconds
 
+    def ask_soon(self, endpoint: Endpoint[object]) -> None:
+        """Have the next cycle read an endpoint, however rarely it is read otherwise."""
+        self.states[endpoint.name].again = True
+
     def snapshot(self) -> Snapshot:
         """Return what the gateway last said."""
         return self.cache.snapshot()
