@@ -145,8 +145,7 @@ async def go_on(files: Path, before: Before, told: Told) -> str:
     async with home_assistant(files) as hass:
         for entry in hass.config_entries.async_entries():
             assert entry.state in (ConfigEntryState.LOADED, ConfigEntryState.NOT_LOADED), entry.domain
-        async for _ in live(hass, told, 4 * STEP, step=STEP):
-            counted.append(before.gateway.house.totals.production)
+        counted += [before.gateway.house.totals.production async for _ in live(hass, told, 4 * STEP, step=STEP)]
         whose = before.whose(hass)
         produced, consumed = await rises(hass, PRODUCTION), await rises(hass, CONSUMPTION)
         assert min(produced) >= 0
