@@ -16,7 +16,7 @@ from typing import Final
 
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.statistics import statistics_during_period
-from homeassistant.const import __version__ as VERSION
+from homeassistant.const import __version__
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
@@ -61,7 +61,8 @@ class _Home:
 
     def _entity(self, entity_id: str) -> er.RegistryEntry:
         entity = er.async_get(self._hass).async_get(entity_id)
-        assert entity is not None, f"{entity_id} is gone"
+        if entity is None:
+            raise RuntimeError(f"{entity_id} is gone")
         return entity
 
     async def live(self, hours: int) -> None:
@@ -103,7 +104,8 @@ def _judge(home: _Home, hours: dict[str, list[float]], ours: slice) -> bool:
         good = len(got) == len(true) and min(got[which]) >= -_CLOSE and max(apart) <= _CLOSE
         print(
             f"{'ok    ' if good else 'FAILED'}  {counter:<20} {len(apart)} hours, {sum(got[which]) / 1000:.3f} kWh, "
-            f"the house {sum(true[which]) / 1000:.3f} kWh; at most {max(apart):.2f} Wh apart; lowest {min(got[which]):.2f} Wh"
+            f"the house {sum(true[which]) / 1000:.3f} kWh; "
+            f"at most {max(apart):.2f} Wh apart; lowest {min(got[which]):.2f} Wh"
         )
         well &= good
     return well
@@ -116,13 +118,13 @@ async def _run(hours: int, step: float) -> bool:
             home = _Home(hass, gateway, told, step)
             await home.live(hours)
             entry = await take_over(hass, gateway)
-            assert home.platforms() == {DOMAIN}
+            well = home.platforms() == {DOMAIN}
             await home.live(hours)
             await give_back(hass, entry)
-            assert home.platforms() == {BUILT_IN}
+            well &= home.platforms() == {BUILT_IN}
             await home.live(24)
             # In the hour of the move, the built-in integration counted as well.
-            return _judge(home, await home.hours(), slice(hours + 1, 2 * hours))
+            return _judge(home, await home.hours(), slice(hours + 1, 2 * hours)) and well
 
 
 def main() -> int:
@@ -132,7 +134,7 @@ def main() -> int:
     parser.add_argument("--step", type=float, default=300, metavar="SECONDS", help="how time passes (%(default)s)")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, stream=sys.stdout)
-    print(f"Home Assistant {VERSION}: {options.hours} hours with each", flush=True)
+    print(f"Home Assistant {__version__}: {options.hours} hours with each", flush=True)
     return 0 if asyncio.run(_run(options.hours, options.step)) else 1
 
 

@@ -124,7 +124,8 @@ class _Takeover:
             return
         await self._async_go_on(steps, shown)
         await self._async_clean_panel()
-        journal = replace(self._journal, stage=Stage.TAKEN, moves=self._move())
+        taken_at = self._journal.taken_at or dt_util.utcnow().timestamp()
+        journal = replace(self._journal, stage=Stage.TAKEN, moves=self._move(), taken_at=taken_at)
         self._journal = journal.async_write(self._hass, self._entry)
         async_clear(self._hass, self._entry, Issue.TAKEOVER_WAITS)
         if self._journal.keep_running:

@@ -82,7 +82,7 @@ async def async_mend(hass: HomeAssistant, series: Iterable[Series]) -> dict[str,
 async def async_written(hass: HomeAssistant) -> None:
     """Wait until the recorder has written all that it has seen.
 
-    While Home Assistant starts, it writes nothing, and everything in its turn after that: the start would wait for itself.
+    While Home Assistant starts, it writes nothing, and all in its turn after that: the start would wait for itself.
     """
     if "recorder" in hass.config.components and hass.state is CoreState.running:
         from homeassistant.components.recorder import get_instance  # noqa: PLC0415
