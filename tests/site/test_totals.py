@@ -51,6 +51,11 @@ UNMETERED: Final[Answers] = V1 | {"metered": False}
 LARGE: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(1, 101)]}
 ROOF_OF_12_KW: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(1, 41)]}
 UNKEPT: Final[Answers] = {"energy": {"production": {"pcu": period(10, 70, 9_100, 5), "eim": period(0, 0, 0, 0)}}}
+ALL_DAYS: Final[Answers] = {"production": period(200, 899_800, 900_000, 9)}
+METERED_FOR_YEARS: Final[Answers] = ALL_DAYS | {
+    "meters": [meter("production")],
+    "readings": [reading("production", 1.0, energy=(900_000.0, 0.0))],
+}
 OLD: Final[Answers] = {
     "energy": {"production": {"eim": period(0, 3, 3_999, 4)}, "consumption": {"eim": period(12, 72, 42_700, 3)}}
 }
@@ -214,8 +219,9 @@ def test_consumption_that_nobody_counts(answers: Answers) -> None:
         pytest.param(METERED | UNKEPT | V1, 73, id="v1 of the meter, where the other is not kept"),
         pytest.param(METERED | UNKEPT | ZEROS, None, id="both are not kept"),
         pytest.param(METERED | ZEROS, None, id="zeros (8.3.1598)"),
-        pytest.param(METERED | {"production": period(200, 8_800, 9_000, 9)}, None, id="all days before (8.2.4286)"),
-        pytest.param(UNMETERED | {"production": period(200, 8_800, 9_000, 9)}, None, id="the same without meters"),
+        pytest.param(METERED_FOR_YEARS, None, id="all days before (8.2.4286)"),
+        pytest.param(UNMETERED | ALL_DAYS, None, id="the same without meters"),
+        pytest.param(UNMETERED | {"production": period(200, 8_800, 9_000, 9)}, 8_800, id="the first week"),
         pytest.param(METERED | {"production": period(0, 3, 3_999, 9)}, None, id="of days ago (8.3.5433)"),
         pytest.param(METERED | {"production": period(5, 3, 4_001, 9)}, 3, id="of a quarter of an hour ago"),
         pytest.param(METERED | LARGE | {"production": period(5, 3, 1, 9)}, 3, id="the same of a large site"),

@@ -13,6 +13,9 @@ from .snapshot import Snapshot
 # The sums follow the meter within a quarter of an hour; what can come in twice that time tells sums that stand still.
 _LAG: Final = 0.5  # h
 _LEAST_LAG: Final = 5_000.0  # Wh
+# Wh; a system that has counted less may be less than a week old.
+_FIRST_WEEK: Final = 100_000.0
+_ROUNDED: Final = 1.0  # Wh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +89,12 @@ def production_sums(snapshot: Snapshot, meters: Meters) -> Sums | None:
 
 
 def production_period_needs(snapshot: Snapshot, meters: Meters, sums: Sums | None) -> Needs:
-    """Return where those sums are read, or might come to be."""
+    """Return where those sums are read, or might come to be; no second place before the first is held against."""
     if sums:
         return frozenset({sums.endpoint})
-    candidates = _metered(snapshot) if meters.has(PRODUCTION_METER) else _unmetered(snapshot)
+    candidates = list(_metered(snapshot) if meters.has(PRODUCTION_METER) else _unmetered(snapshot))
+    if meters.has(PRODUCTION_METER) and meters.delivered(PRODUCTION_METER) is None:
+        candidates = candidates[:1]
     return frozenset({ENERGY.name, *(candidate.endpoint for candidate in candidates)})
 
 
@@ -132,13 +137,11 @@ def _consumption_sums(energy: EnergyTotals | None, snapshot: Snapshot, meters: M
 
 
 def _is_lifetime(figures: ProductionTotals) -> bool:
-    """Tell whether the sum of seven days is that of all days before this one, as on 8.2.4286.
-
-    That is what it has to be in a system's first week, which nobody can tell from that.
-    """
+    """Tell whether the sum of seven days is that of all days before this one, as on 8.2.4286."""
     if figures.seven_days is None or figures.lifetime is None:
         return False
-    return figures.seven_days >= figures.lifetime - (figures.today or 0.0) > 0
+    before = figures.lifetime - (figures.today or 0.0)
+    return before > _FIRST_WEEK and abs(figures.seven_days - before) <= _ROUNDED
 
 
 def _has_consumption_meter(meters: Meters) -> bool:
