@@ -71,10 +71,6 @@ async def test_an_outage_shows_within_a_minute(
         assert seconds <= 60
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="The relay's last word stands for two cycles, against what inventory and live data say in this one",
-)
 @pytest.mark.parametrize("relay", RELAY)
 async def test_an_outage_shows_without_the_relays_own_path(
     hass: HomeAssistant, socket_enabled: None, add_entry: EntryMaker, relay: str

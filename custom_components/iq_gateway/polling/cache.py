@@ -25,6 +25,9 @@ _RESTS_FROM: Final = 2
 # In how many cycles an endpoint has to say that something is not there for that to be so.
 _SETTLED_FROM: Final = 2
 
+# What is no answer, but comes from a gateway that is there.
+_DENIALS: Final = (NotPermitted, NotFound, InvalidAnswer)
+
 # Stands for the cycle of what is read between two of them.
 _BETWEEN_CYCLES: Final = -1
 
@@ -147,6 +150,8 @@ class EndpointCache:
             moving_live=self._moving_live if self._stood(LIVE, self._moving_at) else None,
             energies=self.energies,
             settled=frozenset(name for name, count in self._told.items() if count >= _SETTLED_FROM),
+            failed=frozenset(state.endpoint.name for state in states if state.error is not None),
+            denied=frozenset(state.endpoint.name for state in states if isinstance(state.error, _DENIALS)),
         )
 
     def glanced(self, answers: Mapping[str, Answer[object]]) -> Snapshot:
