@@ -118,7 +118,6 @@ async def test_a_generator_run_is_no_outage(
         assert await _seconds_to_outage(at, 10) is None
 
 
-@pytest.mark.xfail(strict=True, reason="Live data of a battery without any relay makes a grid relay that is closed")
 @pytest.mark.parametrize("profile", ["metered_battery", "ac_batteries"])
 async def test_no_relay_without_one(
     hass: HomeAssistant, socket_enabled: None, add_entry: EntryMaker, profile: str

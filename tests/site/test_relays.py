@@ -51,7 +51,9 @@ def _closed(main: object = "closed", wanted: object = "closed") -> Mapping[str, 
         pytest.param(_closed(), 0, _RELAY, _RELAY, None, id="an inventory that may be minutes old"),
         pytest.param(_closed(), 1, _RELAY, _RELAY, False, id="on the grid by the others"),
         pytest.param(_closed("open"), 0, _RELAY | _INVENTORY, _RELAY | _INVENTORY, None, id="live data, not why"),
-        pytest.param(_closed("open"), 1, _RELAY | _INVENTORY, _RELAY | _INVENTORY, False, id="on the grid by live data"),
+        pytest.param(
+            _closed("open"), 1, _RELAY | _INVENTORY, _RELAY | _INVENTORY, False, id="on the grid by live data"
+        ),
         pytest.param(_closed("open"), 0, _RELAY | _INVENTORY | _LIVE, (), False, id="a silent gateway's word stands"),
         pytest.param(
             _closed(), 1, _RELAY | _INVENTORY | _LIVE, _RELAY | _INVENTORY | _LIVE, None, id="nobody tells any more"
