@@ -51,13 +51,15 @@ class EndpointState:
     log: RequestLog = field(default_factory=RequestLog)
     # By their names, and when each was last listed.
     _records: dict[object, tuple[object, float]] = field(default_factory=dict, init=False)
+    _believed: set[object] = field(default_factory=set, init=False)  # names of records, since the first list
+    _doubted: set[object] = field(default_factory=set, init=False)  # those that the last list had for the first time
 
     def accept(self, answer: Answer[object], *, now: float, stands_for: float) -> None:
         """Take a good answer; a record that is missing, and may be among the broken ones, stands for some seconds."""
         if self.endpoint.known_by:
-            answer = replace(
-                answer, data=self._completed(answer, self.endpoint.known_by, now=now, stands_for=stands_for)
-            )
+            known_by = self.endpoint.known_by
+            answer = replace(answer, data=self._believable(cast("tuple[object, ...]", answer.data), known_by))
+            answer = replace(answer, data=self._completed(answer, known_by, now=now, stands_for=stands_for))
         self.answer, self.read_at, self.error, self.answers = answer, now, None, True
         self.refusals = self.hangs = 0
 
@@ -66,6 +68,18 @@ class EndpointState:
         self.error = error
         self.refusals = self.refusals + 1 if isinstance(error, NotPermitted | NotFound) else 0
         self.hangs = self.hangs + 1 if isinstance(error, NoAnswerInTime) else 0
+
+    def _believable(self, listed: tuple[object, ...], known_by: str) -> tuple[object, ...]:
+        """Return what is listed without what no list had before: a device comes of two lists, after the first."""
+        names = {getattr(record, known_by) for record in listed}
+        if self.answer is None:
+            self._believed = names
+        else:
+            self._believed |= {getattr(record, known_by) for record in cast("tuple[object, ...]", self.answer.data)}
+        self._believed |= names & self._doubted
+        self._doubted = names - self._believed
+        self.again = self.again or bool(self._doubted)
+        return tuple(record for record in listed if getattr(record, known_by) in self._believed)
 
     def _completed(self, answer: Answer[object], known_by: str, *, now: float, stands_for: float) -> tuple[object, ...]:
         listed = cast("tuple[object, ...]", answer.data)
