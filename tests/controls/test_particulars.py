@@ -137,6 +137,20 @@ async def test_contacts_that_read_open_after_new_settings_are_not(
     assert second - first >= 90
 
 
+@at(LEAVES)
+async def test_a_relay_that_is_slow_to_close_is_no_outage_yet(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Wanted closed, and open: what is read for a change is one look, and two cycles have to tell of an outage."""
+    await begin(setup_entry, gateway)
+    relay = states.entity_id(hass, controller(gateway), "grid_connection", "switch")
+    await set_to(hass, relay, "off")
+    edit(gateway, "relay", mains_admin_state="closed", mains_oper_state="open")
+    with pytest.raises(HomeAssistantError):
+        await set_to(hass, relay, "on")
+    assert states.state(hass, gateway.serial, "grid_outage", "binary_sensor") == STATE_OFF
+
+
 @at(CONTROLLER)
 async def test_levels_stay_in_their_order(
     hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator

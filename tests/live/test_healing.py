@@ -187,6 +187,7 @@ async def test_a_token_is_never_replaced_by_a_tick(
     assert len(gateway.requests) - before <= 2
 
 
+@pytest.mark.parametrize("gateway", ["system_controller"], indirect=True)
 async def test_a_relay_is_written_at_once(hass: HomeAssistant, seconds: Seconds, gateway: GatewaySimulator) -> None:
     """A grid outage shows after ten seconds rather than minutes."""
     await seconds.live(15)

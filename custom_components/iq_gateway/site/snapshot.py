@@ -27,6 +27,8 @@ class Snapshot:
     # Endpoints that answered, or were refused, in at least two cycles of this or an earlier run: what is not in their
     # answers then is not there at all.
     settled: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()  # endpoints that gave no good answer when they were last asked
+    denied: frozenset[str] = frozenset()  # those of them that did answer: refused, or with nothing of use
 
     def known[T](self, endpoint: Endpoint[T]) -> T | None:
         """Return the last good model, however old."""
