@@ -71,10 +71,6 @@ async def test_ten_polls_of_lies_leave_nothing(
         await _exact_again(at, 60)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="A list of meters with rows twice is believed on its second telling after a restart, and for good",
-)
 @pytest.mark.parametrize("profile", ["net_single", "system_controller"])
 async def test_meters_listed_twice_add_nothing(
     hass: HomeAssistant, socket_enabled: None, add_entry: EntryMaker, profile: str
@@ -92,7 +88,6 @@ async def test_meters_listed_twice_add_nothing(
         await _exact_again(at, 1)
 
 
-@pytest.mark.xfail(strict=True, reason="A power of 1e308 twice is added up to infinity, over which an update breaks")
 async def test_a_power_beyond_all_bounds_breaks_nothing(
     hass: HomeAssistant, socket_enabled: None, add_entry: EntryMaker, caplog: pytest.LogCaptureFixture
 ) -> None:
