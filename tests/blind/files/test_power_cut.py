@@ -48,7 +48,6 @@ async def test_after_a_power_cut_totals_are_exact(socket_enabled: None, tmp_path
         await _exact(here, before)
 
 
-FALLS = "Totals fall to the last period of statistics, and what is between that and the last state is never counted"
 EMPTY = "The entry is not set up with a ledger that says null"
 
 
@@ -62,8 +61,8 @@ def _lost(content: str | None, off: int, reason: str = "", *, orderly: bool) -> 
     [
         _lost(None, 30, orderly=True),
         _lost("{", 600, orderly=False),
-        _lost(None, 30, FALLS, orderly=False),
-        _lost("{", 30, FALLS, orderly=False),
+        _lost(None, 30, orderly=False),
+        _lost("{", 30, orderly=False),
         _lost("null", 600, EMPTY, orderly=True),
     ],
 )
