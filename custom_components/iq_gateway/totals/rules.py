@@ -57,7 +57,7 @@ def follow(was: LifetimeTotal) -> LifetimeTotal:
 def resume(was: LifetimeTotal, origin: Origin) -> LifetimeTotal:
     """Return a total that goes on from what is known from elsewhere, once two readings agree."""
     series = was.last_series if origin.same_counter else None
-    resumed = replace(_unread(was), origin=origin, candidate=series, held_since=series and series.begun_at)
+    resumed = replace(_unread(was), origin=origin, candidate=series, held_since=series.begun_at if series else None)
     return _begun(resumed, series) if series and series.readings >= _AGREEING else resumed
 
 
