@@ -10,13 +10,13 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER
 from .coordinator import IQGatewayCoordinator
 from .devices import KINDS, AnyKind
 from .polling import EndpointState
+from .storage import TolerantStore
 
 # What is in repair, or switched off for the winter, is back by then.
 _MOST_DAYS: Final = 30
@@ -70,7 +70,7 @@ class AbsenceWatch:
         """Go on from what an earlier run has counted."""
         try:
             stored = await self._store.async_load()
-        except HomeAssistantError, NotImplementedError:
+        except HomeAssistantError:
             stored = None
         self._known = _loaded(stored)
         entry = self._coordinator.config_entry
@@ -144,5 +144,5 @@ async def async_forget_absences(hass: HomeAssistant, entry: ConfigEntry) -> None
     await _store(hass, entry).async_remove()
 
 
-def _store(hass: HomeAssistant, entry: ConfigEntry) -> Store[dict[str, dict[str, object]]]:
-    return Store(hass, _VERSION, f"{DOMAIN}.{entry.entry_id}.absences")
+def _store(hass: HomeAssistant, entry: ConfigEntry) -> TolerantStore[dict[str, dict[str, object]]]:
+    return TolerantStore(hass, _VERSION, f"{DOMAIN}.{entry.entry_id}.absences")

@@ -23,20 +23,39 @@ from custom_components.iq_gateway.client import values
         ("nan", None),
         ("inf", None),
         (float("-inf"), None),
+        (1e13, 1e13),
+        (-1.1e13, None),
+        ("1e308", None),
     ],
 )
 def test_a_number_however_it_is_written(value: object, expected: float | None) -> None:
-    """What is no finite number is None, and there is no negative zero."""
+    """What is no finite number is None, nor is what nothing ever counts; and there is no negative zero."""
     assert repr(values.number(value)) == repr(expected)
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(4_294_967_292, -4.0), ("4294967292", -4.0), (-4, -4.0), (2_147_483_647, 2_147_483_647.0), (None, None)],
+    [
+        (4_294_967_292, -4.0),
+        ("4294967292", -4.0),
+        (-4, -4.0),
+        (-1e9, -1e9),
+        (2_147_483_647, None),
+        (1.1e9, None),
+        (None, None),
+    ],
 )
 def test_unsigned_watts_are_made_signed(value: object, expected: float | None) -> None:
-    """4294967292 W is -4 W in the notation of an unsigned number of 32 bits."""
+    """4294967292 W is -4 W in the notation of an unsigned number of 32 bits; what is beyond all powers is None."""
     assert values.watts(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(4_294_966_296, -1.0), (1_500_000_000, 1_500_000.0), ("1e300", None), (None, None)]
+)
+def test_watts_of_thousandths(value: object, expected: float | None) -> None:
+    """A site of a thousand inverters is none of what is too much."""
+    assert values.thousandth(value) == expected
 
 
 @pytest.mark.parametrize(("value", "expected"), [("3", 3), (3.0, 3), (3.5, None), ("three", None), (None, None)])

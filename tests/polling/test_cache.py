@@ -9,7 +9,7 @@ from custom_components.iq_gateway.polling import Poller
 from tests.site.answers import info, inverter, live, meter, period, reading
 
 from .scripted import Script
-from .steps import ALL_SHOWN, INTERVAL, STRANGER, Time, cycle, poller_for
+from .steps import ALL_SHOWN, INTERVAL, STRANGER, Time, begin, cycle, poller_for
 
 
 @pytest.mark.parametrize(
@@ -192,6 +192,37 @@ async def test_meters_that_are_missing_for_less_than_a_quarter_of_an_hour(
     time.advance(30)
     await poller.run(ALL_SHOWN)
     assert set(poller.site.meters) == {"production"}
+
+
+@pytest.mark.parametrize("kind", ["storage", "net-consumption"])
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_a_meter_that_is_listed_as_two_is_never_believed(
+    script: Script, time: Time, *, kind: str, is_first: bool
+) -> None:
+    """However long that lasts, also by the first list; the same record twice is no contradiction."""
+    listed = script.payloads["meters"]
+    twice = [*listed, {**listed[0], "measurementType": kind}]
+    poller = poller_for(script)
+    if not is_first:
+        await begin(poller, time, script)
+    script.payloads["meters"] = twice
+    for _ in range(16):
+        await cycle(poller, time, script)
+        assert set(poller.site.meters) == (set() if is_first else {"production", "net-consumption"})
+    script.payloads["meters"] = [*listed, listed[0]]
+    await cycle(poller, time, script)
+    assert set(poller.site.meters) == {"production", "net-consumption"}
+
+
+async def test_a_second_meter_of_a_kind_has_to_last(poller: Poller, time: Time, script: Script) -> None:
+    """Another one with a lower number would take the place of the known one."""
+    script.payloads["meters"].append({**script.payloads["meters"][0], "eid": 1})
+    script.payloads["readings"].append({**script.payloads["readings"][0], "eid": 1, "activePower": 99.0})
+    for _ in range(3):
+        assert poller.site.production.power == 600.0
+        assert "meters" in await cycle(poller, time, script)
+    await cycle(poller, time, script)
+    assert poller.site.production.power == 99.0
 
 
 async def test_meters_that_have_changed_are_watched_for_an_hour(poller: Poller, time: Time, script: Script) -> None:

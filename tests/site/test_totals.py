@@ -115,6 +115,12 @@ def test_a_sum_of_reports_tells_the_most_that_the_inverters_have_reported() -> N
     assert site(**answers, stale=["inverters"]).totals["production_energy"] == expected
 
 
+def test_every_counter_tells_how_large_the_site_is() -> None:
+    """As large as its inverters make it, meters or not."""
+    found = site(**METERED, inverters=[inverter("1"), inverter("2")]).totals
+    assert {total.highest for total in found.values()} == {600.0}
+
+
 def test_the_loads_counter_tells_the_loads_power() -> None:
     """Of its own meter, where there is one; only a balance of meters may fall a little."""
     balance, load = (site(**answers).totals["consumption_energy"] for answers in (METERED, LOAD))

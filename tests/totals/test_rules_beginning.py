@@ -29,6 +29,35 @@ def test_first_readings_agree_that_a_house_can_tell_apart(watch: Watch, rise: fl
     assert Watch().read(OLD, OLD - 1.1) is None
 
 
+@pytest.mark.parametrize("highest", [110_000.0, 0.0])
+def test_a_large_site_begins_and_counts_as_any_other(watch: Watch, highest: float) -> None:
+    """A hundred kilowatts, by the powers of both readings; whether its inverters tell how large it is or not."""
+    watch.power, watch.highest = 100_000.0, highest
+    watch.read(OLD)
+    begun = OLD + 833.3
+    assert watch.read(begun, after=30.0) == begun
+    for cycles in range(1, 5):
+        energy = begun + cycles * 8_333.3
+        assert watch.read(energy) == pytest.approx(energy)
+        assert watch.total.candidate is None
+
+
+@pytest.mark.parametrize(("highest", "agrees"), [(110_000.0, True), (0.0, False)])
+def test_a_cloud_goes_from_a_large_site(watch: Watch, highest: float, agrees: bool) -> None:
+    """A counter that was seen to do little goes up to what the inverters tell; a house does not."""
+    watch.power, watch.highest = 100_000.0, highest
+    watch.read(OLD, OLD)
+    watch.read(OLD + 8_333.3)
+    assert (watch.total.candidate is None) is agrees
+
+
+def test_what_lasts_from_the_beginning_shows_what_the_counter_can_do(watch: Watch) -> None:
+    """No power is told with it, and its first two readings are too far apart to agree."""
+    watch.read(*(OLD + cycle * 2_500.0 for cycle in range(4)))
+    assert watch.total.peak == 30_000.0
+    assert watch.read(OLD + 10_000.0) == OLD + 10_000.0
+
+
 def test_first_readings_of_a_counter_that_moves_in_steps_may_be_a_step_apart(watch: Watch) -> None:
     """Which holds the energy of a whole pace."""
     watch.pace = HOUR

@@ -47,10 +47,14 @@ def test_a_total_goes_on_from_what_is_known_of_it(
 
 
 def test_a_large_site_may_have_counted_more_meanwhile(watch: Watch) -> None:
-    """By what it was seen to do."""
-    watch.total = LifetimeTotal(origin=Origin(total=100_000.0, at=BEGIN + 2 * CYCLE - HOUR), peak=20_000.0)
+    """By what it was seen to do, or by what its inverters tell."""
+    origin = Origin(total=100_000.0, at=BEGIN + 2 * CYCLE - HOUR)
+    watch.total = LifetimeTotal(origin=origin, peak=20_000.0)
     watch.read(130_001.0, 130_001.0)
     assert watch.offset == 0.0
+    large = Watch(total=LifetimeTotal(origin=origin), highest=110_000.0)
+    large.read(200_000.0, 200_000.0)
+    assert large.offset == 0.0
 
 
 def test_what_was_read_already_goes_on_at_once(proved: Watch) -> None:

@@ -43,7 +43,8 @@ async def grown(
     """A gateway whose production meter was reset long ago: its total is far above the counter."""
     entry = await setup_entry(gateway)
     await cycles(hass, freezer, 5)
-    gateway.override("readings", reset_meter(gateway.house.totals.production))
+    # It has counted a little: with zero a counter does not begin.
+    gateway.override("readings", reset_meter(gateway.house.totals.production - 1.0))
     await cycles(hass, freezer, 6)
     await async_wait_recording_done(hass)
     return entry
@@ -222,16 +223,23 @@ async def test_the_last_state_that_is_a_figure_counts(
     assert known.at == pytest.approx(at)
 
 
-async def test_an_old_state_is_as_good_as_none(
+async def test_the_last_of_many_states_counts(
     recorder_mock: Recorder, hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
-    """Home Assistant keeps states for ten days, as a rule."""
-    hass.states.async_set(ENTITY, "1000", KWH)
+    """However many there are, and however old it is; it knows more than statistics of the same moment."""
+    assert await async_setup_component(hass, "sensor", {})
+    begun = _five_minutes(dt_util.utcnow())
+    freezer.move_to(begun)
+    for total in range(30):
+        freezer.tick(3)
+        hass.states.async_set(ENTITY, str(1000 + total), {**KWH, "correction": 2.5})
+    at = dt_util.utcnow().timestamp()
     await async_wait_recording_done(hass)
-    freezer.tick(timedelta(days=9, hours=23))
-    assert await async_last_known(hass, ENTITY) is not None
-    freezer.tick(timedelta(hours=2))
-    assert await async_last_known(hass, ENTITY) is None
+    do_adhoc_statistics(hass, start=begun)
+    await async_wait_recording_done(hass)
+    freezer.tick(timedelta(days=12))
+    known = await async_last_known(hass, ENTITY)
+    assert known == Origin(total=1_029_000.0, at=at, offset=2_500.0)
 
 
 async def test_the_later_one_of_state_and_statistics_counts(
@@ -242,7 +250,7 @@ async def test_the_later_one_of_state_and_statistics_counts(
     _import(hass, hour, state=1.25, unit="MWh")
     await async_wait_recording_done(hass)
     known = await async_last_known(hass, ENTITY)
-    assert known == Origin(total=1_250_000.0, at=(hour + timedelta(hours=1)).timestamp())
+    assert known == Origin(total=1_250_000.0, at=hour.timestamp())
     freezer.move_to(hour + timedelta(hours=2))
     hass.states.async_set(ENTITY, "1300", KWH)
     await async_wait_recording_done(hass)
@@ -260,23 +268,17 @@ async def test_the_later_one_of_state_and_statistics_counts(
 async def test_short_term_statistics_come_first(
     recorder_mock: Recorder, hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
-    """They are the later ones, while they are there."""
+    """They are the later ones, while they are there, also of a state from before."""
     assert await async_setup_component(hass, "sensor", {})
     begun = _five_minutes(dt_util.utcnow())
     freezer.move_to(begun)
     hass.states.async_set(ENTITY, "1000", KWH)
-    freezer.tick(60)
-    hass.states.async_set(ENTITY, "1001", KWH)
     await async_wait_recording_done(hass)
-    do_adhoc_statistics(hass, start=begun)
-    await async_wait_recording_done(hass)
-    known = await async_last_known(hass, ENTITY)
-    assert known == Origin(total=1_001_000.0, at=(begun + timedelta(minutes=5)).timestamp())
-    async_clear_statistics(hass, [ENTITY])
+    do_adhoc_statistics(hass, start=begun + timedelta(minutes=5))
+    _import(hass, begun.replace(minute=0) - timedelta(hours=1), state=900.0, unit="kWh")
     await async_wait_recording_done(hass)
     known = await async_last_known(hass, ENTITY)
-    assert known is not None
-    assert known.at == (begun + timedelta(minutes=1)).timestamp()
+    assert known == Origin(total=1_000_000.0, at=(begun + timedelta(minutes=5)).timestamp())
 
 
 async def test_statistics_without_a_state_tell_nothing(recorder_mock: Recorder, hass: HomeAssistant) -> None:

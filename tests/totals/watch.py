@@ -32,6 +32,7 @@ class Watch:
     derived: bool = False
     wraps: bool = False
     power: float | None = None
+    highest: float = 0.0
     others_counted: bool = False
 
     def read(self, *energies: float, after: float | None = None, source: str | None = None) -> float | None:
@@ -43,6 +44,7 @@ class Watch:
                 source=source or self.source,
                 at=self.now,
                 power=self.power,
+                highest=self.highest,
                 cycle=self.cycle,
                 pace=self.pace,
                 derived=self.derived,

@@ -1,10 +1,12 @@
 """Single values of decoded answers, as they ought to be: what is missing or odd is None."""
 
-import math
-
 # The gateway writes small negative watts as unsigned 32-bit numbers at times: 4294967292 is -4 (gateway-api.md 3).
 _UINT32 = 2**32
 _INT32_MAX = 2**31 - 1
+# Wh or J of whatever was counted, or seconds since 1970: what is beyond is no figure, nor is any sum with it. So it is
+# with W beyond what a large town takes.
+_MOST = 1e13
+_MOST_POWER = 1e9
 # °C, or °F: sensors that are broken or missing tell what no house lives through.
 _TEMPERATURES = (-100.0, 300.0)
 # Wh; what a gateway's batteries hold is a hundredth of it.
@@ -13,26 +15,28 @@ _FLAGS = {"true": True, "false": False}
 
 
 def number(value: object) -> float | None:
-    """Return a finite number however it is written, else None; never the negative zero that idle meters show."""
+    """Return a number within 10^13 however it is written, else None; never the negative zero that idle meters show."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         result = float(value)
     except ValueError:
         return None
-    return result + 0.0 if math.isfinite(result) else None
+    return result + 0.0 if abs(result) <= _MOST else None
 
 
-def watts(value: object) -> float | None:
-    """Return a power, with an unsigned notation of a negative one undone."""
+def watts(value: object, *, per_watt: int = 1) -> float | None:
+    """Return a power within 10^9 W, with an unsigned notation of a negative one undone; else None."""
     result = number(value)
-    return result - _UINT32 if result is not None and _INT32_MAX < result < _UINT32 else result
+    if result is None:
+        return None
+    power = (result - _UINT32 if _INT32_MAX < result < _UINT32 else result) / per_watt
+    return power if abs(power) <= _MOST_POWER else None
 
 
 def thousandth(value: object) -> float | None:
     """Return W from mW."""
-    result = watts(value)
-    return None if result is None else result / 1000
+    return watts(value, per_watt=1000)
 
 
 def percent(value: object) -> float | None:

@@ -8,11 +8,11 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.storage import Store
 from homeassistant.helpers.translation import async_get_cached_translations
 
 from ..const import DOMAIN, LOGGER
 from ..issues import Issue, async_clear, async_raise
+from ..storage import TolerantStore
 from . import CONTROLS
 from .control import AnyControl, Change, Setting, Stage
 
@@ -38,7 +38,7 @@ class ChangeBook:
         """Take up what an earlier run wrote; nothing of what cannot be read."""
         try:
             stored = await self._store.async_load()
-        except HomeAssistantError, NotImplementedError:
+        except HomeAssistantError:
             LOGGER.warning("%s: what became of earlier changes cannot be read", self._entry.title)
             stored = None
         self._changes, self._late = _read(stored, "changes"), _read(stored, "late")
@@ -157,5 +157,5 @@ async def async_forget_changes(hass: HomeAssistant, entry: ConfigEntry) -> None:
     await _store(hass, entry).async_remove()
 
 
-def _store(hass: HomeAssistant, entry: ConfigEntry) -> Store[dict[str, Any]]:
-    return Store(hass, _VERSION, f"{DOMAIN}.{entry.entry_id}.changes")
+def _store(hass: HomeAssistant, entry: ConfigEntry) -> TolerantStore[dict[str, Any]]:
+    return TolerantStore(hass, _VERSION, f"{DOMAIN}.{entry.entry_id}.changes")

@@ -6,10 +6,10 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
 from ..site import BatteryEnergies
+from ..storage import TolerantStore
 from ..totals.stored import rebuild
 
 _VERSION: Final = 1
@@ -29,7 +29,7 @@ class EnergiesStore:
         """Load what is kept; nothing where the file is damaged or of a later version."""
         try:
             self.energies = rebuild(BatteryEnergies, await self._store.async_load())
-        except HomeAssistantError, NotImplementedError, ValueError:
+        except HomeAssistantError, ValueError:
             self.energies = None
 
     def update(self, energies: BatteryEnergies) -> None:
@@ -54,5 +54,5 @@ async def async_forget_energies(hass: HomeAssistant, entry: ConfigEntry) -> None
     await _store(hass, entry).async_remove()
 
 
-def _store(hass: HomeAssistant, entry: ConfigEntry) -> Store[dict[str, object]]:
-    return Store(hass, _VERSION, f"{DOMAIN}.{entry.entry_id}.battery")
+def _store(hass: HomeAssistant, entry: ConfigEntry) -> TolerantStore[dict[str, object]]:
+    return TolerantStore(hass, _VERSION, f"{DOMAIN}.{entry.entry_id}.battery")

@@ -94,23 +94,31 @@ class AnswerValidator:
         """Refuse a list in which known meters are missing, or are others, until it is said for a quarter of an hour.
 
         Such a list is rarely read; an odd one would take the figures of its meters down, or mix them up, for an hour.
-        Where none is known yet, one without meters is as odd if the hardware can have them: a gateway that starts may
-        say so.
+        So would one with another meter beside a known one of its type. Where none is known yet, one without meters is
+        as odd if the hardware can have them: a gateway that starts may say so. One that names a meter twice, as two
+        that differ, contradicts itself and is never believed.
         """
         enabled = _enabled(meters)
+        if len({meter.eid for meter in enabled}) < len(enabled):
+            raise InvalidAnswer("a meter that is listed as two")
         if enabled != (self._meters if self._doubted is None else self._doubted):
             self._said, self._said_since = 0, now
         self._said, self._said_at = self._said + 1, now
-        is_odd = metered and not enabled if self._meters is None else not self._meters <= enabled
+        is_odd = self._is_odd(enabled, metered=metered)
         if is_odd and self._meters is not None:
             self._enough = _CERTAIN_SAID
         if is_odd and not (self._lasts if self._proved else self._said >= _SAID_TWICE):
             self._doubted = enabled
             if self._proved:
-                raise InvalidAnswer("known meters are missing, which is believed if it lasts for a quarter of an hour")
+                raise InvalidAnswer("other meters than before, which is believed if it lasts for a quarter of an hour")
             raise Unconfirmed("an odd list of meters, which is believed once it is said twice")
         self._meters, self._doubted = enabled, None
         self._proved |= self._lasts
+
+    def _is_odd(self, enabled: _Meters, *, metered: bool) -> bool:
+        if self._meters is None:
+            return metered and not enabled
+        return not self._meters <= enabled or not _types(self._meters).isdisjoint(_types(enabled - self._meters))
 
     def without_lost_legs(
         self, answer: Answer[object], *, now: float, stands_for: float, remember: bool
@@ -142,6 +150,10 @@ class AnswerValidator:
 
 def _enabled(meters: tuple[Meter, ...]) -> _Meters:
     return frozenset(_Known(meter.eid, meter.measurement_type, meter.phase_count) for meter in meters if meter.enabled)
+
+
+def _types(meters: _Meters) -> set[str]:
+    return {meter.measurement_type for meter in meters}
 
 
 def _has_counted(leg: Channel) -> bool:

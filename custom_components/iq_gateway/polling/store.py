@@ -6,9 +6,9 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store
 
 from ..const import CONF_SERIAL, DOMAIN, LOGGER
+from ..storage import TolerantStore
 from .kept import Kept
 
 _VERSION: Final = 1
@@ -31,7 +31,7 @@ class KeptStore:
         """Return what is known; nothing where the file is damaged or of a later version."""
         try:
             stored = await self._store.async_load()
-        except HomeAssistantError, NotImplementedError:
+        except HomeAssistantError:
             LOGGER.warning("%s: what was known of the gateway cannot be read; it is learnt anew", self._entry.title)
             stored = None
         kept = Kept.from_dict(stored, serial=self._serial)
@@ -65,5 +65,5 @@ async def async_forget_kept(hass: HomeAssistant, entry: ConfigEntry) -> None:
     await _store(hass, entry).async_remove()
 
 
-def _store(hass: HomeAssistant, entry: ConfigEntry) -> Store[dict[str, object]]:
-    return Store(hass, _VERSION, f"{DOMAIN}.{entry.entry_id}.gateway")
+def _store(hass: HomeAssistant, entry: ConfigEntry) -> TolerantStore[dict[str, object]]:
+    return TolerantStore(hass, _VERSION, f"{DOMAIN}.{entry.entry_id}.gateway")

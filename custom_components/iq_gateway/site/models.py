@@ -102,7 +102,7 @@ class Total:
     energy: float | None
     source: str
     power: float | None = None  # W that flow into it now, by the same answer
-    highest: float = 0.0  # W, the most that it can have counted, as far as that is told
+    highest: float = 0.0  # W that all inverters of the site make at most, as far as that is told
     pace: float = 0.0  # seconds that may pass from one of its steps to the next; 0 for a meter, which counts live
     derived: bool = False  # a balance of several meters
     wraps: bool = False  # has 32 bits of J

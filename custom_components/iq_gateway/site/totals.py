@@ -1,6 +1,7 @@
 """Lifetime counters, with the source of each and the power that it counts now."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import reduce
 from typing import Final
 
@@ -38,7 +39,9 @@ def build_totals(snapshot: Snapshot, meters: Meters, flows: Flows) -> dict[str, 
         totals[f"battery_discharged_energy{ESTIMATED}"] = _discharged(snapshot, flows)
         totals[f"consumption_energy{ESTIMATED}"] = _estimated_consumption(snapshot, meters, flows)
     totals["consumption_energy"] = _consumption(meters, flows)
-    return {key: total for key, total in totals.items() if total is not None}
+    # As large as its inverters make it is the whole site.
+    highest = highest_power(snapshot)
+    return {key: replace(total, highest=highest) for key, total in totals.items() if total is not None}
 
 
 def is_estimated(snapshot: Snapshot, meters: Meters, flows: Flows) -> bool:
@@ -81,7 +84,6 @@ def _production(snapshot: Snapshot, meters: Meters) -> Total | None:
         energy=sums.fresh.lifetime if sums.fresh else None,
         source=sums.counter,
         power=sums.fresh.power if sums.fresh else None,
-        highest=highest_power(snapshot),
         pace=_SLOWEST_REPORTS,
         wraps=True,
     )

@@ -13,6 +13,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from ..const import CONF_TAKEOVER
+from ..totals.stored import rebuild
 
 BUILT_IN: Final = "enphase_envoy"
 
@@ -75,13 +76,19 @@ class Journal:
 
     @classmethod
     def _from_dict(cls, kept: Mapping[str, Any]) -> Self:
-        known = {one.name: kept[one.name] for one in fields(cls) if one.name in kept}
+        match kept:
+            case {"entry_id": str(), "was_disabled": bool(), "keep_running": bool()}:
+                known = {one.name: kept[one.name] for one in fields(cls) if one.name in kept}
+            case _:
+                raise ValueError("no journal")
+        if (panel := kept.get("panel")) is not None and not {"before", "after"} <= panel.keys():
+            raise ValueError("no panel")
         return cls(
             **{
                 **known,
                 "stage": Stage(kept["stage"]),
-                "moves": tuple(Move(**move) for move in kept.get("moves", ())),
-                "began": {key: Began(**began) for key, began in kept.get("began", {}).items()},
+                "moves": tuple(rebuild(Move, move) for move in kept.get("moves", ())),
+                "began": {key: rebuild(Began, began) for key, began in kept.get("began", {}).items()},
             }
         )
 

@@ -22,8 +22,6 @@ from .statistics import async_written
 from .targets import find_targets
 
 _ENERGY: Final = "energy"
-# Statistics tell when a period ended, and not when in it the last figure was shown.
-_PERIOD: Final = 300.0
 
 
 @callback
@@ -99,7 +97,7 @@ async def async_known(hass: HomeAssistant, entity_id: str) -> Known | None:
     if (state := hass.states.get(entity_id)) and (known := known_from(state)):
         return known
     origin = await async_last_known(hass, entity_id)
-    return Known(energy=origin.total, at=origin.at - _PERIOD) if origin else None
+    return Known(energy=origin.total, at=origin.at) if origin else None
 
 
 def known_from(state: State) -> Known | None:

@@ -94,7 +94,7 @@ class LifetimeTotals:
         """Load what was stored; what is missing or damaged goes on from what the recorder knows."""
         try:
             stored = await self._store.async_load()
-        except HomeAssistantError, NotImplementedError:
+        except HomeAssistantError:
             LOGGER.warning("%s: the stored totals cannot be read", self._entry.title)
             return
         if stored is None:

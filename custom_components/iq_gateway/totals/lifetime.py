@@ -14,6 +14,9 @@ _STATISTICS_PERIOD: Final = 300.0
 # W that every counter is trusted to count before it has been seen to: a kettle, or a small roof.
 LIKELY: Final = 3_000.0
 
+# W of a burst between two readings, or while nobody looked at a counter that has not been watched for long.
+_BURST: Final = 15_000.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -64,12 +67,18 @@ class LifetimeTotal:
     peak: float = LIKELY  # W, the most that the counter was seen to count
     witness: Witness = field(default_factory=Witness)
     pace: float = 0.0  # s, of the last reading
+    highest: float | None = None  # W, of the last reading
 
     @property
     def shown(self) -> float | None:
         """The total in Wh; None while there is a doubt about its very beginning, which nobody has seen proved."""
         doubtful = self.candidate is not None and self.candidate.seconds > _STATISTICS_PERIOD and self.may_be_wrong
         return None if doubtful and self.is_young and not self.origin else self.total
+
+    @property
+    def burst(self) -> float:
+        """What two answers in a row are trusted to tell, in W: a house may take it, and a large site makes more."""
+        return max(_BURST, self.highest or 0.0)
 
     @property
     def read_at(self) -> float | None:

@@ -24,14 +24,12 @@ _AGREEING: Final = 2
 # Any counter is trusted to count for so many seconds, even one that has rested for an hour, and rests by its power.
 _SOON: Final = 300.0
 
-# W of a burst between two readings, or while nobody looked at a counter that has not been watched for long.
-_BURST: Final = 15_000.0
-
 
 def observe(was: LifetimeTotal, reading: Reading, *, others_counted: bool = False) -> LifetimeTotal:
     """Return a total after one more reading; `others_counted` tells whether another counter of the site has."""
     was = was.as_of(reading.at)
-    was = replace(was, witness=was.witness.with_power(reading, peak=was.peak), pace=reading.pace)
+    witness = was.witness.with_power(reading, peak=was.peak)
+    was = replace(was, witness=witness, pace=reading.pace, highest=reading.highest)
     if base := _followed_by(was, reading):
         return _counting(was, base, reading)
     joins = _joins(was, reading)
@@ -53,16 +51,19 @@ def observe(was: LifetimeTotal, reading: Reading, *, others_counted: bool = Fals
 def follow(was: LifetimeTotal) -> LifetimeTotal:
     """Return a total as the gateway's own figure, whichever way that goes."""
     series = was.last_series
-    return was if series is None else _begun(LifetimeTotal(peak=was.peak, witness=was.witness, pace=was.pace), series)
+    return was if series is None else _begun(_unread(was), series)
 
 
 def resume(was: LifetimeTotal, origin: Origin) -> LifetimeTotal:
     """Return a total that goes on from what is known from elsewhere, once two readings agree."""
     series = was.last_series if origin.same_counter else None
-    resumed = LifetimeTotal(origin=origin, peak=was.peak, witness=was.witness, candidate=series, pace=was.pace)
-    if series:
-        resumed = replace(resumed, held_since=series.begun_at)
+    resumed = replace(_unread(was), origin=origin, candidate=series, held_since=series.begun_at if series else None)
     return _begun(resumed, series) if series and series.readings >= _AGREEING else resumed
+
+
+def _unread(was: LifetimeTotal) -> LifetimeTotal:
+    """Return a total of which only that is known what its counter can do."""
+    return LifetimeTotal(peak=was.peak, witness=was.witness, pace=was.pace, highest=was.highest)
 
 
 # How a reading is taken
@@ -97,7 +98,7 @@ def _can_rise(was: LifetimeTotal, series: Series, reading: Reading, rise: float)
 
 def _joins(was: LifetimeTotal, reading: Reading) -> bool:
     """Tell whether a reading goes on from the candidate."""
-    power = MOST if reading.power is None else MORE * max(_BURST, was.peak, was.witness.sustained)
+    power = MOST if reading.power is None else MORE * max(was.burst, was.peak, was.witness.sustained)
     if was.candidate is None or (was.candidate.energy < 0 and not reading.derived):
         return False
     return was.candidate.goes_on(reading, power=power)
@@ -115,8 +116,11 @@ def _at_once(was: LifetimeTotal, series: Series, reading: Reading) -> float:
 
 
 def _power(was: LifetimeTotal) -> float:
-    """Return the W that a counter is known to count: it was seen to, or two powers in a row tell it, of a house."""
-    return max(was.peak, min(was.witness.sustained, _BURST))
+    """Return the W that a counter is known to count: it was seen to, or two powers in a row tell it, of a house.
+
+    Or of as large a site as its inverters make it.
+    """
+    return max(was.peak, min(was.witness.sustained, was.burst))
 
 
 def _counting(was: LifetimeTotal, base: Base, reading: Reading) -> LifetimeTotal:
@@ -146,8 +150,8 @@ def _total(was: LifetimeTotal, base: Base, energy: float) -> float:
 
 
 def _begun(was: LifetimeTotal, series: Series) -> LifetimeTotal:
-    """Return a total that begins with readings that agree."""
-    offset = _first_offset(was, series)
+    """Return a total that begins with readings that agree; what they show, the counter can do."""
+    offset, seen = _first_offset(was, series), _rate(series.energy - series.begun, max(series.seconds, was.pace))
     return replace(
         was,
         total=max(series.energy + offset, was.origin.total if was.origin else 0.0),
@@ -157,14 +161,21 @@ def _begun(was: LifetimeTotal, series: Series) -> LifetimeTotal:
         former=None,
         change=None,
         begun_at=series.at,
+        peak=max(was.peak, seen if series.proved else min(seen, was.witness.sustained)),
         witness=was.witness.moved(),
     )
 
 
 def _agrees(was: LifetimeTotal, candidate: Series, reading: Reading) -> bool:
-    """Tell whether the first two readings agree; where readings have disagreed already, two prove nothing."""
-    seconds = max(reading.at - candidate.begun_at, reading.pace)
-    rise, most = candidate.energy - candidate.begun, MORE * _BURST * seconds / HOUR + RESOLUTION
+    """Tell whether the first two readings agree; where readings have disagreed already, two prove nothing.
+
+    Nothing is known yet of what is large here, but what both tell of their power.
+    """
+    seconds, power = (
+        max(reading.at - candidate.begun_at, reading.pace),
+        max(was.burst, min(was.witness.sustained, MOST)),
+    )
+    rise, most = candidate.energy - candidate.begun, MORE * power * seconds / HOUR + RESOLUTION
     return rise <= most and candidate.readings >= _AGREEING and candidate.begun_at == was.held_since
 
 
@@ -174,7 +185,7 @@ def _first_offset(was: LifetimeTotal, series: Series) -> float:
     if origin is None:
         # A balance of meters that were replaced one by one may be below zero.
         return max(-series.begun, 0.0)
-    reach = MORE * max(was.peak, _BURST) * max(series.at - origin.at, 0.0) / HOUR + RESOLUTION
+    reach = MORE * max(was.peak, was.burst) * max(series.at - origin.at, 0.0) / HOUR + RESOLUTION
     for offset in (origin.offset, 0.0):
         if origin.same_counter and offset is not None and -DRIFT <= series.energy + offset - origin.total <= reach:
             return offset
@@ -207,7 +218,7 @@ def _adopting(was: LifetimeTotal, base: Base, candidate: Series, reading: Readin
         held_since=None,
         former=former,
         change=change,
-        peak=max(was.peak, min(before, _BURST), since),
+        peak=max(was.peak, min(before, was.burst), since),
         witness=was.witness.moved(),
     )
 
@@ -220,7 +231,7 @@ def _same_counter(was: LifetimeTotal, base: Base, candidate: Series, reading: Re
     """
     # No less than a cycle: where the clock was set back, nobody knows how long it was.
     seconds = max(candidate.begun_at - base.series.counted_until(reading), reading.cycle)
-    burst = _BURST * max(reading.cycle, reading.pace)
+    burst = was.burst * max(reading.cycle, reading.pace)
     unseen = max(was.peak * max(seconds, was.witness.unseen), burst) / HOUR
     reach = MORE * (unseen + was.witness.missed) + RESOLUTION
     for wraps in (0.0, _wraps(was, reading)):

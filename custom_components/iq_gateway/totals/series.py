@@ -29,7 +29,7 @@ class Reading:
     source: str  # which of the gateway's counters it is
     at: float  # seconds since 1970
     power: float | None = None  # W that flow into the counter now, by the same answer
-    highest: float = 0.0  # W, the most that the counter can have counted, as far as others tell
+    highest: float = 0.0  # W that all inverters of the site make at most, as far as they tell
     cycle: float = 300.0  # seconds from one reading to the next, as a rule
     pace: float = 0.0  # seconds that the counter may take from one step to the next; 0 for a meter, which counts live
     derived: bool = False  # a balance of several counters

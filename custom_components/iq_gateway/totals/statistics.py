@@ -1,12 +1,10 @@
 """What Home Assistant knows of a total: from there it goes on where the ledger does not know."""
 
-from datetime import timedelta
 from typing import Any, Final
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfEnergy
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import restore_state
-from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import EnergyConverter
 
 from .lifetime import Origin
@@ -14,8 +12,7 @@ from .lifetime import Origin
 # The attribute of a total's entity that tells what is added to the gateway's counter, in kWh.
 ATTR_CORRECTION: Final = "correction"
 
-# Home Assistant keeps states for ten days, as a rule, and statistics for ever.
-_STATES_KEPT: Final = timedelta(days=10)
+# Among so many of the last states one is a number, and not only that the entity was unavailable or unknown.
 _LAST_STATES: Final = 20
 
 
@@ -56,15 +53,8 @@ def _recorded(hass: HomeAssistant, entity_id: str) -> list[Origin | None]:
 def _last_state(hass: HomeAssistant, entity_id: str) -> Origin | None:
     from homeassistant.components.recorder import history  # noqa: PLC0415
 
-    states = history.state_changes_during_period(
-        hass,
-        dt_util.utcnow() - _STATES_KEPT,
-        entity_id=entity_id,
-        descending=True,
-        limit=_LAST_STATES,
-        include_start_time_state=False,
-    )
-    origins = (_from_state(state) for state in states.get(entity_id, ()))
+    states = history.get_last_state_changes(hass, _LAST_STATES, entity_id).get(entity_id, [])
+    origins = (_from_state(state) for state in reversed(states))
     return next((origin for origin in origins if origin), None)
 
 
@@ -79,6 +69,7 @@ def _from_state(state: State) -> Origin | None:
 
 
 def _last_statistics(hass: HomeAssistant, entity_id: str) -> Origin | None:
+    """Return what is left of some moment in the last period once no states are kept; a state of then knows more."""
     from homeassistant.components.recorder import statistics  # noqa: PLC0415
 
     _, metadata = statistics.get_metadata(hass, statistic_ids={entity_id}).get(entity_id, (0, None))
@@ -87,7 +78,7 @@ def _last_statistics(hass: HomeAssistant, entity_id: str) -> Origin | None:
     for last in (statistics.get_last_short_term_statistics, statistics.get_last_statistics):
         rows = last(hass, 1, entity_id, convert_units=False, types={"state"}).get(entity_id, [])
         if rows and (energy := rows[0].get("state")) is not None:
-            return Origin(total=_in_wh(energy, metadata["unit_of_measurement"]), at=rows[0]["end"])
+            return Origin(total=_in_wh(energy, metadata["unit_of_measurement"]), at=rows[0]["start"])
     return None
 
 

@@ -6,15 +6,15 @@ from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
 
 from ..const import CONF_SERIAL, DOMAIN
+from ..storage import TolerantStore
 from .lifetime import LifetimeTotal, Origin
 
 _VERSION: Final = 2
 
 
-class LedgerStore(Store[dict[str, object] | list[object]]):
+class LedgerStore(TolerantStore[dict[str, object] | list[object]]):
     """A file per entry; damaged, it may hold anything."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
