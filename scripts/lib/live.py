@@ -2,8 +2,8 @@
 
 A day of a house whose load trembles each second, lived through as fast as the machine can: each night the gateway is
 away for ten minutes, some fault befalls it every half hour, and it closes each connection after 100 requests. The same
-hours with the switch off tell what of it is live power's. Freshness is measured in real seconds. That the totals are the
-same with and without it is for tests/live/test_cycles.py.
+hours with the switch off tell what of it is live power's. Freshness is measured in real seconds. That totals are the same
+with and without it is for tests/live/test_cycles.py.
 """
 
 import argparse
