@@ -170,7 +170,7 @@ async def _measured(hass: HomeAssistant, gateway: CountingGateway, seconds: Seco
         at_a_time=gateway.most_at_a_time,
         cpu=cpu,
         file=_size(database) - file,
-        rows=written,
+        rows=Counter(written),
         worst_hour=worst,
     )
     with steps() as longest:
