@@ -45,25 +45,24 @@ class Rhythm:
         self._failures: Counter[str] = Counter()
 
     def turn(self, every: Mapping[str, float], now: float) -> frozenset[str]:
-        """Return the endpoints to be asked now; those of the same pace, and that are well, are asked together.
-
-        What is asked more often leaves its turn to what is asked less often, once it has had one: a second is one
-        request.
-        """
+        """Return the endpoints to be asked now; those of the same pace, and that are well, are asked together."""
         soon = min(every.values(), default=0.0) / 2
         due = {name for name in every if self._due.get(name, now) <= now}
         together = {name for name in every if not self._failures[name] and self._due.get(name, now) <= now + soon}
-        asked = due | together if due else set()
-        slowest = max((every[name] for name in asked), default=0.0)
-        passed_over = {name for name in asked & self._due.keys() if every[name] < slowest}
-        self._due.update({name: now + every[name] for name in passed_over})
-        return frozenset(asked - passed_over)
+        return frozenset(due | together) if due else frozenset()
 
     def told(self, names: Collection[str], failed: Collection[str], every: Mapping[str, float], now: float) -> None:
-        """Note what came of asking these endpoints; those that failed wait for 2, 4, 8 and so on up to 60 seconds."""
+        """Note what came of asking these endpoints; those that failed wait for 2, 4, 8 and so on up to 60 seconds.
+
+        What was asked beside what is asked less often sits a turn out, so that a second is one request.
+        """
+        slowest = max((every.get(name, _SLOWLY) for name in names), default=0.0)
         for name in names:
             self._failures[name] = min(self._failures[name] + 1, _MOST_DOUBLINGS) if name in failed else 0
-            waits = min(2.0 ** self._failures[name], _LONGEST_WAIT) if name in failed else every.get(name, _SLOWLY)
+            turn = every.get(name, _SLOWLY)
+            waits = turn if turn == slowest else 2 * turn
+            if name in failed:
+                waits = min(2.0 ** self._failures[name], _LONGEST_WAIT)
             self._due[name] = now + waits
 
     def pause(self, every: Mapping[str, float], took: float, now: float) -> float:
