@@ -6,6 +6,12 @@ import sys
 
 import homeassistant
 
+
+def requirements_of(domain: str) -> list[str]:
+    """Return what it wants to be installed, such as "pyenphase==4.0.6"."""
+    manifest = Path(homeassistant.__file__).parent / "components" / domain / "manifest.json"
+    return list(json.loads(manifest.read_text(encoding="utf-8"))["requirements"])
+
+
 if __name__ == "__main__":
-    manifest = Path(homeassistant.__file__).parent / "components" / sys.argv[1] / "manifest.json"
-    print(*json.loads(manifest.read_text())["requirements"])
+    print(*requirements_of(sys.argv[1]))

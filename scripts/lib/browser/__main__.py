@@ -11,7 +11,7 @@ from typing import Final
 
 from scripts.lib.browser.changing import change_options, reconfigure, repair
 from scripts.lib.browser.controlling import use_controls
-from scripts.lib.browser.frontend import Frontend, browsing
+from scripts.lib.browser.frontend import Frontend, LeftOut, browsing
 from scripts.lib.browser.looking import (
     look_at_device,
     look_at_energy,
@@ -23,6 +23,7 @@ from scripts.lib.browser.looking import (
 from scripts.lib.browser.pictures import update_docs
 from scripts.lib.browser.setting_up import add_by_hand, add_discovered, sign_in
 from scripts.lib.browser.stage import Stage, staged
+from scripts.lib.browser.switching import take_over
 from scripts.lib.develop.process import ROOT, DemoError
 from scripts.lib.develop.report import log_complaints
 
@@ -42,6 +43,7 @@ STEPS: Final[tuple[Step, ...]] = (
     repair,
     add_by_hand,
     use_controls,
+    take_over,
 )
 # What the story itself brings about.
 _EXPECTED: Final = ("shows another certificate",)
@@ -66,6 +68,9 @@ async def _play(stage: Stage, frontend: Frontend) -> bool:
         name, began = step.__name__.replace("_", " "), time.monotonic()
         try:
             await step(stage, frontend)
+        except LeftOut as why:
+            print(f"left out  {name}: {why}", flush=True)
+            continue
         except Exception as err:  # noqa: BLE001 # whatever it is, there is a picture of it
             await frontend.picture("failed")
             print(f"FAILED  {name}: {_first_lines(err)}\nSee {frontend.pictures / 'failed.png'}", flush=True)

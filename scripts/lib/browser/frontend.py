@@ -34,6 +34,10 @@ _GO: Final = """path => {
 _CALM: Final = 1_200
 
 
+class LeftOut(Exception):  # noqa: N818 # nothing went wrong
+    """A step cannot be played with this Home Assistant, and why."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frontend:
     """One tab, and the folder for its pictures."""

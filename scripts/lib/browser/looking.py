@@ -85,7 +85,7 @@ async def look_at_entity(_stage: Stage, frontend: Frontend) -> None:
 
 async def look_at_energy(stage: Stage, frontend: Frontend) -> None:
     """Look at the Energy panel, which the set-up has filled in, with fourteen days of data in it."""
-    await backfill(stage.api, stage.home.house.profile.name, zone=stage.home_assistant.zone)
+    await backfill(stage.api, stage.home.house.profile, zone=stage.home_assistant.zone)
     await frontend.open("/energy/electricity")
     totals = frontend.page.locator("hui-energy-sources-table-card")
     for name in _SOURCES:

@@ -1,4 +1,4 @@
-"""Where it plays: three simulated gateways, their cloud, and a Home Assistant that knows nothing of them yet."""
+"""Where it plays: four simulated gateways, their cloud, and a Home Assistant that knows nothing of them yet."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +26,8 @@ _CABIN: Final = replace(
     has_generator=True,
     contacts={"NC1": "Water heater", "NC2": "Heat pump"},
 )
+_FARM: Final = replace(PROFILES["metered_battery"], serial="122333444527", inverters=4, panel_watts=1_750.0)
+"""Few microinverters, so that lists of entities can be read."""
 _COMPONENT: Final = Path(__file__).with_name("component")
 _HOUR_OF_DAY: Final = 15
 """What the clock shows, whenever this is run: there is no sun and no day to look back on at midnight."""
@@ -33,19 +35,24 @@ _HOUR_OF_DAY: Final = 15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """The home of most of the story, a second gateway, one with all that can be changed, and Home Assistant."""
+    """The home of most of the story, a second gateway, one with all that can be changed, and Home Assistant.
+
+    The farm is the one that the built-in integration reads.
+    """
 
     home: GatewaySimulator
     garage: GatewaySimulator
     cabin: GatewaySimulator
+    farm: GatewaySimulator
     home_assistant: HomeAssistant
     api: Api
 
-    async def device_page(self) -> str:
-        """The path of the page of the gateway at home."""
+    async def device_page(self, gateway: GatewaySimulator | None = None) -> str:
+        """The path of the page of a gateway, as a rule of that at home."""
+        serial = (gateway or self.home).serial
         async with self.api.websocket() as websocket:
             devices = await websocket.command("config/device_registry/list")
-        device = next(device for device in devices if [DOMAIN, self.home.serial] in device["identifiers"])
+        device = next(device for device in devices if [DOMAIN, serial] in device["identifiers"])
         return f"/config/devices/device/{device['id']}"
 
     async def reload(self) -> None:
@@ -76,7 +83,8 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
         GatewaySimulator("metered_battery", clock=clock, zone=zone) as home,
         GatewaySimulator("net_single", clock=clock, zone=zone) as garage,
         GatewaySimulator(_CABIN, clock=clock, zone=zone) as cabin,
-        CloudSimulator(clock=clock, gateways=[home, garage]) as cloud,
+        GatewaySimulator(_FARM, clock=clock, zone=zone) as farm,
+        CloudSimulator(clock=clock, gateways=[home, garage, farm]) as cloud,
         ClientSession() as session,
     ):
         cloud.accounts[EMAIL] = Account(password=PASSWORD)
@@ -84,7 +92,7 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
         async with home_assistant.started(session):
             api = Api(session=session, url=home_assistant.url)
             await api.sign_in()
-            yield Stage(home=home, garage=garage, cabin=cabin, home_assistant=home_assistant, api=api)
+            yield Stage(home=home, garage=garage, cabin=cabin, farm=farm, home_assistant=home_assistant, api=api)
 
 
 def _prepare(home_assistant: HomeAssistant, cloud: CloudSimulator) -> None:

@@ -121,7 +121,7 @@ async def _run(options: argparse.Namespace) -> int:
                 await set_up(api, site)
             well = await _look(api, home_assistant, reason=RECORDED if options.replay else None)
             if is_new and not options.gateway and not options.replay:
-                await backfill(api, options.profile)
+                await backfill(api, PROFILES[options.profile])
             _print_directions(home_assistant, site)
             if options.once:
                 return 0 if well else 1

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from scripts.lib.develop.api import Api, Json, Websocket
 from scripts.lib.develop.report import WITHOUT_VALUE
 from scripts.lib.develop.set_up import DOMAIN
-from tests.simulator import PROFILES
 from tests.simulator.gateway import DEFAULT_ZONE
 from tests.simulator.house import House
+from tests.simulator.profiles import Profile
 
 DAYS: Final = 14
 _HOUR: Final = 3600
@@ -71,17 +71,31 @@ class Hour:
     samples: Mapping[str, list[float]]
 
 
-async def backfill(api: Api, profile: str, *, zone: str = DEFAULT_ZONE) -> None:
-    """Import the hours before this one for every entity that the house can answer for; done once they are there."""
-    now, serial = datetime.now(UTC), PROFILES[profile].serial
+_OURS: Final = {key: key for key in (*_TOTALS, *_MEASUREMENTS)}
+
+
+async def backfill(
+    api: Api,
+    profile: Profile,
+    *,
+    zone: str = DEFAULT_ZONE,
+    domain: str = DOMAIN,
+    keys: Mapping[str, str] = _OURS,
+) -> None:
+    """Import the hours before this one for every entity that the house can answer for; done once they are there.
+
+    `domain` is the integration whose entities they are, `keys` tells by what follows the serial number in their unique
+    ids what they show.
+    """
+    now, serial = datetime.now(UTC), profile.serial
     midnight = _first_midnight(now, ZoneInfo(zone))
-    house = House(PROFILES[profile], start=midnight.timestamp(), seed=serial, zone=ZoneInfo(zone))
+    house = House(profile, start=midnight.timestamp(), seed=serial, zone=ZoneInfo(zone))
     before = _counters(house)
     hours = list(_hours(house, until=now.replace(minute=0, second=0, microsecond=0)))
     house.advance_to(now.timestamp())
     after = _counters(house)
     async with api.websocket() as websocket:
-        states = await _states(websocket, serial)
+        states = await _states(websocket, domain, {f"{serial}_{name}": key for name, key in keys.items()})
         for key, state in states.items():
             if key in _TOTALS:
                 rows = _sums(hours, key, before=before[key], after=after[key], state=state)
@@ -127,14 +141,13 @@ def _hours(house: House, *, until: datetime) -> Iterator[Hour]:
         start += _HOUR
 
 
-async def _states(websocket: Websocket, serial: str) -> dict[str, Json]:
-    """The states of the enabled entities that the house can answer for, by their keys."""
+async def _states(websocket: Websocket, domain: str, keys: Mapping[str, str]) -> dict[str, Json]:
+    """The states of the enabled entities that the house can answer for, by their keys; those by the unique ids."""
     registry = {
         entry["entity_id"]: entry["unique_id"]
         for entry in await websocket.command("config/entity_registry/list")
-        if entry["platform"] == DOMAIN
+        if entry["platform"] == domain
     }
-    keys = {f"{serial}_{key}": key for key in (*_TOTALS, *_MEASUREMENTS)}
     return {
         keys[unique_id]: state
         for state in await websocket.command("get_states")

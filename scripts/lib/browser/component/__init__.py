@@ -1,12 +1,14 @@
-"""What the browser test needs inside Home Assistant: another cloud, and announcements that no network has made.
+"""What the browser test needs inside Home Assistant: another cloud, announcements that no network has made, and an entry
+of the built-in integration that somebody has had for years.
 
 A custom component of the test's own configuration, so that the integration has nothing in it for tests only.
 """
 
 from ipaddress import ip_address
+from types import MappingProxyType
 from typing import Any, Final
 
-from homeassistant.config_entries import SOURCE_ZEROCONF
+from homeassistant.config_entries import SOURCE_USER, SOURCE_ZEROCONF, ConfigEntry
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
@@ -35,5 +37,29 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
         )
         await hass.config_entries.flow.async_init("iq_gateway", context={"source": SOURCE_ZEROCONF}, data=info)
 
+    async def add_built_in(event: Event[dict[str, Any]]) -> None:
+        """Add an entry of the built-in integration: its own flow would ask the real cloud for a token."""
+        serial = event.data["serial"]
+        entry = ConfigEntry(
+            version=1,
+            minor_version=1,
+            domain="enphase_envoy",
+            title=f"Envoy {serial}",
+            data={
+                "host": event.data["host"],
+                "name": f"Envoy {serial}",
+                "username": "owner@example.com",
+                "password": "",
+                "token": event.data["token"],
+            },
+            options={},
+            source=SOURCE_USER,
+            unique_id=serial,
+            discovery_keys=MappingProxyType({}),
+            subentries_data=(),
+        )
+        await hass.config_entries.async_add(entry)
+
     hass.bus.async_listen(f"{DOMAIN}_announce", announce)
+    hass.bus.async_listen(f"{DOMAIN}_built_in", add_built_in)
     return True
