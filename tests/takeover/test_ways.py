@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+import re
 from typing import Any
 from unittest.mock import patch
 
@@ -18,6 +19,8 @@ from custom_components.iq_gateway.takeover.journal import BUILT_IN, Journal, Sta
 from tests.energy_panel import prefer, saved
 from tests.fixes import open_fix
 from tests.flow.steps import submit, token_form
+from tests.proof.contenders import IQ_GATEWAY
+from tests.proof.days import set_up
 from tests.proof.verdict import limits
 
 from .world import HOUR, World
@@ -26,6 +29,7 @@ CONSUMPTION = "sensor.envoy_lifetime_energy_consumption"
 PRODUCTION = "sensor.envoy_lifetime_energy_production"
 OURS = "sensor.iq_gateway_production_energy"
 CLOSE = 2.0
+MANY = 50
 
 
 def platforms(here: World) -> dict[str, str]:
@@ -106,6 +110,19 @@ async def test_a_repair_leads_there_as_well(here: World) -> None:
     await here.hass.async_block_till_done()
     assert platforms(here) == {PRODUCTION: DOMAIN, CONSUMPTION: DOMAIN}
     assert ir.async_get(here.hass).async_get_issue(DOMAIN, issue_id) is None
+
+
+async def test_in_its_first_minute_the_preview_says_what_will_be(here: World) -> None:
+    """Totals are shown once a second reading agrees: the offer sees to it. Values stand beside each other as alike."""
+    await set_up(here.hass, here.gateway, IQ_GATEWAY)
+    _, form = await open_fix(here.hass, f"beside_{here.ours.entry_id}")
+    texts = form["description_placeholders"] or {}
+    assert PRODUCTION in texts["moves"]
+    assert PRODUCTION not in texts["left"]
+    pairs = re.findall(r": ([-.\d]+) (\S+) → ([-.\d]+) ([^\s;]+)", texts["moves"])
+    assert len(pairs) > MANY
+    for before, unit, after, other in pairs:
+        assert (len(before.partition(".")[2]), unit) == (len(after.partition(".")[2]), other)
 
 
 async def test_what_is_gone_meanwhile_is_not_taken_over(here: World) -> None:

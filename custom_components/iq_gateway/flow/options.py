@@ -27,7 +27,7 @@ from ..coordinator import IQGatewayConfigEntry
 from ..solar_forecast import async_solar_forecasts
 from ..takeover.journal import Journal
 from ..takeover.texts import async_advice, async_undo_texts
-from .takeover import GIVE_BACK, TAKE_OVER, Offer, async_begin, async_offer, async_return, async_ways
+from .takeover import GIVE_BACK, TAKE_OVER, Offer, async_begin, async_offer_of, async_return, async_ways
 
 
 def _seconds(least: int, most: int) -> vol.All:
@@ -90,7 +90,7 @@ class IQGatewayOptionsFlow(OptionsFlowWithReload):
         """Show what taking over from the built-in integration would do; once that is confirmed, have it done."""
         entry: IQGatewayConfigEntry = self.config_entry
         if user_input is None or self._offer is None:
-            self._offer = await async_offer(self.hass, entry.runtime_data.data, str(entry.unique_id), entry.title)
+            self._offer = await async_offer_of(self.hass, entry)
             if self._offer is None:
                 return self.async_abort(reason="nothing_to_take_over")
             return self.async_show_form(

@@ -11,7 +11,7 @@ import voluptuous as vol
 
 from ..client.token import AccessToken
 from ..const import DEFAULT_UPDATE_INTERVAL
-from ..coordinator import IQGatewayData
+from ..coordinator import IQGatewayConfigEntry, IQGatewayData
 from ..issues import Issue, async_clear
 from ..polling import Poller
 from ..takeover.journal import Journal, Stage
@@ -61,6 +61,17 @@ async def async_offer(hass: HomeAssistant, data: IQGatewayData, serial: str, tit
         }
     )
     return Offer(built_in=built_in, schema=schema, texts=await async_texts(hass, shown, built_in, title))
+
+
+async def async_offer_of(hass: HomeAssistant, entry: IQGatewayConfigEntry) -> Offer | None:
+    """Return what can be offered for an entry that is loaded.
+
+    Totals that wait for a second reading, in the first half minute, get it now: what moves must not depend on that.
+    """
+    coordinator = entry.runtime_data
+    if any(total.energy is None for total in coordinator.data.totals.values()):
+        await coordinator.async_refresh()
+    return await async_offer(hass, coordinator.data, str(entry.unique_id), entry.title)
 
 
 async def async_read(hass: HomeAssistant, found: FoundGateway, token: AccessToken) -> IQGatewayData:

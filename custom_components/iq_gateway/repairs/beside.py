@@ -4,7 +4,7 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 
 from ..coordinator import IQGatewayConfigEntry
-from ..flow.takeover import Offer, async_begin, async_offer
+from ..flow.takeover import Offer, async_begin, async_offer_of
 
 
 class BesideRepairFlow(RepairsFlow):
@@ -19,8 +19,7 @@ class BesideRepairFlow(RepairsFlow):
         """Show what would happen."""
         offer = None
         if self._entry.state is ConfigEntryState.LOADED:
-            data = self._entry.runtime_data.data
-            offer = await async_offer(self.hass, data, str(self._entry.unique_id), self._entry.title)
+            offer = await async_offer_of(self.hass, self._entry)
         if offer is None:
             return self.async_abort(
                 reason="nothing_to_take_over", description_placeholders={"title": self._entry.title}

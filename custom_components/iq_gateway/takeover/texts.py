@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from homeassistant.components.sensor.const import UNIT_CONVERTERS
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import UnitOfEnergy
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN, UnitOfEnergy
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import translation
 from homeassistant.util import dt as dt_util
@@ -14,11 +15,12 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..issues import has_any
 from .journal import Journal, Stage
-from .preview import Left, Preview, Reason, Step
+from .preview import Left, Old, Preview, Reason, Step
 
 _ARROW: Final = "\N{RIGHTWARDS ARROW}"
 _NOTHING: Final = "\N{EN DASH}"
-_DIGITS: Final = 6
+_DIGITS: Final = 3
+_ENERGY, _TIMESTAMP, _OF_TODAY = "energy", "timestamp", "_today"
 _DAY: Final = 86_400.0
 # Days without trouble after which nobody will want to go back.
 _CALM_DAYS: Final = 28
@@ -31,9 +33,9 @@ async def async_texts(hass: HomeAssistant, shown: Preview, built_in: ConfigEntry
         "title": title,
         "other": built_in.title,
         "count": str(len(shown.steps)),
-        "moves": _listed(_moved(step, words) for step in _energies_first(shown.steps)),
+        "moves": _moving(shown.steps, words),
         "left": _listed(_left(shown.left, words)),
-        "vanish": _listed(_vanishing(hass, shown)),
+        "vanish": _vanishing(hass, shown, words),
         "devices": _listed(_by_device(hass, shown)),
     }
 
@@ -80,15 +82,29 @@ def _listed(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines) or _NOTHING
 
 
-def _energies_first(steps: Iterable[Step]) -> list[Step]:
-    return sorted(steps, key=lambda step: (step.total is None, step.old.device_class != "energy"))
+def _folded(lines: Iterable[str], others: list[str], title: str) -> str:
+    """Return a list, and one that is opened to be read: a site with many microinverters has a hundred entities."""
+    if not others:
+        return _listed(lines)
+    listed = "".join(f"- {line}\n" for line in lines)
+    summary = title.format(count=len(others))
+    return f"{listed}\n<details><summary>{summary}</summary>\n\n{_listed(others)}\n\n</details>"
+
+
+def _moving(steps: Iterable[Step], words: Mapping[str, str]) -> str:
+    """Return what moves, energies first: those that last a lifetime, then those of a day."""
+    ranked = sorted(steps, key=lambda step: (step.total is None, step.old.unique_id))
+    energies = [_moved(step, words) for step in ranked if step.old.device_class == _ENERGY]
+    others = [_moved(step, words) for step in ranked if step.old.device_class != _ENERGY]
+    return _folded(energies, others, words["others"])
 
 
 def _moved(step: Step, words: Mapping[str, str]) -> str:
     """Return the line of an entity: its id, our key, both values, and from where a total goes on."""
-    old, unit = step.old, step.old.unit or ""
-    values = (f"{value} {unit}".strip() for value in (old.state or _NOTHING, _value(step)))
-    line = f"`{old.entity_id}` ({step.target.description.key}): {f' {_ARROW} '.join(values)}"
+    old, key = step.old, step.target.description.key
+    line = f"`{old.entity_id}` ({key}): {_before(old)} {_ARROW} {_after(step)}"
+    if step.target.value is None and key.endswith(_OF_TODAY):
+        line = f"{line} ({words['from_midnight']})"
     if step.base is None:
         return line
     note = "goes_on" if step.base.same_counter else "begins"
@@ -98,8 +114,18 @@ def _moved(step: Step, words: Mapping[str, str]) -> str:
     return f"{line}; {' '.join(notes)}"
 
 
-def _value(step: Step) -> str:
-    """Return what ours shows, in the other's unit."""
+def _before(old: Old) -> str:
+    """Return what the built-in integration's entity shows."""
+    if old.state in (None, STATE_UNKNOWN, STATE_UNAVAILABLE):
+        return _NOTHING
+    if old.device_class == _TIMESTAMP and (moment := dt_util.parse_datetime(str(old.state))):
+        return _local(moment)
+    number = _number(old)
+    return _with_unit(f"{number:f}" if number is not None else str(old.state), old.unit)
+
+
+def _after(step: Step) -> str:
+    """Return what ours shows, in the other's unit and with as many digits."""
     value, converter = step.target.value, UNIT_CONVERTERS.get(step.old.device_class)
     unit, wanted = step.target.unit, step.old.unit
     if step.total and step.base:
@@ -107,12 +133,36 @@ def _value(step: Step) -> str:
     if value is None:
         return _NOTHING
     if isinstance(value, datetime):
-        return dt_util.as_local(value).isoformat(timespec="minutes")
+        return _local(value)
     if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, float | int) and converter and {unit, wanted} <= converter.VALID_UNITS:
-        value = round(converter.convert(value, unit, wanted), _DIGITS)
+        return STATE_ON if value else STATE_OFF
+    if isinstance(value, float | int):
+        if converter and {unit, wanted} <= converter.VALID_UNITS:
+            value = converter.convert(value, unit, wanted)
+        return _with_unit(f"{value:.{_digits(step.old)}f}", wanted)
     return str(value)
+
+
+def _number(old: Old) -> Decimal | None:
+    try:
+        number = Decimal(str(old.state))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _digits(old: Old) -> int:
+    """Return after how many digits behind the point an entity ends."""
+    exponent = number.as_tuple().exponent if (number := _number(old)) is not None else -_DIGITS
+    return max(-exponent, 0) if isinstance(exponent, int) else _DIGITS
+
+
+def _with_unit(value: str, unit: str | None) -> str:
+    return f"{value} {unit or ''}".rstrip()
+
+
+def _local(moment: datetime) -> str:
+    return f"{dt_util.as_local(moment):%Y-%m-%d %H:%M}"
 
 
 def _left(left: Iterable[Left], words: Mapping[str, str]) -> Iterable[str]:
@@ -123,16 +173,21 @@ def _left(left: Iterable[Left], words: Mapping[str, str]) -> Iterable[str]:
 
 
 @callback
-def _vanishing(hass: HomeAssistant, shown: Preview) -> Iterable[str]:
-    """Return the ids of ours that go, and which automations and scripts use them."""
+def _vanishing(hass: HomeAssistant, shown: Preview, words: Mapping[str, str]) -> str:
+    """Return the ids of ours that go; first those that automations and scripts use, and which."""
     from homeassistant.components.automation import automations_with_entity  # noqa: PLC0415
     from homeassistant.components.script import scripts_with_entity  # noqa: PLC0415
 
+    used: list[str] = []
+    unused: list[str] = []
     for step in shown.steps:
         if own := step.own_entity_id:
-            users = [*automations_with_entity(hass, own), *scripts_with_entity(hass, own)]
-            used = f" ({', '.join(f'`{user}`' for user in users)})" if users else ""
-            yield f"`{own}` {_ARROW} `{step.old.entity_id}`{used}"
+            line = f"`{own}` {_ARROW} `{step.old.entity_id}`"
+            if users := [*automations_with_entity(hass, own), *scripts_with_entity(hass, own)]:
+                used.append(f"{line} ({', '.join(f'`{user}`' for user in users)})")
+            else:
+                unused.append(line)
+    return _folded(used, unused, words["unused"])
 
 
 @callback

@@ -34,7 +34,7 @@ _GO: Final = """path => {
 _CALM: Final = 1_200
 
 
-class LeftOut(Exception):  # noqa: N818 # nothing went wrong
+class LeftOut(Exception):
     """A step cannot be played with this Home Assistant, and why."""
 
 

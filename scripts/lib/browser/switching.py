@@ -133,12 +133,11 @@ async def _repair(frontend: Frontend) -> None:
     await frontend.open("/config/repairs")
     notice = frontend.page.get_by_text("read the same gateway").first
     await expect(notice).to_be_visible()
-    await frontend.picture("switch-repair")
+    await frontend.picture("switch-repair", of=frontend.page.locator("ha-config-repairs"))
     await notice.click()
     await expect(frontend.dialog).to_contain_text("Nothing has changed yet.")
-    await frontend.picture("switch-preview", of=frontend.window)
     await frontend.page.set_viewport_size({"width": 1280, "height": _TALL})
-    await frontend.picture("switch-preview-whole", of=frontend.window)
+    await frontend.picture("switch-preview", of=frontend.window)
     await frontend.page.set_viewport_size({"width": 1280, "height": 1000})
     await frontend.submit()
     await frontend.see("repaired")
@@ -161,16 +160,13 @@ async def _look_at_panel(stage: Stage, frontend: Frontend, ids: dict[str, str]) 
     await frontend.see("Production power")
     await frontend.see_no("Unavailable")
     await frontend.picture("switch-device")
-    await frontend.open(f"/config/integrations/integration/{_BUILT_IN}")
-    await frontend.see(f"Envoy {stage.farm.serial}")
-    await frontend.picture("switch-built-in")
 
 
 async def _go_back(stage: Stage, frontend: Frontend) -> None:
     """Go back by the options."""
     await frontend.open(INTEGRATION)
-    title = f"IQ Gateway {stage.farm.serial[-4:]}"
-    row = frontend.page.locator("ha-config-entry-row").filter(has=frontend.page.get_by_text(title, exact=True)).first
+    title = frontend.page.get_by_text(f"IQ Gateway {stage.farm.serial[-4:]}", exact=True)
+    row = frontend.page.locator("ha-config-entry-row").filter(has=title).first
     await row.locator("ha-icon-button[title=Configure], ha-icon-button").nth(1).click()
     await frontend.see_dialog("Options")
     await frontend.picture("switch-options", of=frontend.window)

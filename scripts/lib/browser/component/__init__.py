@@ -1,5 +1,4 @@
-"""What the browser test needs inside Home Assistant: another cloud, announcements that no network has made, and an entry
-of the built-in integration that somebody has had for years.
+"""What the browser test needs inside Home Assistant: another cloud, announcements of no network, an entry of old.
 
 A custom component of the test's own configuration, so that the integration has nothing in it for tests only.
 """
@@ -13,6 +12,7 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.loader import async_get_integration
 
 DOMAIN: Final = "browser_test"
 _TYPE: Final = "_enphase-envoy._tcp.local."
@@ -40,6 +40,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async def add_built_in(event: Event[dict[str, Any]]) -> None:
         """Add an entry of the built-in integration: its own flow would ask the real cloud for a token."""
         serial = event.data["serial"]
+        # The frontend is told of the entry as soon as it is there.
+        await async_get_integration(hass, "enphase_envoy")
         entry = ConfigEntry(
             version=1,
             minor_version=1,
