@@ -1,11 +1,14 @@
 """Switches and numbers of the built-in integration, where changes are allowed; and a second gateway beside."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 from homeassistant.helpers import entity_registry as er
+import pytest
 
 from custom_components.iq_gateway.const import CONF_CONTROLS, DOMAIN
+from custom_components.iq_gateway.controls import runner
 from custom_components.iq_gateway.takeover.journal import BUILT_IN
 from tests.controls.table import CONTROLLER
 from tests.simulator import PROFILES
@@ -22,9 +25,24 @@ def controls(here: World, platform: str) -> set[tuple[str, str]]:
     }
 
 
-async def test_what_can_be_changed_moves_as_well(socket_enabled: None, tmp_path: Path) -> None:
-    """With their ids; selects stay, as they have other options here."""
+async def change(here: World, domain: str, service: str, *, ends: str, **data: float) -> None:
+    """Change something of ours by the end of the id that the built-in integration gave it."""
+    name = next(one for kind, one in controls(here, DOMAIN) if kind == domain and one.endswith(ends))
+    await here.hass.services.async_call(domain, service, {"entity_id": name, **data}, blocking=True)
+    await here.hass.async_block_till_done()
+
+
+async def test_what_can_be_changed_moves_as_well(
+    socket_enabled: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With their ids, and changes the gateway from here; selects stay, as they have other options here."""
     async with world(tmp_path, CONTROLLER) as here:
+
+        async def sleep(seconds: float) -> None:
+            here.frozen.tick(seconds)
+            await asyncio.sleep(0)
+
+        monkeypatch.setattr(runner, "sleep", sleep)
         await here.set_up_built_in()
         before = controls(here, BUILT_IN)
         assert {domain for domain, _ in before} == {"switch", "select", "number"}
@@ -44,6 +62,11 @@ async def test_what_can_be_changed_moves_as_well(socket_enabled: None, tmp_path:
             state = here.hass.states.get(name)
             assert state is not None
             assert state.state not in ("unknown", "unavailable"), (domain, name)
+        settings = here.gateway.house.settings
+        await change(here, "switch", "turn_off", ends=".water_heater")
+        assert settings.contacts["NC1"] == "open"
+        await change(here, "number", "set_value", ends=".water_heater_cutoff_battery_level", value=35)
+        assert settings.contact_settings["NC1"]["soc_low"] == 35.0
         await here.choose("give_back")
         assert controls(here, BUILT_IN) == before
 

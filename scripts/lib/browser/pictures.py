@@ -9,7 +9,7 @@ from scripts.lib.develop.process import ROOT
 
 _FOLDER: Final = ROOT / "docs" / "images"
 _PICTURES: Final = ("energy", "energy-days", "device", "sign-in-menu", "repair")
-_OF_A_STEP: Final = ("menu", "repair", "preview", "device", "energy", "options", "back")
+_OF_A_STEP: Final = ("menu", "repair", "preview", "entity", "energy", "options", "back")
 """Of changing over, which is left out with some versions of Home Assistant."""
 _COLOURS: Final = 256
 _MOST_BYTES: Final = 200_000

@@ -159,7 +159,11 @@ async def _look_at_panel(stage: Stage, frontend: Frontend, ids: dict[str, str]) 
     await frontend.open(await stage.device_page(stage.farm))
     await frontend.see("Production power")
     await frontend.see_no("Unavailable")
-    await frontend.picture("switch-device")
+    await frontend.page.get_by_text("Production energy", exact=True).first.click()
+    more = frontend.page.locator("ha-more-info-dialog")
+    await more.get_by_role("button", name="Settings").click()
+    await expect(more.locator("entity-registry-settings-editor")).to_be_visible()
+    await frontend.picture("switch-entity", of=more.locator("dialog[part=dialog]"))
 
 
 async def _go_back(stage: Stage, frontend: Frontend) -> None:

@@ -151,7 +151,7 @@ async def _states(websocket: Websocket, domain: str, keys: Mapping[str, str]) ->
     return {
         keys[unique_id]: state
         for state in await websocket.command("get_states")
-        if (unique_id := registry.get(state["entity_id"])) in keys and state["state"] not in WITHOUT_VALUE
+        if (unique_id := registry.get(state["entity_id"], "")) in keys and state["state"] not in WITHOUT_VALUE
     }
 
 
