@@ -42,7 +42,7 @@ async def look_at_device(stage: Stage, frontend: Frontend) -> None:
     await frontend.picture("integration")
     await frontend.go(await stage.device_page())
     await frontend.see(f"Firmware: {stage.home.firmware}")
-    for name in ("Production power", "Grid import energy", "Battery level", "Grid relay", "Token expires"):
+    for name in ("Production power", "Grid import energy", "Battery level", "Token expires"):
         await frontend.see(name)
     async with stage.api.websocket() as websocket:
         rows = await settled_rows(websocket, reason=None)
