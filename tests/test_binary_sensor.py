@@ -16,7 +16,7 @@ def _state(hass: HomeAssistant, gateway: GatewaySimulator, key: str) -> str:
 
 @pytest.mark.parametrize(
     ("profile", "grid", "generator"),
-    [("metered_battery", STATE_ON, None), ("off_grid", STATE_OFF, None), ("generator", STATE_OFF, STATE_ON)],
+    [("system_controller", STATE_ON, None), ("off_grid", STATE_OFF, None), ("generator", STATE_OFF, STATE_ON)],
 )
 async def test_relays_of_a_site(
     hass: HomeAssistant,
@@ -36,11 +36,11 @@ async def test_relays_of_a_site(
         assert (shown.state if shown else None) == generator
 
 
-@pytest.mark.parametrize("profile", ["standard", "net_three"])
+@pytest.mark.parametrize("profile", ["standard", "net_three", "metered_battery", "ac_batteries"])
 async def test_sites_that_cannot_leave_the_grid_have_no_relays(
     hass: HomeAssistant, socket_enabled: None, clock: Clock, setup_entry: EntrySetUp, profile: str
 ) -> None:
-    """Their gateway tells a state of relays all the same."""
+    """Their gateway tells a state of relays all the same, and a battery is no relay."""
     async with GatewaySimulator(profile, clock=clock) as gateway:
         await setup_entry(gateway)
         for relay in ("grid_relay", "generator_relay"):
@@ -49,13 +49,28 @@ async def test_sites_that_cannot_leave_the_grid_have_no_relays(
 
 
 async def test_a_relay_of_unknown_state_is_unknown(
-    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+    hass: HomeAssistant, socket_enabled: None, clock: Clock, setup_entry: EntrySetUp
 ) -> None:
     """Rather than open or closed."""
+    odd: Record = {"mains_admin_state": "closed", "mains_oper_state": "fault"}
+    async with GatewaySimulator("system_controller", clock=clock) as gateway:
+        gateway.override("live", section("meters", main_relay_state=99))
+        gateway.override("relay", odd)
+        gateway.override(
+            "inventory", [{"type": "ENPOWER", "devices": [{"serial_num": "482326107450", "part_num": "865", **odd}]}]
+        )
+        await setup_entry(gateway)
+        assert _state(hass, gateway, "grid_relay") == STATE_UNKNOWN
+        assert states.state(hass, gateway.serial, "grid_state") == STATE_UNKNOWN
+
+
+async def test_a_state_of_unknown_meaning_is_no_relay(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Where nothing is listed that lets the house leave the grid."""
     gateway.override("live", section("meters", main_relay_state=99))
     await setup_entry(gateway)
-    assert _state(hass, gateway, "grid_relay") == STATE_UNKNOWN
-    assert states.state(hass, gateway.serial, "grid_state") == STATE_UNKNOWN
+    assert states.find(hass, gateway.serial, "grid_relay", "binary_sensor") is None
 
 
 @pytest.mark.parametrize(

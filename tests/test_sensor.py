@@ -137,7 +137,6 @@ async def test_live_values_that_stand_still_are_not_shown(
     """With the option off nothing keeps them moving, and they are half an hour old."""
     await setup_entry(gateway, options={CONF_KEEP_LIVE_DATA: False})
     assert states.state(hass, gateway.serial, "battery_mode") == STATE_UNKNOWN
-    assert states.state(hass, gateway.serial, "grid_state") == STATE_UNKNOWN
     assert states.figure(hass, gateway.serial, "battery_level") is not None, "which is told elsewhere, too"
     assert not [request for request in gateway.requests if request.method == "POST"]
 

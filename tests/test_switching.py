@@ -299,9 +299,9 @@ async def test_one_odd_answer_is_no_outage(
 async def test_a_relay_that_falls_silent_takes_the_outage_down_with_it(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
-    """After two cycles, as everywhere, if the inventory is silent as well."""
+    """After two cycles, as everywhere, if all that stands in for it is silent as well."""
     await setup_entry(gateway)
-    for path in ("relay", "inventory"):
+    for path in ("relay", "inventory", "live"):
         gateway.fault(path, Fault.BAD_GATEWAY)
     shown = []
     for _ in range(3):

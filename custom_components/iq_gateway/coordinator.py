@@ -271,6 +271,7 @@ class IQGatewayCoordinator(DataUpdateCoordinator[IQGatewayData]):
         self.update_interval = min(soonest)
         data = replace(data, site=self.live.async_follow(result, site), totals=totals, live_power=self.live.on)
         if self.controls.enabled:
+            self.controls.async_look_again()
             data = replace(data, controls=True, refused=self.controls.refused)
         if NEED_REQUESTS not in self.wanted:
             return data

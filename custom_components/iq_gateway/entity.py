@@ -7,18 +7,24 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, override
 
+from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .controls import AnyControl, Stage, agrees
+from .controls import AnyControl, Setting, Stage, agrees
 from .coordinator import IQGatewayConfigEntry, IQGatewayCoordinator
 from .devices import KINDS, AnyDescription, AnyKind, Value, async_register, is_registered
 from .site import Needs
 
 # What a control tells of a change where the token may not even read what it is about.
 _ROLE_MISSING: Final = "role_missing"
+
+
+def _as_state(wanted: Setting) -> Value:
+    """Return what is wanted of a control as its state would tell it."""
+    return (STATE_ON if wanted else STATE_OFF) if isinstance(wanted, bool) else wanted
 
 
 class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
@@ -85,20 +91,20 @@ class IQGatewayEntity(CoordinatorEntity[IQGatewayCoordinator]):
         self, control: AnyControl, needs: Needs, value: Value, *, available: bool
     ) -> tuple[Value, bool, Mapping[str, Value]]:
         """Return what a control shows: what the gateway says, and what became of the last change."""
-        book, data = self.coordinator.controls.book, self.coordinator.data
+        desk, data = self.coordinator.controls, self.coordinator.data
         if needs & data.refused:
             # It stays, to say so.
             return None, data.stands, {"change": _ROLE_MISSING}
-        change = book.last((control, self._key))
+        change = desk.book.last((control, self._key))
         if change is None:
             return value, available, {}
-        if change.stage is Stage.KEPT:
+        if desk.is_kept(control, self._key):
             value = change.wanted
         elif change.stage is Stage.PENDING and agrees(value, change.wanted):
             # The gateway says it, and not yet what is measured: a change shows once it is confirmed.
             value = change.before
-        told: dict[str, Value] = {"change": change.stage, "wanted": change.wanted}
-        if reason := book.async_text(change):
+        told: dict[str, Value] = {"change": change.stage, "wanted": _as_state(change.wanted)}
+        if reason := desk.book.async_text(change):
             told["reason"] = reason
         return value, available, told
 

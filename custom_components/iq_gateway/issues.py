@@ -57,5 +57,12 @@ def async_clear(hass: HomeAssistant, entry: ConfigEntry, *issues: Issue) -> None
         ir.async_delete_issue(hass, DOMAIN, _id(issue, entry))
 
 
+@callback
+def has_any(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Tell whether the user is asked to see to anything of an entry."""
+    issues = ir.async_get(hass)
+    return any(issues.async_get_issue(DOMAIN, _id(issue, entry)) for issue in Issue)
+
+
 def _id(issue: Issue, entry: ConfigEntry) -> str:
     return f"{issue}_{entry.entry_id}"

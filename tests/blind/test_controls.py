@@ -180,7 +180,6 @@ async def test_nothing_is_sent_twice(
         assert len(it.sent) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="NaN passes for a number, and is sent as null")
 @pytest.mark.parametrize("name", ["reserve", "level"])
 async def test_no_number_is_not_sent(
     hass: HomeAssistant, socket_enabled: None, add_entry: EntryMaker, waits: Waits, name: str
@@ -256,7 +255,6 @@ async def test_the_grid_is_not_left_when_it_may_not_be(
         await _does_not_leave(it, SURE[why])
 
 
-@pytest.mark.xfail(strict=True, reason="What the gateway does not tell passes for a permission to leave the grid")
 @pytest.mark.parametrize("why", UNSURE)
 async def test_the_grid_is_not_left_on_a_guess(
     hass: HomeAssistant, socket_enabled: None, add_entry: EntryMaker, waits: Waits, why: str
@@ -266,7 +264,6 @@ async def test_the_grid_is_not_left_on_a_guess(
         await _does_not_leave(it, UNSURE[why])
 
 
-@pytest.mark.xfail(strict=True, reason="A power limit is offered where nothing measures the power")
 async def test_no_limit_without_meters(hass: HomeAssistant, socket_enabled: None, add_entry: EntryMaker) -> None:
     """A limit needs meters, and is confirmed by them: a gateway without any does not offer it."""
     async with home(hass, add_entry, "standard", options={"controls": True}, role="installer") as at:

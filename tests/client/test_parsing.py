@@ -172,6 +172,12 @@ def test_an_empty_object_says_nothing(endpoint: Endpoint[Any]) -> None:
             endpoint.parse({})
 
 
+def test_a_generator_without_levels_has_none() -> None:
+    """Until somebody sets them up, a gateway tells 100 and -1."""
+    told = {"exercise_config": {"freq_in_weeks": 1}, "default_soc": {"start_soc": 100, "stop_soc": -1}}
+    assert GENERATOR_SCHEDULE.parse(told)[0].stop_soc is None
+
+
 @pytest.mark.parametrize(
     ("told", "count"), [(1, 1), (2, 2), (3, 3), ("2", 2), (0, 1), (-2, 1), (99, 3), (None, 1), ("two", 1)]
 )

@@ -155,9 +155,7 @@ async def _restart(bench: Bench) -> None:
 
 def _native(case: Case) -> object:
     """Return what is wanted as attributes have it."""
-    if case.platform == "number":
-        return float(case.wanted)
-    return case.wanted == "on" if case.platform == "switch" else case.wanted
+    return float(case.wanted) if case.platform == "number" else case.wanted
 
 
 async def two_users_at_once(bench: Bench) -> None:

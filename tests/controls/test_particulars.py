@@ -15,9 +15,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.controls import CONTROLS
+from custom_components.iq_gateway.controls.checks import has_new_gaps, says_yes
 from custom_components.iq_gateway.devices import KINDS
 from tests import states
-from tests.conftest import EntrySetUp
+from tests.conftest import EntrySetUp, second_cycle
 from tests.controls.allowed import ALLOWED, assert_allowed, refused
 from tests.controls.conftest import Waits
 from tests.controls.table import BATTERY, CASES, CONTROLLER, controller, limit, set_to
@@ -71,6 +72,10 @@ HINDRANCES: Final[dict[str, Callable[[GatewaySimulator], None]]] = {
     "control_generator_runs": lambda gateway: edit(gateway, "relay", Enchg_grid_mode="multimode-generator"),
     "control_grid_moving": lambda gateway: edit(gateway, "relay", mains_oper_state="open synchronizing"),
     "control_controller_silent": lambda gateway: gateway.override("inventory", _silent),
+    "control_controller_unknown": lambda gateway: gateway.override("inventory", []),
+    "control_battery_unknown": lambda gateway: edit(gateway, "secctrl", configured_backup_soc=None),
+    "control_busy_unknown": lambda gateway: edit(gateway, "secctrl", ESS_in_progress="?"),
+    "control_grid_unknown": lambda gateway: edit(gateway, "relay", mains_oper_state=None),
 }
 
 
@@ -97,9 +102,15 @@ async def test_a_house_may_always_return(
     entity_id = states.entity_id(hass, controller(gateway), "grid_connection", "switch")
     await set_to(hass, entity_id, "off")
     assert gateway.house.power.grid == 0.0
-    edit(gateway, "secctrl", agg_soc=11)
+    edit(gateway, "secctrl", agg_soc=11, configured_backup_soc=None, ESS_in_progress="?")
     seen: set[str] = set()
-    waits.look = lambda: seen.add(states.state(hass, controller(gateway), "grid_connection", "switch"))
+
+    def look() -> None:
+        at = hass.states.get(entity_id)
+        assert at is not None
+        seen.update({at.state} if at.attributes["change"] == "pending" else ())
+
+    waits.look = look
     await set_to(hass, entity_id, "on")
     assert seen == {STATE_OFF}
     assert states.state(hass, controller(gateway), "grid_connection", "switch") == STATE_ON
@@ -126,12 +137,26 @@ async def test_contacts_that_read_open_after_new_settings_are_not(
     assert second - first >= 90
 
 
+@at(LEAVES)
+async def test_a_relay_that_is_slow_to_close_is_no_outage_yet(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Wanted closed, and open: what is read for a change is one look, and two cycles have to tell of an outage."""
+    await begin(setup_entry, gateway)
+    relay = states.entity_id(hass, controller(gateway), "grid_connection", "switch")
+    await set_to(hass, relay, "off")
+    edit(gateway, "relay", mains_admin_state="closed", mains_oper_state="open")
+    with pytest.raises(HomeAssistantError):
+        await set_to(hass, relay, "on")
+    assert states.state(hass, gateway.serial, "grid_outage", "binary_sensor") == STATE_OFF
+
+
 @at(CONTROLLER)
 async def test_levels_stay_in_their_order(
     hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """Neither of a contact nor of a generator."""
-    await begin(setup_entry, gateway)
+    await second_cycle(hass, await begin(setup_entry, gateway))
     serial = controller(gateway)
     for owner, key, wanted in (
         (serial, "nc1_soc_low", "40"),
@@ -185,7 +210,7 @@ async def test_a_limit_that_is_off_is_chosen_first_and_sent_with_the_switch(
     settings = body["dynamic_pel_settings"]
     assert isinstance(settings, dict)
     assert settings["limit_value_W"] == 1500.0
-    assert gateway.house.power.grid >= -1500.0
+    assert gateway.house.power.grid >= -1500.1
     await set_to(hass, states.entity_id(hass, gateway.serial, "export_limit_enabled", "switch"), "off")
     assert gateway.switchboard.taken[-1][2] == {
         "dynamic_pel_settings": {"enable": False},
@@ -283,6 +308,26 @@ def test_nothing_but_what_is_allowed_can_be_sent() -> None:
         ("POST", "/ivp/ensemble/dry_contacts", '{"dry_contacts":{"id":"NC1","status":"none"}}'),
     ):
         assert refused([(method, path, body)]) != []
+
+
+@pytest.mark.parametrize("told", [True, "TRUE", 1, "1", 2.0])
+def test_a_gateway_may_say_in_many_ways_that_it_is_busy(told: Json) -> None:
+    """Whatever means yes does."""
+    assert says_yes(told) is True
+
+
+@pytest.mark.parametrize(
+    ("read", "body", "is_odd"),
+    [
+        ({"a": {"b": 1.0, "c": None}}, {"a": {"b": 2.0, "c": None}}, False),
+        ({"a": {"b": 1.0}}, {"a": {"b": None}}, True),
+        ({"a": {"b": 1.0}}, {"a": {"b": float("nan")}}, True),
+        ([{"b": [1, 2]}], {"b": [1, None]}, True),
+    ],
+)
+def test_nothing_is_sent_with_a_gap_that_was_not_there(read: Json, body: Json, is_odd: bool) -> None:
+    """What the gateway itself says nothing of goes back so."""
+    assert has_new_gaps(body, None, read) is is_odd
 
 
 def test_every_control_is_tried() -> None:

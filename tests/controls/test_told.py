@@ -9,6 +9,7 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.iq_gateway.client import endpoints
 from custom_components.iq_gateway.const import DOMAIN
 from tests import states
 from tests.conftest import EntrySetUp
@@ -150,8 +151,40 @@ async def test_what_is_chosen_for_later_outlives_a_restart(
     await hass.async_block_till_done()
     assert (shown(hass, number)[0], shown(hass, number)[1]["change"]) == ("1500.0", "kept")
     await set_to(hass, switch, "on")
-    assert gateway.house.power.grid >= -1500.0
+    assert gateway.house.power.grid >= -1500.1
     assert (shown(hass, number)[0], shown(hass, number)[1]["change"]) == ("1500.0", "confirmed")
+
+
+@at(SITE)
+async def test_what_is_chosen_for_later_is_not_shown_for_what_somebody_else_has_set(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, waits: Waits
+) -> None:
+    """Once a limit is in force, that one is shown."""
+    entry = await begin(setup_entry, gateway)
+    number = states.entity_id(hass, gateway.serial, "export_limit", "number")
+    await set_to(hass, number, "1500")
+    assert shown(hass, number)[0] == "1500.0"
+    limit(gateway, enable=True, limit_value_W=700.0)
+    await waits(1000)
+    await states.coordinator(entry).poller.read_now(endpoints.POWER_LIMIT)
+    await states.coordinator(entry).async_refresh()
+    await hass.async_block_till_done()
+    assert shown(hass, number)[0] == "700.0"
+
+
+@at(SITE)
+async def test_what_the_gateway_says_before_it_is_measured_is_not_shown(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, waits: Waits
+) -> None:
+    """Its own word comes at once, the inverters' silence minutes later: a cycle in between changes nothing."""
+    entry = await begin(setup_entry, gateway)
+    switch = states.entity_id(hass, gateway.serial, "production", "switch")
+    await set_to(hass, switch, "off")
+    waits.hold = True
+    await states.coordinator(entry).poller.read_now(endpoints.POWER_MODE)
+    await states.coordinator(entry).async_refresh()
+    assert gateway.switchboard.read("/ivp/mod/603980032/mode/power") == {"powerForcedOff": True}
+    assert (shown(hass, switch)[0], shown(hass, switch)[1]["change"]) == ("on", "pending")
 
 
 @at(CONTROLLER)

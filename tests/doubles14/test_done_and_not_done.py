@@ -125,7 +125,7 @@ async def test_a_gateway_that_goes_away_ends_in_the_truth(house: House) -> None:
         assert shown
         assert shown.state in (before, "unavailable"), str(control)
         double.gone = double.gone_after_write = False
-        await house.pace.passes(2500)
+        await house.pace.passes(2500 if control.slow else 1000)
         await house.settle()
         assert house.state(control.platform, control.key).state == control.shown, str(control)
         assert len(double.writes) == sent + 1

@@ -293,8 +293,11 @@ async def test_numbers_as_text_are_numbers(house: House) -> None:
 
 
 async def test_a_settings_write_does_not_show_contacts_open_that_are_not(house: House) -> None:
-    """For a minute after it the gateway says so of all that are closed by nature."""
+    """For a minute after it the gateway says so of all that are closed by nature; nor has anybody opened them."""
     await begin(house)
+    await house.set("switch", "nc1", False)
+    await house.set("switch", "nc1", True)
+    await house.pace.passes(160)
     seen: set[str] = set()
     name = house.find("switch", "nc1")
     stop = house.hass.bus.async_listen(
@@ -307,6 +310,7 @@ async def test_a_settings_write_does_not_show_contacts_open_that_are_not(house: 
     stop()
     assert "off" not in seen
     assert house.state("switch", "nc1").state == "on"
+    assert house.state("switch", "nc1").attributes["change"] == "confirmed"
 
 
 async def test_what_nobody_knows_of_a_limit_survives(house: House) -> None:

@@ -39,6 +39,7 @@ class Seconds:
         self._wake: asyncio.Future[None] | None = None
         self._wakes_at = 0.0
         self._cycle_at: float | None = None
+        self._planned_by: IQGatewayCoordinator | None = None
         self.now = 0.0
         self.ticks = 0
         self.each: Callable[[float], None] = lambda _: None
@@ -99,9 +100,12 @@ class Seconds:
         # A cycle that the tick asked for takes no time either.
         if cycles := [task for task in asyncio.all_tasks() if task.get_name().endswith((" refresh", " cycle"))]:
             await asyncio.wait(cycles)
+            planned, self._cycle_at = self._cycle_at, None
+            self._cycle_at = min(planned or self._next_cycle(), self._next_cycle())  # after a silence, soon again
 
     def _next_cycle(self) -> float:
-        if self._cycle_at is None:
+        if self._cycle_at is None or self._planned_by is not self.coordinator:  # which a reload makes anew
+            self._planned_by = self.coordinator
             due = self.coordinator.update_interval
             assert due is not None
             self._cycle_at = self.now + due.total_seconds()

@@ -44,6 +44,8 @@ async def test_they_follow_the_battery_and_the_house(
     await seconds.live(310)
     entry = seconds.coordinator.config_entry
     await states.enable(hass, entry, *(states.entity_id(hass, gateway.serial, key) for key in KEYS))
+    await seconds.live(60)
+    assert states.figure(hass, gateway.serial, "consumption_energy_estimated"), "not only with the next cycle"
     gateway.house.draw(6_000)
     await seconds.live(900)
     before = len(gateway.requests)
@@ -51,10 +53,16 @@ async def test_they_follow_the_battery_and_the_house(
     assert [request.path for request in gateway.requests[before:]] == [LIVE] * 6
     await seconds.live(1_800)
     start, truth = {key: states.figure(hass, gateway.serial, key) for key in KEYS}, gateway.house.totals
-    for watts, fault in ((0, None), (6_000, Fault.HANG), (0, Fault.STUCK), (4_000, None)):
+    for watts, path, fault in (
+        (0, "live", None),
+        (6_000, "live", Fault.HANG),
+        (0, "live", Fault.STUCK),
+        (6_000, "readings", Fault.STUCK),
+        (4_000, "live", None),
+    ):
         gateway.house.draw(watts)
         if fault:
-            gateway.fault("live", fault)
+            gateway.fault(path, fault)
             await seconds.live(600)
             gateway.clear_faults()
         await seconds.live(1_200)

@@ -82,6 +82,15 @@ def test_what_is_due_soon_goes_along() -> None:
     assert rhythm.turn(every, 2.0) == BOTH
 
 
+def test_a_second_is_one_request() -> None:
+    """In the tenth both are asked, and none in the one after it."""
+    rhythm, every, turns = Rhythm(), {"readings": 1.0, "live": 10.0}, []
+    for second in range(21):
+        turns.append(rhythm.turn(every, second))
+        rhythm.told(turns[-1], (), every, second)
+    assert turns == [BOTH, frozenset(), *[READINGS] * 8] * 2 + [BOTH]
+
+
 def test_a_strained_gateway_is_asked_slowly() -> None:
     """As one whose values stand still."""
     assert slowed({"readings": 1.0, "live": 10.0}, {"readings", "live"}) == {"readings": 10.0, "live": 10.0}

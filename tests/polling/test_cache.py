@@ -142,6 +142,16 @@ async def test_meters_that_have_forgotten_everything_are_no_answer(poller: Polle
     assert poller.site.production.power == 600.0
 
 
+async def test_a_row_that_no_meter_is_known_for_is_not_judged(poller: Poller, time: Time, script: Script) -> None:
+    """Nobody knows which of its legs are wired, and diagnostics tell of no record left out."""
+    for energy in (5_000.0, 0.0):
+        leg = {"eid": 1, "activePower": 0.0, "actEnergyDlvd": energy}
+        script.payloads["readings"] = [*script.payloads["readings"][:2], STRANGER | {"channels": [leg]}]
+        await cycle(poller, time, script)
+        assert (answer := poller.states["readings"].answer)
+        assert answer.dropped == 0
+
+
 async def test_what_returns_stands_again(poller: Poller, time: Time, script: Script) -> None:
     """After a silence of any length."""
     script.errors["readings"] = CannotConnect()

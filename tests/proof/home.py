@@ -82,6 +82,11 @@ class Statistics:
             get_instance(self._hass).queue_task(StatisticsTask(self._next, fire_events=False))
             self._next += _PERIOD
 
+    def skip_until(self, now: datetime) -> None:
+        """Leave out the periods in which nobody shows anything."""
+        while self._next + _PERIOD <= now:
+            self._next += _PERIOD
+
     async def hourly(self, entity_ids: set[str]) -> dict[str, list[float]]:
         """Return how much each entity's statistics rose in each full hour, in Wh."""
         recorder = get_instance(self._hass)

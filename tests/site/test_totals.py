@@ -51,6 +51,11 @@ UNMETERED: Final[Answers] = V1 | {"metered": False}
 LARGE: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(1, 101)]}
 ROOF_OF_12_KW: Final[Answers] = {"inverters": [inverter(str(number)) for number in range(1, 41)]}
 UNKEPT: Final[Answers] = {"energy": {"production": {"pcu": period(10, 70, 9_100, 5), "eim": period(0, 0, 0, 0)}}}
+ALL_DAYS: Final[Answers] = {"production": period(200, 899_800, 900_000, 9)}
+METERED_FOR_YEARS: Final[Answers] = ALL_DAYS | {
+    "meters": [meter("production")],
+    "readings": [reading("production", 1.0, energy=(900_000.0, 0.0))],
+}
 OLD: Final[Answers] = {
     "energy": {"production": {"eim": period(0, 3, 3_999, 4)}, "consumption": {"eim": period(12, 72, 42_700, 3)}}
 }
@@ -179,14 +184,21 @@ def test_a_battery_without_a_meter_is_estimated(age: int) -> None:
     """Its energies are what its power adds up to, and the load is what they leave of the balance of the meters."""
     answers = METERED | {"live": live(age=age, soc=50, storage=-300.0)}
     assert site(**answers).totals["consumption_energy_estimated"].energy is None
-    counted = replace(snapshot(**answers), energies=BatteryEnergies(charged=1_000.0, discharged=800.0))
-    totals = build_site(counted).totals
+    shot = snapshot(**answers)
+    read_at = shot.answers["live"].received
+    energies = BatteryEnergies(charged=1_000.0, discharged=800.0, at=read_at - 30)
+    totals = build_site(replace(shot, energies=energies)).totals
     assert totals["battery_charged_energy_estimated"].energy == 1_000.0
     assert totals["battery_discharged_energy_estimated"].energy == 800.0
     assert totals["consumption_energy_estimated"].energy == 9_000.5 - 20.25 + 4_000.0 - 6_000.0 + 800.0 - 1_000.0
     keys = ("battery_charged_energy_estimated", "battery_discharged_energy_estimated", "consumption_energy_estimated")
     assert all(totals[key].estimated for key in keys)
     assert not any(total.estimated for key, total in totals.items() if key not in keys)
+    still = build_site(replace(shot, energies=energies, meters_stand_still=True)).totals
+    assert still["consumption_energy_estimated"].energy is None, "the battery has moved on beside the meters"
+    assert still["battery_charged_energy_estimated"].energy == 1_000.0
+    behind = build_site(replace(shot, energies=replace(energies, at=read_at - 90))).totals
+    assert {behind[key].energy for key in keys} == {None}, "what is missed is yet to be made good"
 
 
 @pytest.mark.parametrize(
@@ -213,6 +225,9 @@ def test_consumption_that_nobody_counts(answers: Answers) -> None:
         pytest.param(METERED | UNKEPT | V1, 73, id="v1 of the meter, where the other is not kept"),
         pytest.param(METERED | UNKEPT | ZEROS, None, id="both are not kept"),
         pytest.param(METERED | ZEROS, None, id="zeros (8.3.1598)"),
+        pytest.param(METERED_FOR_YEARS, None, id="all days before (8.2.4286)"),
+        pytest.param(UNMETERED | ALL_DAYS, None, id="the same without meters"),
+        pytest.param(UNMETERED | {"production": period(200, 8_800, 9_000, 9)}, 8_800, id="the first week"),
         pytest.param(METERED | {"production": period(0, 3, 3_999, 9)}, None, id="of days ago (8.3.5433)"),
         pytest.param(METERED | {"production": period(5, 3, 4_001, 9)}, 3, id="of a quarter of an hour ago"),
         pytest.param(METERED | LARGE | {"production": period(5, 3, 1, 9)}, 3, id="the same of a large site"),

@@ -1,9 +1,10 @@
 """What may befall a total that was taken over, and what still refers to an entity."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from homeassistant.components.automation import automations_with_device
 from homeassistant.core import Event, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.storage import Store
 from homeassistant.setup import async_setup_component
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from custom_components.iq_gateway.const import DOMAIN
 from custom_components.iq_gateway.diagnostics import async_get_config_entry_diagnostics
 from custom_components.iq_gateway.flow.replacement import async_replace_gateway
+from custom_components.iq_gateway.issues import Issue, async_clear, async_raise
 from custom_components.iq_gateway.takeover.journal import Journal
 from tests.proof.verdict import limits
 from tests.simulator import Reboot
@@ -110,6 +112,39 @@ async def test_triggers_by_device_go_on(here: World) -> None:
     await here.take_over_in_flow(only_energies=False, keep_running=False)
     await here.live(HOUR)
     assert len(fired) == 1
+
+
+async def advice(here: World) -> str:
+    """Return what the options say above their menu."""
+    menu = await here.hass.config_entries.options.async_init(here.ours.entry_id)
+    return (menu["description_placeholders"] or {})["advice"]
+
+
+async def test_after_weeks_the_entry_may_be_deleted(here: World) -> None:
+    """Not before, not while anything is wrong, and not while it runs; devices, entities and statistics stay."""
+    await here.live(HOUR)
+    await here.take_over_in_flow(only_energies=False, keep_running=False)
+    await here.live(HOUR)
+    assert await advice(here) == ""
+    here.frozen.tick(timedelta(days=29))
+    here.statistics.skip_until(datetime.now(UTC))
+    async_raise(here.hass, here.ours, Issue.TOTALS, text="totals")
+    assert await advice(here) == ""
+    async_clear(here.hass, here.ours, Issue.TOTALS)
+    assert "29 days" in await advice(here)
+    registry = er.async_get(here.hass)
+    before = {one.id: one for one in er.async_entries_for_config_entry(registry, here.ours.entry_id)}
+    devices = {one.id for one in dr.async_entries_for_config_entry(dr.async_get(here.hass), here.ours.entry_id)}
+    hours = (await here.hours(PRODUCTION))[PRODUCTION]
+    await here.hass.config_entries.async_remove(here.built_in.entry_id)
+    await here.hass.async_block_till_done()
+    await here.hass.config_entries.async_reload(here.ours.entry_id)
+    await here.hass.async_block_till_done()
+    after = {one.id: one for one in er.async_entries_for_config_entry(registry, here.ours.entry_id)}
+    assert {key: one.entity_id for key, one in after.items()} == {key: one.entity_id for key, one in before.items()}
+    assert {one.id for one in dr.async_entries_for_config_entry(dr.async_get(here.hass), here.ours.entry_id)} == devices
+    assert (await here.hours(PRODUCTION))[PRODUCTION][: len(hours)] == hours
+    assert shown(here, PRODUCTION) > 0
 
 
 async def test_diagnostics_tell_it_without_names(here: World) -> None:

@@ -26,10 +26,10 @@ KEEP_DAYS = 1
 LONGER = timedelta(hours=30)
 
 
-async def purge(here: World) -> None:
+async def purge(here: World, keep_days: int = KEEP_DAYS) -> None:
     """Have the recorder forget what is older than it keeps."""
-    get_instance(here.hass).keep_days = KEEP_DAYS
-    await here.hass.services.async_call("recorder", "purge", {"keep_days": KEEP_DAYS}, blocking=True)
+    get_instance(here.hass).keep_days = keep_days
+    await here.hass.services.async_call("recorder", "purge", {"keep_days": keep_days}, blocking=True)
     await get_instance(here.hass).async_block_till_done()
 
 
@@ -39,15 +39,18 @@ async def switch_off(here: World) -> None:
     await here.hass.config_entries.async_set_disabled_by(here.built_in.entry_id, ConfigEntryDisabler.USER)
 
 
-@pytest.mark.parametrize(("gap", "purged"), [(timedelta(minutes=40), False), (LONGER, False), (LONGER, True)])
+@pytest.mark.parametrize(
+    ("gap", "purged"), [(timedelta(minutes=40), False), (timedelta(days=9), False), (timedelta(days=12), True)]
+)
 async def test_what_nobody_showed_comes_at_once(here: World, gap: timedelta, *, purged: bool) -> None:
     """Nothing is lost, and no hour is below zero, also where the recorder knows no sum any more."""
     await here.live(HOUR)
     await switch_off(here)
     here.frozen.tick(gap)
+    here.statistics.skip_until(datetime.now(UTC))
     await here.poll()
     if purged:
-        await purge(here)
+        await purge(here, keep_days=10)
     await here.take_over_in_flow(only_energies=False, keep_running=False)
     await here.live(2 * HOUR)
     hours = (await here.hours(PRODUCTION))[PRODUCTION]

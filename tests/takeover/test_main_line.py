@@ -4,8 +4,10 @@ import logging
 import os
 from unittest.mock import patch
 
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity, async_should_expose
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
+from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.iq_gateway.const import DOMAIN
@@ -34,6 +36,14 @@ def numbers(here: World, ids: dict[str, str]) -> dict[str, float]:
     """Return what is shown, in MWh."""
     shown = {key: here.hass.states.get(entity_id) for key, entity_id in ids.items()}
     return {key: float(state.state) for key, state in shown.items() if state}
+
+
+def of_the_user(entity: er.RegistryEntry) -> dict[str, dict[str, object]]:
+    """Return an entity's options: units, precision, voice assistants. What is suggested is the integration's."""
+    return {
+        domain: {key: value for key, value in options.items() if key != "suggested_display_precision"}
+        for domain, options in entity.options.items()
+    }
 
 
 async def test_the_hours_are_the_house_s_own(here: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -125,7 +135,10 @@ async def test_what_hangs_on_an_entity_stays(here: World) -> None:
         hidden_by=er.RegistryEntryHider.USER,
     )
     registry.async_update_entity_options(entity_id, "sensor", {"unit_of_measurement": "kWh", "display_precision": 1})
-    registry.async_update_entity_options(entity_id, "conversation", {"should_expose": True})
+    assert await async_setup_component(hass, "homeassistant", {})
+    for assistant in ("conversation", "cloud.alexa", "cloud.google_assistant"):
+        async_expose_entity(hass, assistant, entity_id, should_expose=True)
+    registry.async_update_entity_options(entity_id, "cloud.google_assistant", {"should_expose": True, "2fa": True})
     names = [*ids.values(), *(here.id_of(key) for key in ("production", "net_consumption", "battery_level"))]
     before = {name: here.registered(str(name)) for name in names}
     await here.take_over_in_flow(only_energies=False, keep_running=False)
@@ -133,11 +146,11 @@ async def test_what_hangs_on_an_entity_stays(here: World) -> None:
         entity = here.registered(str(name))
         assert (entity.platform, entity.config_entry_id) == (DOMAIN, here.ours.entry_id), name
         assert {key: getattr(entity, key) for key in KEPT} == {key: getattr(was, key) for key in KEPT}
-        for domain in ("conversation", "sensor.private"):
-            assert entity.options.get(domain) == was.options.get(domain)
+        assert of_the_user(entity) == of_the_user(was)
     shown = hass.states.get(entity_id)
     assert shown is not None
     assert shown.attributes["unit_of_measurement"] == "kWh"
+    assert async_should_expose(hass, "cloud.alexa", entity_id)
     assert (here.built_in.disabled_by, here.built_in.state) == (ConfigEntryDisabler.USER, ConfigEntryState.NOT_LOADED)
     await here.choose("give_back")
     assert here.built_in.state is ConfigEntryState.LOADED

@@ -1,6 +1,7 @@
 """Ways into a taking over and out of it: beside, kept running, stopped in the middle, removed, undone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -379,3 +380,54 @@ async def test_a_new_sign_in_does_not_forget_it(here: World) -> None:
     await flow.async_configure(form["flow_id"], {"token": here.gateway.mint()})
     await here.hass.async_block_till_done()
     assert here.ours.data["takeover"] == before
+
+
+async def test_it_waits_while_the_recorder_is_at_work(here: World) -> None:
+    """A database that is brought up to date is not written to: the next set-up goes on."""
+    with patch.object(reconciler, "async_is_ready", return_value=False):
+        await here.take_over_in_flow(only_energies=False, keep_running=False)
+    assert (stage(here), here.built_in.state) == (Stage.WANTED, ConfigEntryState.LOADED)
+    await reload(here)
+    assert platforms(here) == {PRODUCTION: DOMAIN, CONSUMPTION: DOMAIN}
+
+
+async def test_what_was_deleted_before_it_came_to_that_is_not_waited_for(here: World) -> None:
+    """The wish goes with the entry of the built-in integration."""
+    with patch.object(reconciler, "async_is_ready", return_value=False):
+        await here.take_over_in_flow(only_energies=False, keep_running=False)
+    await here.hass.config_entries.async_remove(here.built_in.entry_id)
+    await reload(here)
+    assert stage(here) is None
+    await here.hass.config_entries.async_remove(here.ours.entry_id)
+
+
+async def test_there_is_no_way_back_to_what_is_deleted(here: World) -> None:
+    """Ours keeps all that it has, and the journal ends."""
+    await here.take_over_in_flow(only_energies=False, keep_running=False)
+    journal = Journal.of(here.ours)
+    assert journal is not None
+    await here.hass.config_entries.async_remove(here.built_in.entry_id)
+    replace(journal, stage=Stage.UNDO).async_write(here.hass, here.ours)
+    await reload(here)
+    assert stage(here) is None
+    assert platforms(here) == {PRODUCTION: DOMAIN, CONSUMPTION: DOMAIN}
+
+
+async def test_an_entity_that_the_user_removed_is_not_missed(here: World) -> None:
+    """Neither on a later set-up nor on the way back."""
+    await here.take_over_in_flow(only_energies=False, keep_running=False)
+    er.async_get(here.hass).async_remove(PRODUCTION)
+    await reload(here)
+    await here.choose("give_back")
+    assert here.registered(CONSUMPTION).platform == BUILT_IN
+    assert here.built_in.state is ConfigEntryState.LOADED
+
+
+@pytest.mark.parametrize("kept", [{"stage": "over"}, {"stage": "taken"}, {"stage": "taken", "moves": [1]}, "odd"])
+async def test_a_damaged_journal_is_none(here: World, kept: object) -> None:
+    """The gateway is read all the same."""
+    await here.set_up_ours()
+    here.hass.config_entries.async_update_entry(here.ours, data={**here.ours.data, "takeover": kept})
+    await reload(here)
+    assert here.ours.state is ConfigEntryState.LOADED
+    assert stage(here) is None

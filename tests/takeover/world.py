@@ -26,10 +26,10 @@ from custom_components.iq_gateway.takeover.journal import BUILT_IN as BUILT_IN_D
 from tests.conftest import SOON
 from tests.flow.steps import submit, token_form
 from tests.proof.contenders import BUILT_IN, IQ_GATEWAY
-from tests.proof.days import set_up, simulated_gateway
+from tests.proof.days import set_up, simulated_gateways
 from tests.proof.home import Statistics, home_assistant
 from tests.proof.verdict import truths
-from tests.simulator import GatewaySimulator
+from tests.simulator import PROFILES, GatewaySimulator, Profile
 from tests.states import coordinator
 
 # A day on which the battery charges and discharges, from mid-morning on.
@@ -46,11 +46,13 @@ class World:
     gateway: GatewaySimulator
     frozen: FrozenDateTimeFactory
     statistics: Statistics
+    others: list[GatewaySimulator] = field(default_factory=list)
     truth: dict[datetime, dict[str, float]] = field(default_factory=dict)
 
     def entry(self, domain: str) -> ConfigEntry:
         """Return the entry of one of the two."""
-        (entry,) = self.hass.config_entries.async_entries(domain)
+        entry = self.hass.config_entries.async_entry_for_domain_unique_id(domain, self.gateway.serial)
+        assert entry is not None
         return entry
 
     @property
@@ -178,15 +180,16 @@ class World:
 
 
 @asynccontextmanager
-async def world(directory: Path, site: str = "metered_battery", begin: datetime = BEGIN) -> AsyncGenerator[World]:
-    """Run a house, and a Home Assistant without any of its entries."""
+async def world(directory: Path, *sites: Profile, begin: datetime = BEGIN) -> AsyncGenerator[World]:
+    """Run a house, others beside it, and a Home Assistant without any of their entries."""
     async with (
         home_assistant(directory, record=("sensor.*energy*",)) as hass,
-        simulated_gateway(site, begin) as (gateway, frozen),
+        simulated_gateways(sites or (PROFILES["metered_battery"],), begin) as ((gateway, *others), frozen),
     ):
         assert await async_setup_component(hass, "energy", {})
         with BUILT_IN.quick(), IQ_GATEWAY.quick():
-            here = World(hass=hass, gateway=gateway, frozen=frozen, statistics=Statistics(hass, datetime.now(UTC)))
+            statistics = Statistics(hass, datetime.now(UTC))
+            here = World(hass=hass, gateway=gateway, frozen=frozen, statistics=statistics, others=others)
             try:
                 yield here
             finally:

@@ -50,7 +50,11 @@ class _Refused(GatewayError):
 
 
 class _Redirected(InvalidAnswer):
-    """Sent elsewhere: to the page on which to sign in, where a role is too low to change something."""
+    """Sent elsewhere, or to what is known already: to the page on which to sign in, where a token is not accepted."""
+
+
+class _TooLong(InvalidAnswer):
+    """More than an answer can be; its status still counts."""
 
 
 def _raise_for_status(status: int) -> None:
@@ -87,7 +91,7 @@ async def _read_body(response: ClientResponse, *, at_most: int) -> bytes:
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > at_most:
-            raise InvalidAnswer("the answer is far too long")
+            raise _TooLong("the answer is far too long")
     return bytes(body)
 
 
@@ -174,15 +178,20 @@ class Gateway:
             raise NotPermitted("the token's role is too low") from err
 
     async def write(self, method: str, path: str, body: object) -> object:
-        """Send a change once and return what comes back, None for what is not JSON.
+        """Send a change once and return what comes back, None for what is not JSON, or far too long.
 
         Being accepted is not being done, and an error does not mean that nothing happened: only reading tells.
         """
         try:
             answer, _ = await self._authorized_request(method, path, json=body)
-        except (_Refused, _Redirected) as err:
+        except _Refused as err:
             await self.check_token()
             raise NotPermitted("the token's role is too low") from err
+        except _Redirected:
+            await self.check_token()
+            raise
+        except _TooLong:
+            return None
         try:
             told: object = orjson.loads(answer)
         except ValueError:

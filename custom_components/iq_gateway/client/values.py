@@ -12,8 +12,6 @@ _TEMPERATURES = (-100.0, 300.0)
 # Wh; what a gateway's batteries hold is a hundredth of it.
 _MOST_STORED = 10_000_000.0
 _FLAGS = {"true": True, "false": False}
-# What stands where there is no serial number; zeros alone are none either.
-_NO_SERIAL = "unknown"
 
 
 def number(value: object) -> float | None:
@@ -81,9 +79,12 @@ def word(value: object) -> str | None:
 
 
 def serial_number(value: object) -> str | None:
-    """Return a serial number, also one that is written as a number, else None."""
-    told = str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value)
-    return None if told is None or told == _NO_SERIAL or not told.strip("0") else told
+    """Return a serial number, also one that is written as a number, else None.
+
+    It begins with a digit and is not of zeros alone; a meter's ends in letters: EIM1.
+    """
+    told = str(value) if isinstance(value, int) and not isinstance(value, bool) else (text(value) or "").strip()
+    return told if told.isascii() and told.isalnum() and told[0].isdigit() and told.strip("0") else None
 
 
 def moment(value: object) -> int | None:

@@ -49,6 +49,7 @@ class Change:
     sent_at: float | None = None  # s since 1970; None for what was not sent
     reason: str | None = None  # the key of the text that tells why it failed
     placeholders: Mapping[str, str] = field(default_factory=dict)
+    said: bool = False  # whether the gateway itself said that it was so when it failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ class Control[ValueT: Setting]:
     says_late: bool = False
     """Whether the gateway itself may go on saying the old value for longer than an action waits."""
     pause: float = 30.0  # seconds until something else is sent to the same path
-    hold: float | None = None  # seconds after which it is read once more: others may take it back
+    hold: float = 180.0
+    """Seconds after which it is read once more: the cloud and others take changes back, most within two minutes."""
     blinds: tuple[Endpoint[Any], ...] = ()
     """What tells nothing true for a while after it was sent."""
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+import math
 import time
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from ..client.errors import NotPermitted
 from ..const import CONF_CONTROLS, DOMAIN, LOGGER
@@ -15,11 +16,14 @@ from ..issues import Issue, async_clear
 from ..polling import Poller
 from ..polling.fault import Fault
 from ..site import Part, Site
+from .aftermath import look_again
 from .book import ChangeBook, Of, async_forget_changes
-from .control import AnyControl, Change, ControlError, Setting, Stage, agrees
+from .control import AnyControl, Change, ControlError, Setting, Stage, View, agrees
 from .runner import BLIND_FOR, Run, Turns
 
 _OWNER: Final = "owner"
+# What is looked at once more after a while.
+_HELD: Final = frozenset({Stage.CONFIRMED, Stage.OVERWRITTEN})
 
 
 class ControlDesk:
@@ -54,7 +58,8 @@ class ControlDesk:
     def async_resume(self) -> None:
         """Find out what became of what was on its way when an earlier run ended."""
         for of, change in self.book.all.items():
-            is_held = change.stage is Stage.CONFIRMED and (_passed(change) or 0.0) < (of[0].hold or 0.0)
+            passed = _passed(change)
+            is_held = change.stage in _HELD and passed is not None and passed < of[0].hold
             if change.stage is not Stage.PENDING and not is_held:
                 continue
             run = self._run(*of, change.wanted)
@@ -65,6 +70,16 @@ class ControlDesk:
         """Write down what is to be known after a restart."""
         if self.enabled:
             await self.book.async_close()
+
+    @callback
+    def async_look_again(self) -> None:
+        """After a cycle, have what is told of earlier changes follow what the gateway says now."""
+        snapshot = self._poller.snapshot()
+        for (control, key), change in list(self.book.all.items()):
+            choices = self.book.choices(control.path, key)
+            view = View(self._poller.site, snapshot, key, snapshot.fresh_names, choices)
+            if now := look_again(control, change, view):
+                self.book.async_note((control, key), now)
 
     def needs(self, site: Site, role: str | None) -> set[str]:
         """Return the needs that tell whether there is something to change, beside those of what is there.
@@ -81,6 +96,12 @@ class ControlDesk:
         }
         return {need for need, has in there.items() if has}
 
+    def is_kept(self, control: AnyControl, key: str) -> bool:
+        """Tell whether what was chosen last is still to come into force, and nothing else is."""
+        last = self.book.last((control, key))
+        view = View(self._poller.site, self._poller.snapshot(), key)
+        return last is not None and last.stage is Stage.KEPT and control.keeps(view)
+
     @property
     def refused(self) -> frozenset[str]:
         """The endpoints that the token's role is too low for."""
@@ -92,6 +113,8 @@ class ControlDesk:
 
         It goes on if whoever asked for it goes away, and ends with the entry.
         """
+        if isinstance(wanted, float) and not math.isfinite(wanted):
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="control_no_number")
         done: asyncio.Future[ControlError | None] = self._hass.loop.create_future()
         task = self._async_start(self._async_run(self._run(control, key, wanted), done), control)
         waiting: list[asyncio.Future[Any]] = [task, done]
@@ -127,7 +150,9 @@ class ControlDesk:
                 followed.cancel()  # nobody wants any more what it watches
             error, confirmed = await self._async_outcome(run, run.make(self._turns, overtakes=pending))
         done.set_result(error)
-        if error is None and (task := asyncio.current_task()) is not None:
+        last = self.book.last(of)
+        is_kept = last is not None and last.stage is Stage.KEPT
+        if (run.is_unclear if error else not is_kept) and (task := asyncio.current_task()) is not None:
             self._followed[of] = task
             await self._async_outlive(run, None if confirmed else run.follow())
 
@@ -143,7 +168,7 @@ class ControlDesk:
         """
         error, confirmed = await self._async_outcome(run, part) if part else (None, True)
         if confirmed:
-            error, _ = await self._async_outcome(run, run.check_again())
+            error, _ = await self._async_outcome(run, run.check_again(self._turns))
         if error:
             self.book.async_note_late((run.control, run.key))
             LOGGER.warning("%s: %s was not changed for good: %s", self._entry.title, run.control.name, error)

@@ -1,9 +1,13 @@
-"""The relay between house and grid, of a System Controller alone (gateway-api.md 17.1)."""
+"""The relay between house and grid, of a System Controller alone (gateway-api.md 17.1).
+
+To leave the grid everything that speaks for it has to be read right before; what is not told is no permission. To
+return, nothing has to.
+"""
 
 from typing import Final
 
 from ..client.endpoints import GENERATOR, INVENTORY, RELAY, SECCTRL
-from .checks import is_busy
+from .checks import busy, is_busy
 from .control import Control, ControlError, View
 
 _OPEN, _CLOSED = "open", "closed"
@@ -23,23 +27,37 @@ def _connected(view: View) -> bool | None:
     return state if relay.wanted is None or _STATES.get(relay.wanted) is state else None
 
 
-def _is_reached(view: View, _on: bool) -> ControlError | None:  # noqa: FBT001
+def _is_reached(view: View, on: bool) -> ControlError | None:  # noqa: FBT001
     controller = view.site.system_controllers.get(view.key)
     if controller is None:
         return ControlError("control_not_there")
-    return ControlError("control_controller_silent") if controller.communicating is False else None
+    if controller.communicating is False:
+        return ControlError("control_controller_silent")
+    is_told = INVENTORY.name in view.read and controller.communicating is True
+    return None if on or is_told else ControlError("control_controller_unknown")
 
 
-def _is_no_generator(view: View, _on: bool) -> ControlError | None:  # noqa: FBT001
-    relay = view.snapshot.fresh(RELAY)
-    by_mode = relay is not None and relay.battery_mode == _ON_GENERATOR
-    runs = by_mode or any(generator.running for generator in view.site.generators.values())
-    return ControlError("control_generator_runs") if runs else None
+def _is_no_generator(view: View, on: bool) -> ControlError | None:  # noqa: FBT001
+    relay, generators = view.snapshot.fresh(RELAY), view.site.generators.values()
+    if (relay is not None and relay.battery_mode == _ON_GENERATOR) or any(one.running for one in generators):
+        return ControlError("control_generator_runs")
+    is_told = not generators or (GENERATOR.name in view.read and all(one.running is False for one in generators))
+    return None if on or is_told else ControlError("control_generator_unknown")
+
+
+def _is_idle(view: View, on: bool) -> ControlError | None:  # noqa: FBT001
+    """Refuse to leave the grid while the gateway may be busy: it says something that nobody understands."""
+    return ControlError("control_busy_unknown") if not on and busy(view) is None else None
 
 
 def _stands_still(view: View, on: bool) -> ControlError | None:  # noqa: FBT001
     """Refuse to leave a grid that has failed, or that the relay is on its way to; returning is never refused."""
-    return ControlError("control_grid_moving") if not on and _connected(view) is None else None
+    relay = view.snapshot.fresh(RELAY)
+    if on:
+        return None
+    if relay is None or relay.wanted is None or relay.state is None:
+        return ControlError("control_grid_unknown")
+    return ControlError("control_grid_moving") if _connected(view) is None else None
 
 
 def _can_island(view: View, on: bool) -> ControlError | None:  # noqa: FBT001
@@ -47,12 +65,12 @@ def _can_island(view: View, on: bool) -> ControlError | None:  # noqa: FBT001
     if on:
         return None
     told = view.snapshot.fresh(SECCTRL) if SECCTRL.name in view.read else None
-    level, reserve = (told.level, told.reserve or 0.0) if told else (None, 0.0)
-    needed = min(reserve + _ABOVE_RESERVE, _FULL)
-    if level is not None and level >= needed:
+    if told is None or told.level is None or told.reserve is None:
+        return ControlError("control_battery_unknown")
+    needed = min(told.reserve + _ABOVE_RESERVE, _FULL)
+    if told.level >= needed:
         return None
-    shown = "?" if level is None else f"{level:.0f}"
-    return ControlError("control_battery_low", level=shown, needed=f"{needed:.0f}")
+    return ControlError("control_battery_low", level=f"{told.level:.0f}", needed=f"{needed:.0f}")
 
 
 GRID_CONNECTION: Final = Control[bool](
@@ -62,7 +80,7 @@ GRID_CONNECTION: Final = Control[bool](
     value=_connected,
     reads=(INVENTORY, SECCTRL, GENERATOR),
     confirms=(RELAY,),
-    checks=(_is_reached, is_busy, _is_no_generator, _stands_still, _can_island),
+    checks=(_is_reached, is_busy, _is_idle, _is_no_generator, _stands_still, _can_island),
     # To leave, the gateway first fills its batteries for a while: 28 s; to return it takes 8 to 15 s.
     every=3.0,
     deadline=90.0,

@@ -59,7 +59,8 @@ def _turn(view: View, on: bool) -> object:  # noqa: FBT001
 
 
 def _is_off(view: View) -> bool:
-    return not flag(_settings(view).get("enable"))
+    limit = view.site.settings.power_limit
+    return limit is None or not limit.enabled
 
 
 def _limit(view: View) -> float | None:

@@ -2,6 +2,7 @@
 
 from asyncio import Lock, sleep
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 import time
 from typing import Final, Protocol
 
@@ -18,6 +19,7 @@ from ..client.errors import (
     WrongGateway,
 )
 from ..site import Site, Snapshot
+from .checks import has_new_gaps
 from .control import PATIENCE, AnyControl, Change, ControlError, Setting, Stage, View
 
 # While a contact's settings settle, it reads "open" falsely for up to so many seconds (gateway-api.md 17.2).
@@ -35,8 +37,6 @@ _REASONS: Final[dict[type[GatewayError], str]] = {
     CertificateChanged: "certificate_changed",
     WrongGateway: "wrong_gateway",
 }
-# Refused in so many words, as far as the gateway has any: it does not have to be waited for.
-_ANSWERED: Final = (GatewayBusy, InvalidAnswer)
 
 
 class Reader(Protocol):
@@ -52,6 +52,9 @@ class Reader(Protocol):
 
     def blind(self, endpoint: Endpoint[object], seconds: float) -> None:
         """Leave an endpoint alone for some seconds."""
+
+    def ask_soon(self, endpoint: Endpoint[object]) -> None:
+        """Have the next cycle read an endpoint, however rarely it is read otherwise."""
 
     def snapshot(self) -> Snapshot:
         """Return what stands."""
@@ -99,16 +102,17 @@ class Run:
             self.tell(Stage.CONFIRMED)
             return True
         self._before = overtakes.before if overtakes else self.control.value(view)
-        body = self.control.body(view, self.wanted)
+        body = self._body(view)
         self._told_at = time.time()
         self.tell(Stage.PENDING)
         await self._send(body, turns)
         every = self.control.every
         await sleep(every)
-        return await self._watch(every if self._is_refused else min(PATIENCE, self.control.deadline), every)
+        is_at_once = self._is_refused or self.is_unclear
+        return await self._watch(every if is_at_once else min(PATIENCE, self.control.deadline), every)
 
     async def follow(self) -> bool:
-        """Watch a change that takes longer than anybody waits for."""
+        """Watch a change that takes longer than anybody waits for, or of which the gateway's answer told nothing."""
         return await self._watch(self.control.deadline, max(self.control.every, _SLOWLY))
 
     async def take_up(self, change: Change) -> bool:
@@ -119,12 +123,15 @@ class Run:
         until = max(self.control.deadline, passed + _AFTER_START)
         return await self._watch(until, max(self.control.every, _SLOWLY))
 
-    async def check_again(self) -> bool:
-        """Look once more after a while, where others may take a change back."""
-        if self.control.hold is None:
-            return True
-        await sleep(self.control.hold)
-        if (view := await self._look(self.control.confirms)) and not self.control.is_set(view, self.wanted):
+    async def check_again(self, turns: Turns) -> bool:
+        """Look once more after a while: others may take a change back."""
+        control = self.control
+        await sleep(control.hold)
+        await turns.wait_to_see(control)
+        with suppress(ControlError):
+            self._view = await self._look(control.confirms)
+        view = self._view
+        if view and not (control.value(view) is None or control.keeps(view) or control.is_set(view, self.wanted)):
             raise self._failed("control_overwritten", Stage.OVERWRITTEN)
         return True
 
@@ -138,6 +145,7 @@ class Run:
                 sent_at=self._told_at,
                 reason=error.key if error else None,
                 placeholders=error.placeholders if error else {},
+                said=bool(error and self._view and self.control.is_set(self._view, self.wanted)),
             )
         )
 
@@ -146,8 +154,13 @@ class Run:
 
     @property
     def _is_refused(self) -> bool:
-        """Whether the gateway answered that it will not: then it has changed at once or not at all."""
-        return isinstance(self._lost, _ANSWERED) and not isinstance(self._lost, NoAnswerInTime)
+        """Whether the gateway did not accept it: then it has changed at once or not at all."""
+        return isinstance(self._lost, InvalidAnswer)
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether its web server gave up: whoever waits is told at once, and what came of it is found out after."""
+        return isinstance(self._lost, GatewayBusy) and not isinstance(self._lost, NoAnswerInTime)
 
     async def _look_first(self) -> View:
         """Read all that the change depends on."""
@@ -162,6 +175,14 @@ class Run:
         for check in self.control.checks:
             if obstacle := check(view, self.wanted):
                 raise obstacle
+
+    def _body(self, view: View) -> object:
+        """Return what is to be sent; never with a null, or no number, where the gateway has a value."""
+        control = self.control
+        body = control.body(view, self.wanted)
+        if has_new_gaps(body, *map(view.document, (*control.reads, *control.confirms))):
+            raise self._failed("control_incomplete")
+        return body
 
     async def _look(self, endpoints: tuple[Endpoint[object], ...], *, patient: bool = True) -> View | None:
         """Read, and return what there is to see; None where the gateway does not answer."""
@@ -207,18 +228,23 @@ class Run:
     @property
     def _may_yet_come(self) -> bool:
         """Whether it is worth following: what the gateway says at once, and has not said, it will not do."""
-        if self._view is None or self._is_refused:
+        if self._view is None or self._is_refused or self.is_unclear:
             return False
         return self.control.says_late or self.control.is_set(self._view, self.wanted)
 
     def _verdict(self, seconds: float) -> ControlError:
         """Return what is to be said of a change that was not confirmed within these seconds."""
         if self._view is None:
+            for endpoint in self.control.confirms:
+                self._reader.ask_soon(endpoint)
             return ControlError("control_silent", seconds=f"{seconds:.0f}")
         if self._is_refused:
             return self._failed("control_refused")
+        if self.is_unclear and seconds < self.control.deadline:
+            return self._failed("control_unclear")
         if self.control.is_set(self._view, self.wanted) or self.control.value(self._view) == self._before:
-            return ControlError("control_no_effect", stage=Stage.NO_EFFECT, seconds=f"{seconds:.0f}")
+            key = "control_unclear_no_effect" if self.is_unclear else "control_no_effect"
+            return ControlError(key, stage=Stage.NO_EFFECT, seconds=f"{seconds:.0f}")
         return ControlError("control_failed", seconds=f"{seconds:.0f}")
 
 
@@ -232,9 +258,14 @@ class Turns:
 
     async def wait_for(self, control: AnyControl) -> None:
         """Wait until something may be sent to the control's path, and what confirms it can be trusted."""
-        moments = [self._free_at.get(control.path, 0.0)]
-        moments += [self._sees_at.get(endpoint.name, 0.0) for endpoint in control.confirms]
-        if (wait := max(moments) - time.monotonic()) > 0:
+        if (wait := self._free_at.get(control.path, 0.0) - time.monotonic()) > 0:
+            await sleep(wait)
+        await self.wait_to_see(control)
+
+    async def wait_to_see(self, control: AnyControl) -> None:
+        """Wait until what confirms a control can be trusted."""
+        seen = max(self._sees_at.get(endpoint.name, 0.0) for endpoint in control.confirms)
+        if (wait := seen - time.monotonic()) > 0:
             await sleep(wait)
 
     def sent(self, control: AnyControl, *, ago: float = 0.0) -> None:

@@ -68,8 +68,6 @@ _OF_STORAGE: Final[dict[str, Any]] = {
     "confirms": (TARIFF,),
     "every": 5.0,
     "deadline": 180.0,
-    # The cloud puts back its own settings within two minutes, where it plans the day.
-    "hold": 180.0,
 }
 
 # Another answer tells the batteries' mode as well, but may be an old one: the schedule of the tariff stands alone.

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from homeassistant.components.number import NumberMode
 from homeassistant.const import PERCENTAGE, EntityCategory
 
 from ..controls import Control, Setting
@@ -76,6 +77,8 @@ def control_level[SubjectT](
         native_min_value=0,
         native_max_value=100,
         native_step=1,
+        # A slider has no room for its value on a device's page.
+        mode=NumberMode.BOX,
     )
 
 

@@ -26,7 +26,8 @@ _MOST_WATTS: Final = 96_000
 
 
 def _has_limit(data: IQGatewayData) -> bool:
-    return data.site.settings.power_limit is not None
+    """Tell whether power can be limited: only by what the meters measure."""
+    return data.site.settings.power_limit is not None and bool(data.site.meters)
 
 
 def _of_limit(value: Callable[[SitePowerLimit], Value]) -> Callable[[IQGatewayData], Value]:

@@ -26,7 +26,7 @@ from ..const import (
 from ..coordinator import IQGatewayConfigEntry
 from ..solar_forecast import async_solar_forecasts
 from ..takeover.journal import Journal
-from ..takeover.texts import async_undo_texts
+from ..takeover.texts import async_advice, async_undo_texts
 from .takeover import GIVE_BACK, TAKE_OVER, Offer, async_begin, async_offer, async_return, async_ways
 
 
@@ -73,7 +73,10 @@ class IQGatewayOptionsFlow(OptionsFlowWithReload):
     async def async_step_choose(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what the options were opened for."""
         ways = async_ways(self.hass, self.config_entry)
-        return self.async_show_menu(step_id="choose", menu_options=["settings", *ways])
+        advice = await async_advice(self.hass, self.config_entry)
+        return self.async_show_menu(
+            step_id="choose", menu_options=["settings", *ways], description_placeholders={"advice": advice}
+        )
 
     async def async_step_settings(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options as they are."""

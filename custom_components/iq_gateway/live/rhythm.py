@@ -52,10 +52,17 @@ class Rhythm:
         return frozenset(due | together) if due else frozenset()
 
     def told(self, names: Collection[str], failed: Collection[str], every: Mapping[str, float], now: float) -> None:
-        """Note what came of asking these endpoints; those that failed wait for 2, 4, 8 and so on up to 60 seconds."""
+        """Note what came of asking these endpoints; those that failed wait for 2, 4, 8 and so on up to 60 seconds.
+
+        What was asked beside what is asked less often sits a turn out, so that a second is one request.
+        """
+        slowest = max((every.get(name, _SLOWLY) for name in names), default=0.0)
         for name in names:
             self._failures[name] = min(self._failures[name] + 1, _MOST_DOUBLINGS) if name in failed else 0
-            waits = min(2.0 ** self._failures[name], _LONGEST_WAIT) if name in failed else every.get(name, _SLOWLY)
+            turn = every.get(name, _SLOWLY)
+            waits = turn if turn == slowest else 2 * turn
+            if name in failed:
+                waits = min(2.0 ** self._failures[name], _LONGEST_WAIT)
             self._due[name] = now + waits
 
     def pause(self, every: Mapping[str, float], took: float, now: float) -> float:

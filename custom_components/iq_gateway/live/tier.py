@@ -15,10 +15,10 @@ from ..polling import Poller, PollResult
 from ..polling.fault import Fault
 from ..polling.glance import Glance
 from ..polling.outage_log import OutageLog
+from ..polling.repeats import repeats, values_of
 from ..site import BatteryEnergies, Relays, Site
 from .budget import WriteBudget
 from .figures import LiveFigures, live_keys, state_keys
-from .repeats import repeats, values_of
 from .rhythm import Rhythm, paces, slowed
 from .store import EnergiesStore
 
@@ -68,6 +68,7 @@ class LivePower:
         self.on = False
         """Whether powers are live."""
         self.energies = EnergiesStore(hass, entry)
+        self._counted = False  # in this run
         self._halted = False
         self._fault: Fault | None = None
         self._begin()
@@ -191,6 +192,9 @@ class LivePower:
         before = self.energies.energies or BatteryEnergies()
         self.energies.update(before.observed(power=battery.power, stored=battery.stored_energy, at=answer.received))
         self._poller.cache.energies = self.energies.energies
+        if not self._counted:
+            self._counted = True
+            self._shown.ask_for_cycle()  # from now on there is something to show
 
     def _take(self, site: Site, answers: Mapping[str, Answer[object]], now: float) -> None:
         """Take the site that was made of what was answered just now."""

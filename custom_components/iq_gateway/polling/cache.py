@@ -9,6 +9,7 @@ from ..client.endpoints import ENDPOINTS, INFO, LIVE, METERS, READINGS, Answer, 
 from ..client.errors import GatewayError, InvalidAnswer, NoAnswerInTime, NotFound, NotPermitted, Unconfirmed
 from ..site import BatteryEnergies, Snapshot
 from .plausibility import AnswerValidator
+from .repeats import Repeats, values_of
 from .request_log import RequestLog
 
 # A good answer stands for two more cycles of the chosen interval, and until just before the third. The gateway is away
@@ -24,6 +25,9 @@ _STANDS_FOR_PERIODS: Final = 2
 _RESTS_FROM: Final = 2
 # In how many cycles an endpoint has to say that something is not there for that to be so.
 _SETTLED_FROM: Final = 2
+
+# What is no answer, but comes from a gateway that is there.
+_DENIALS: Final = (NotPermitted, NotFound, InvalidAnswer)
 
 # Stands for the cycle of what is read between two of them.
 _BETWEEN_CYCLES: Final = -1
@@ -48,13 +52,15 @@ class EndpointState:
     log: RequestLog = field(default_factory=RequestLog)
     # By their names, and when each was last listed.
     _records: dict[object, tuple[object, float]] = field(default_factory=dict, init=False)
+    _believed: set[object] = field(default_factory=set, init=False)  # names of records, since the first list
+    _doubted: set[object] = field(default_factory=set, init=False)  # those that the last list had for the first time
 
     def accept(self, answer: Answer[object], *, now: float, stands_for: float) -> None:
         """Take a good answer; a record that is missing, and may be among the broken ones, stands for some seconds."""
         if self.endpoint.known_by:
-            answer = replace(
-                answer, data=self._completed(answer, self.endpoint.known_by, now=now, stands_for=stands_for)
-            )
+            known_by = self.endpoint.known_by
+            answer = replace(answer, data=self._believable(cast("tuple[object, ...]", answer.data), known_by))
+            answer = replace(answer, data=self._completed(answer, known_by, now=now, stands_for=stands_for))
         self.answer, self.read_at, self.error, self.answers = answer, now, None, True
         self.refusals = self.hangs = 0
 
@@ -63,6 +69,18 @@ class EndpointState:
         self.error = error
         self.refusals = self.refusals + 1 if isinstance(error, NotPermitted | NotFound) else 0
         self.hangs = self.hangs + 1 if isinstance(error, NoAnswerInTime) else 0
+
+    def _believable(self, listed: tuple[object, ...], known_by: str) -> tuple[object, ...]:
+        """Return what is listed without what no list had before: a device comes of two lists, after the first."""
+        names = {getattr(record, known_by) for record in listed}
+        if self.answer is None:
+            self._believed = names
+        else:
+            self._believed |= {getattr(record, known_by) for record in cast("tuple[object, ...]", self.answer.data)}
+        self._believed |= names & self._doubted
+        self._doubted = names - self._believed
+        self.again = self.again or bool(self._doubted)
+        return tuple(record for record in listed if getattr(record, known_by) in self._believed)
 
     def _completed(self, answer: Answer[object], known_by: str, *, now: float, stands_for: float) -> tuple[object, ...]:
         listed = cast("tuple[object, ...]", answer.data)
@@ -109,6 +127,7 @@ class EndpointCache:
         self._moving_at: float | None = None
         self._foreign_eids: frozenset[int] = frozenset()
         self._validator = AnswerValidator()
+        self._readings = Repeats()
         # In how many cycles each endpoint answered or was refused, of this and of earlier runs.
         self._told: Counter[str] = Counter()
         self._told_now: set[str] = set()
@@ -146,7 +165,10 @@ class EndpointCache:
             cycles={state.endpoint.name: state.read_in for state in states},
             moving_live=self._moving_live if self._stood(LIVE, self._moving_at) else None,
             energies=self.energies,
+            meters_stand_still=self._readings.frozen,
             settled=frozenset(name for name, count in self._told.items() if count >= _SETTLED_FROM),
+            failed=frozenset(state.endpoint.name for state in states if state.error is not None),
+            denied=frozenset(state.endpoint.name for state in states if isinstance(state.error, _DENIALS)),
         )
 
     def glanced(self, answers: Mapping[str, Answer[object]]) -> Snapshot:
@@ -180,6 +202,7 @@ class EndpointCache:
         if endpoint is LIVE and not (snapshot := self.snapshot()).live_is_still:
             self._moving_live, self._moving_at = snapshot.fresh(LIVE), now
         if endpoint is READINGS:
+            self._readings.note(values_of(answer), now)
             self._look_for_strangers()
         if endpoint is METERS:
             state.again = not self._validator.meters_are_certain

@@ -14,7 +14,7 @@ from .cache import EndpointCache
 from .request_log import RequestLog
 from .result import ENDS_CYCLE
 
-# A cycle waits for a glance in flight, and somebody for what it shows.
+# For each answer: a cycle waits for a glance in flight, and somebody for what it shows.
 DEADLINE: Final = 5.0
 
 
@@ -42,14 +42,14 @@ async def async_glance(
     parts: frozenset[Part],
     log: RequestLog,
 ) -> Glance:
-    """Ask these endpoints one after the other, all within the deadline."""
+    """Ask these endpoints one after the other, each within the deadline."""
     answers: dict[str, Answer[object]] = {}
     errors: dict[str, GatewayError] = {}
     began = time.monotonic()
     for endpoint in endpoints:
         try:
             with log.request():
-                answer = await _read(gateway, endpoint, DEADLINE - (time.monotonic() - began))
+                answer = await _read(gateway, endpoint)
             answers[endpoint.name] = cache.believe(endpoint, answer, now=time.monotonic())
         except GatewayError as err:
             errors[endpoint.name] = err
@@ -65,9 +65,9 @@ async def async_glance(
     )
 
 
-async def _read(gateway: Gateway, endpoint: Endpoint[object], seconds: float) -> Answer[object]:
+async def _read(gateway: Gateway, endpoint: Endpoint[object]) -> Answer[object]:
     try:
-        async with timeout(seconds):
+        async with timeout(DEADLINE):
             return await gateway.read(endpoint)
     except TimeoutError:
         problem = NoAnswerInTime("no answer in time")

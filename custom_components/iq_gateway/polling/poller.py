@@ -71,7 +71,7 @@ class Poller:
             except ENDS_CYCLE as err:
                 self._give_up(err, progress)
             self._rebuild()
-            self._watch_for_outage(progress)
+            self._watch_for_outage(progress.answered)
         return PollResult(
             answered=frozenset(progress.answered),
             errors=progress.errors,
@@ -103,6 +103,8 @@ class Poller:
                         read.add(endpoint.name)
             finally:
                 self._rebuild()
+                # A change is looked at again within seconds, and may look like an outage: that is for cycles to tell.
+                self._watch_for_outage(frozenset())
             return frozenset(read)
 
     async def write(self, method: str, path: str, body: object) -> object:
@@ -113,6 +115,10 @@ class Poller:
     def blind(self, endpoint: Endpoint[object], seconds: float) -> None:
         """Do not read an endpoint for some seconds: what it told last stands meanwhile, if it stands at all."""
         self.states[endpoint.name].blind_until = time.monotonic() + seconds
+
+    def ask_soon(self, endpoint: Endpoint[object]) -> None:
+        """Have the next cycle read an endpoint, however rarely it is read otherwise."""
+        self.states[endpoint.name].again = True
 
     def snapshot(self) -> Snapshot:
         """Return what the gateway last said."""
@@ -179,9 +185,9 @@ class Poller:
         self.site = self._runtime.tell(site, now=time.monotonic())
         self.cache.each_cycle = site.each_cycle
 
-    def _watch_for_outage(self, progress: PollProgress) -> None:
+    def _watch_for_outage(self, answered: AbstractSet[str]) -> None:
         relays = self.site.relays
-        is_news = relays.outage_told_by in progress.answered
+        is_news = relays.outage_told_by in answered
         outage = self._outage.look(said=relays.grid_outage, now=time.monotonic(), is_news=is_news)
         self.site = replace(self.site, relays=replace(relays, grid_outage=outage))
 
@@ -251,6 +257,9 @@ class Poller:
     def _failed(self, name: str, error: GatewayError, progress: PollProgress) -> None:
         self.cache.fail(name, error)
         progress.errors[name] = error
+        if name in self.site.needs.get("grid_outage", frozenset()):
+            # What stands in for it is asked in the same cycle.
+            self._rebuild()
 
     def _give_up(self, error: GatewayError, progress: PollProgress) -> None:
         """Let all whose turn did not come, or was cut short, share the error."""

@@ -11,6 +11,12 @@ _EFFICIENCY: Final = 0.95
 _LEAST_EFFICIENCY: Final = 0.8
 # Wh that have to be stored, or taken out, before a battery's own efficiency is known.
 _KNOWN_FROM: Final = 1000.0
+# What is stored can have moved by so much more than the highest power seen, and by a step of whole percents of a large
+# battery. An answer in which it has moved further is passed over, for so long: a gateway that starts tells zero.
+_MORE: Final = 1.5
+_LIKELY: Final = 3000.0  # W of any battery
+_STEP: Final = 1000.0  # Wh
+_DOUBTED_FOR: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,38 +45,44 @@ class BatteryEnergies:
     at: float | None = None  # seconds since 1970, the last answer
     power: float | None = None  # W then; positive discharges
     stored: float | None = None  # Wh then
+    highest: float | None = None  # W that were ever seen, in either direction
     charging: _Way = _Way()
     discharging: _Way = _Way()
 
     def observed(self, *, power: float, stored: float | None, at: float) -> BatteryEnergies:
         """Return the counters after one more answer: positive power discharges, what is stored is in Wh."""
-        now = replace(self, at=at, power=power, stored=stored)
+        highest = max(self.highest or _LIKELY, abs(power))
+        now = replace(self, at=at, power=power, stored=stored, highest=highest)
         if self.at is None or self.power is None or at <= self.at:
             return now
-        if at - self.at > _GAP:
-            return now.risen(*self._of_gap(stored))
         hours = (at - self.at) / _HOUR
+        rise = None if stored is None or self.stored is None else stored - self.stored
+        most = _MORE * highest * hours + _STEP
+        if rise is not None and abs(rise) > most and at - self.at <= _DOUBTED_FOR:
+            return self
+        if not self.go_up_to(at):
+            return now.risen(*self._of_gap(max(-most, min(rise or 0.0, most))))
         charged, discharged = (_mean(sign * self.power, sign * power) * hours for sign in (-1, 1))
-        return now.risen(charged, discharged).learnt(self, charged, discharged)
+        return now.risen(charged, discharged).learnt(rise, charged, discharged)
+
+    def go_up_to(self, at: float) -> bool:
+        """Tell whether all that flowed until then is in them."""
+        return self.at is not None and at - self.at <= _GAP
 
     def risen(self, charged: float, discharged: float) -> BatteryEnergies:
         """Return the counters with so many Wh more."""
         return replace(self, charged=self.charged + charged, discharged=self.discharged + discharged)
 
-    def _of_gap(self, stored: float | None) -> tuple[float, float]:
-        """Return what was charged and discharged, in Wh, by what is stored since."""
-        if stored is None or self.stored is None:
-            return 0.0, 0.0
-        rise = stored - self.stored
+    def _of_gap(self, rise: float) -> tuple[float, float]:
+        """Return what was charged and discharged, in Wh, while what is stored rose by so many Wh."""
         into = min(max(self.charging.ratio or _EFFICIENCY, _LEAST_EFFICIENCY), 1.0)
         out_of = max(min(self.discharging.ratio or 1 / _EFFICIENCY, 1 / _LEAST_EFFICIENCY), 1.0)
         return max(rise, 0.0) / into, max(-rise, 0.0) / out_of
 
-    def learnt(self, before: BatteryEnergies, charged: float, discharged: float) -> BatteryEnergies:
-        """Return the counters with what both ways have shown since the answer before."""
-        if self.stored is None or before.stored is None or (charged and discharged):
+    def learnt(self, rise: float | None, charged: float, discharged: float) -> BatteryEnergies:
+        """Return the counters with what one way has shown, if that is all that was gone."""
+        if rise is None or bool(charged) is bool(discharged):
             return self
-        rise = self.stored - before.stored
         if charged:
             return replace(self, charging=self.charging.with_energy(charged, rise))
         return replace(self, discharging=self.discharging.with_energy(discharged, -rise))

@@ -59,6 +59,13 @@ def known(snapshot: Snapshot, group: str) -> dict[str, tuple[ReportedDevice | No
     return {serial: (rows.get(serial), setups.get(serial)) for serial in sorted(listed | rows.keys() | setups.keys())}
 
 
+def known_others(snapshot: Snapshot) -> frozenset[str]:
+    """Return the serial numbers of AC batteries and Q-relays, as answers tell that name the kind of each."""
+    return frozenset(
+        serial for group, name in _NAMES.items() for serial in (*reported(snapshot, name), *installed(snapshot, group))
+    )
+
+
 def has_inventory(snapshot: Snapshot) -> bool:
     """Tell whether the slow inventory lists something that it alone tells of."""
     return any(known(snapshot, group) for group in _NAMES)

@@ -3,16 +3,15 @@
 from ..client.endpoints import INVERTERS, LIVE, METERS, READINGS, LiveData, LiveFlow
 from .batteries import count_iq_batteries
 from .inverters import count_ac_batteries, total_power
+from .live import live_relays
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
 from .models import Flow, Needs, Part
-from .relays import is_relay_told
+from .relays import is_relay_told, separator
 from .snapshot import Snapshot
 from .sums import unmetered_needs, unmetered_sums
 
 # gen_relay_state without a generator: not told, or told to be open (gateway-api.md 13).
 _NO_GENERATOR = frozenset({None, 0, 5})
-
-_GRID_CLOSED = 1
 
 _READINGS: Needs = frozenset({READINGS.name})
 _LIVE: Needs = frozenset({LIVE.name})
@@ -46,17 +45,25 @@ class Flows:
         listed = count_iq_batteries(self._snapshot) + count_ac_batteries(self._snapshot)
         battery = has(STORAGE_METER) or has_charge(live) or listed > 0
         generator = live is not None and (live.generator_relay_state not in _NO_GENERATOR or bool(live.generator.power))
-        # Every gateway tells a state of the main relay; those without a relay say that it is closed.
-        off_grid = live is not None and live.main_relay_state not in (None, _GRID_CLOSED)
         return {
             Part.BATTERY: battery,
             Part.GENERATOR: generator,
             Part.GRID: any_load_meter or (live is not None and bool(live.grid.power)),
             Part.CONSUMPTION: has(LOAD_METER) or self._balanced or (live is not None and bool(live.load.power)),
-            Part.RELAYS: is_relay_told(self._snapshot) or (live is not None and (battery or generator or off_grid)),
+            Part.RELAYS: is_relay_told(self._snapshot) or generator or self._leaves_the_grid,
             Part.LOAD_REPORT: any_load_meter,
             Part.LIVE: live is not None,
         }
+
+    @property
+    def _leaves_the_grid(self) -> bool:
+        """Whether something lets the house leave the grid, and live data tells of it, or the house has left.
+
+        Every gateway tells a state of the main relay; those without a relay, batteries or not, say that it is closed.
+        """
+        if separator(self._snapshot) is not None:
+            return self._known_live is not None and self._known_live.main_relay_state is not None
+        return live_relays(self._snapshot).grid_closed is False
 
     @property
     def _balanced(self) -> bool:

@@ -1,15 +1,13 @@
 """Microinverters, told apart from what else the gateway lists with them (gateway-api.md 10)."""
 
-from collections.abc import Iterable
 from typing import Final
 
-from ..client.endpoints import DEVICE_DATA, INVERTERS, Inverter, ReportedDevice
-from .device_data import MICROINVERTER, can_report, counter, is_cut, reported
+from ..client.endpoints import AC_BATTERIES, DEVICE_DATA, INVERTERS, Inverter, ReportedDevice
+from .device_data import MICROINVERTER, can_report, counter, is_cut, known, known_others, reported
 from .models import InverterDetails, SiteInverter
 from .moment import moment
 from .snapshot import Snapshot
 
-_AC_BATTERY: Final = 11
 # devType of AC batteries, relays, IQ batteries and system controllers.
 _OTHER_DEVICES: Final = frozenset({11, 12, 13, 17})
 # The slowest reporting that Enphase sets is hourly; twice that is silence.
@@ -18,11 +16,14 @@ _REPORTS_WITHIN: Final = 2 * 3600
 _NO_DETAILS: Final = InverterDetails()
 
 
-def microinverters(listed: Iterable[Inverter]) -> list[Inverter]:
-    """Return the microinverters, each once: of two records with one serial number the newer report counts."""
-    newest: dict[str, Inverter] = {}
-    for inverter in listed:
-        if inverter.device_type in _OTHER_DEVICES:
+def microinverters(snapshot: Snapshot, *, fresh: bool = False) -> list[Inverter]:
+    """Return the known microinverters, each once: of two records with one serial number the newer report counts.
+
+    What another answer tells to be something else is none, whatever type this one gives it, or none at all.
+    """
+    newest, others = dict[str, Inverter](), known_others(snapshot)
+    for inverter in (snapshot.fresh(INVERTERS) if fresh else snapshot.known(INVERTERS)) or ():
+        if inverter.device_type in _OTHER_DEVICES or inverter.serial in others:
             continue
         other = newest.get(inverter.serial)
         if other is None or (inverter.last_report or 0) >= (other.last_report or 0):
@@ -32,7 +33,7 @@ def microinverters(listed: Iterable[Inverter]) -> list[Inverter]:
 
 def count_ac_batteries(snapshot: Snapshot) -> int:
     """Return how many AC batteries are listed: live data does not show those that are empty."""
-    return len({one.serial for one in snapshot.known(INVERTERS) or () if one.device_type == _AC_BATTERY})
+    return len(known(snapshot, AC_BATTERIES))
 
 
 def build_inverters(snapshot: Snapshot) -> dict[str, SiteInverter]:
@@ -52,7 +53,7 @@ def build_inverters(snapshot: Snapshot) -> dict[str, SiteInverter]:
             has_details=may_have or inverter.serial in rows,
             details=_details(details.get(inverter.serial), silent=_is_silent(inverter, snapshot.time(INVERTERS))),
         )
-        for inverter in microinverters(snapshot.known(INVERTERS) or ())
+        for inverter in microinverters(snapshot)
     }
 
 
@@ -79,23 +80,21 @@ def _details(row: ReportedDevice | None, *, silent: bool) -> InverterDetails:
 
 def total_power(snapshot: Snapshot) -> float | None:
     """Return what all inverters give together in W; None without a list of them."""
-    powers = [
-        _power(inverter, snapshot.time(INVERTERS)) for inverter in microinverters(snapshot.fresh(INVERTERS) or ())
-    ]
+    powers = [_power(inverter, snapshot.time(INVERTERS)) for inverter in microinverters(snapshot, fresh=True)]
     return sum(filter(None, powers)) if powers else None
 
 
 def highest_power(snapshot: Snapshot) -> float:
     """Return what all inverters would give together in W if each gave the most that it ever reported."""
-    return sum(inverter.max_power or 0.0 for inverter in microinverters(snapshot.known(INVERTERS) or ()))
+    return sum(inverter.max_power or 0.0 for inverter in microinverters(snapshot))
 
 
 def count_reporting(snapshot: Snapshot) -> int | None:
     """Return how many inverters reported lately, by the gateway's own clock."""
-    listed, now = snapshot.fresh(INVERTERS), snapshot.time(INVERTERS)
-    if listed is None or now is None:
+    now = snapshot.time(INVERTERS)
+    if snapshot.fresh(INVERTERS) is None or now is None:
         return None
-    return sum(_reports(inverter, now) for inverter in microinverters(listed))
+    return sum(_reports(inverter, now) for inverter in microinverters(snapshot, fresh=True))
 
 
 def _power(inverter: Inverter, now: float | None) -> float | None:

@@ -3,6 +3,7 @@
 A gateway without a relay says that it is closed (gateway-api.md 14.6): that there is one the inventory alone tells.
 """
 
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from ..client.endpoints import GENERATOR, INVENTORY, LIVE, RELAY, Endpoint, ListedDevice
@@ -48,7 +49,7 @@ def separator(snapshot: Snapshot) -> ListedDevice | None:
 
 def is_relay_told(snapshot: Snapshot) -> bool:
     """Tell whether there is a relay of which it was ever said how it is."""
-    return _word(snapshot, known=True)[1].closed is not None
+    return any(endpoint is not LIVE and word.closed is not None for endpoint, word in _words(snapshot))
 
 
 def may_tell(snapshot: Snapshot) -> bool:
@@ -65,7 +66,7 @@ def build_relays(snapshot: Snapshot) -> Relays:
         grid_closed=live.grid_closed if is_told else word.closed,
         grid_state=live.grid_state if is_told else word.grid_state,
         generator_closed=runs if live.generator_closed is None else live.generator_closed,
-        grid_outage=_is_out(snapshot, word, live),
+        grid_outage=_is_out(snapshot, told_by, word, live),
         outage_told_by=told_by.name if is_relay_told(snapshot) else None,
     )
 
@@ -88,39 +89,57 @@ def outage_needs(snapshot: Snapshot) -> Needs:
     """Return the endpoints that an outage is told by.
 
     A collar's own word is in the inventory; only once that says off the grid, the relay is asked whether it was wanted,
-    and a generator whether it runs.
+    and a generator whether it runs. Where what decides gives no answer, all that may stand in for it is asked at once.
     """
     if (told := separator(snapshot)) is None:
         return frozenset()
-    why = frozenset[str]()
-    if _word(snapshot)[1].closed is False:
-        why = frozenset({RELAY.name, GENERATOR.name} if has_generator(snapshot) else {RELAY.name})
-    return _needs_of(told) | why
+    needs, (told_by, word) = _needs_of(told), _word(snapshot)
+    if needs & snapshot.failed or told_by.name not in needs:
+        needs |= {INVENTORY.name, LIVE.name}
+    if word.closed is False:
+        needs |= {RELAY.name, GENERATOR.name} if has_generator(snapshot) else {RELAY.name}
+    return needs
 
 
 def _needs_of(told: ListedDevice) -> Needs:
     return frozenset({(RELAY if told.type == _CONTROLLER else INVENTORY).name})
 
 
-def _word(snapshot: Snapshot, *, known: bool = False) -> tuple[Endpoint[Any], _Word]:
-    """Return what is said of the relay, and where; or what was once said if it is enough that it is `known`.
+def _word(snapshot: Snapshot) -> tuple[Endpoint[Any], _Word]:
+    """Return what is said of the relay, and where: by the first that answered when it was last asked.
+
+    What one that is silent has said stands while nobody says anything newer. What one has said that is there and tells
+    no more, as a path that is not found, is not how the relay is.
+    """
+    standing = [
+        (endpoint, word)
+        for endpoint, word in _words(snapshot)
+        if word.closed is not None and endpoint.name in snapshot.fresh_names - snapshot.denied
+    ]
+    spoken = [one for one in standing if one[0].name not in snapshot.failed]
+    return next(iter(spoken or standing), (INVENTORY, _Word(None, None)))
+
+
+def _words(snapshot: Snapshot) -> Iterator[tuple[Endpoint[Any], _Word]]:
+    """Return what each was ever told to say of the relay, what decides first.
 
     A System Controller's is told by the relay itself, and where that is not to be read by the inventory. A collar's is
-    told by the collar alone, as its gateway's relay is none.
+    told by the collar alone, as its gateway's relay is none. Live data tells how it is, and not how it is wanted.
     """
-    told, relay = separator(snapshot), snapshot.known(RELAY) if known else snapshot.fresh(RELAY)
-    if told is not None and told.type == _CONTROLLER and relay is not None:
-        word = _Word(relay.wanted, relay.state)
-        if word.closed is not None:
-            return RELAY, word
-    if told is None or not (known or snapshot.fresh(INVENTORY) is not None):
-        return INVENTORY, _Word(None, None)
+    if (told := separator(snapshot)) is None:
+        return
+    relay, live = snapshot.known(RELAY), live_relays(snapshot)
     if told.type == _CONTROLLER:
-        return INVENTORY, _Word(told.relay_wanted, told.relay_state)
-    if relay is not None:
-        return INVENTORY, _Word(relay.wanted, _collar_state(told))
-    # What was not asked as yet will be, before an outage is believed.
-    return INVENTORY, _Word(None if snapshot.is_told(RELAY) else _CLOSED, _collar_state(told))
+        if relay is not None:
+            yield RELAY, _Word(relay.wanted, relay.state)
+        yield INVENTORY, _Word(told.relay_wanted, told.relay_state)
+    else:
+        # What was not asked as yet will be, before an outage is believed.
+        unasked = None if snapshot.is_told(RELAY) else _CLOSED
+        stands = relay is not None and RELAY.name in snapshot.fresh_names
+        yield INVENTORY, _Word(relay.wanted if relay and stands else unasked, _collar_state(told))
+    if live.grid_closed is not None:
+        yield LIVE, _Word(None, _CLOSED if live.grid_closed else _OPEN)
 
 
 def _collar_state(collar: ListedDevice) -> str | None:
@@ -129,10 +148,14 @@ def _collar_state(collar: ListedDevice) -> str | None:
     return _OPEN if "OFF_GRID" in state else _CLOSED if "ON_GRID" in state else collar.relay_state
 
 
-def _is_out(snapshot: Snapshot, word: _Word, live: Relays) -> bool | None:
-    """Tell whether the house is off the grid against its will; on a generator, or by choice, it is not."""
+def _is_out(snapshot: Snapshot, told_by: Endpoint[Any], word: _Word, live: Relays) -> bool | None:
+    """Tell whether the house is off the grid against its will; on a generator, or by choice, it is not.
+
+    The inventory may be minutes old: where that says on the grid, and live data off it, nobody knows.
+    """
     if word.closed is not False:
-        return None if word.closed is None else False
+        is_doubted = told_by is INVENTORY and live.grid_closed is False
+        return None if word.closed is None or is_doubted else False
     if (is_wanted := is_closed(word.wanted)) is None:
         return None
     return is_wanted and not _on_generator(snapshot, live)

@@ -23,9 +23,12 @@ class Snapshot:
     moving_live: LiveData | None = None  # the last live data that was of its time, while it stands
     cycles: Mapping[str, int] = field(default_factory=dict)  # in which cycle each endpoint gave its last good answer
     energies: BatteryEnergies | None = None  # of batteries without a meter
+    meters_stand_still: bool = False  # their readings repeat to the millivolt
     # Endpoints that answered, or were refused, in at least two cycles of this or an earlier run: what is not in their
     # answers then is not there at all.
     settled: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()  # endpoints that gave no good answer when they were last asked
+    denied: frozenset[str] = frozenset()  # those of them that did answer: refused, or with nothing of use
 
     def known[T](self, endpoint: Endpoint[T]) -> T | None:
         """Return the last good model, however old."""
@@ -62,6 +65,12 @@ class Snapshot:
             return live
         is_old = any(age > 0 for age in self._live_ages(live)) and live.last_update is not None
         return None if is_old else self.moving_live
+
+    @property
+    def counted(self) -> BatteryEnergies | None:
+        """Return the energies of batteries without a meter, while they go up to the live data that was last read."""
+        answer = self.answers.get(LIVE.name)
+        return self.energies if answer and self.energies and self.energies.go_up_to(answer.received) else None
 
     @property
     def live_is_still(self) -> bool:

@@ -13,6 +13,9 @@ from .snapshot import Snapshot
 # The sums follow the meter within a quarter of an hour; what can come in twice that time tells sums that stand still.
 _LAG: Final = 0.5  # h
 _LEAST_LAG: Final = 5_000.0  # Wh
+# Wh; a system that has counted less may be less than a week old.
+_FIRST_WEEK: Final = 100_000.0
+_ROUNDED: Final = 1.0  # Wh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,15 +83,18 @@ def _not_metered(snapshot: Snapshot) -> bool:
 def production_sums(snapshot: Snapshot, meters: Meters) -> Sums | None:
     """Return the sums from which production's seven days are read; None where none are true."""
     if not meters.has(PRODUCTION_METER):
-        return unmetered_sums(snapshot)
+        sums = unmetered_sums(snapshot)
+        return None if sums and sums.known and _is_lifetime(sums.known) else sums
     return next((sums for sums in _metered(snapshot) if _is_of_now(sums.known, snapshot, meters)), None)
 
 
 def production_period_needs(snapshot: Snapshot, meters: Meters, sums: Sums | None) -> Needs:
-    """Return where those sums are read, or might come to be."""
+    """Return where those sums are read, or might come to be; no second place before the first is held against."""
     if sums:
         return frozenset({sums.endpoint})
-    candidates = _metered(snapshot) if meters.has(PRODUCTION_METER) else _unmetered(snapshot)
+    candidates = list(_metered(snapshot) if meters.has(PRODUCTION_METER) else _unmetered(snapshot))
+    if meters.has(PRODUCTION_METER) and meters.delivered(PRODUCTION_METER) is None:
+        candidates = candidates[:1]
     return frozenset({ENERGY.name, *(candidate.endpoint for candidate in candidates)})
 
 
@@ -100,6 +106,8 @@ def _is_of_now(figures: ProductionTotals | None, snapshot: Snapshot, meters: Met
     """
     if figures is None:
         return True
+    if _is_lifetime(figures):
+        return False
     counted = meters.delivered(PRODUCTION_METER)
     if figures.lifetime is None or counted is None:
         return False
@@ -125,7 +133,15 @@ def _consumption_sums(energy: EnergyTotals | None, snapshot: Snapshot, meters: M
         return None
     of_now = not meters.has(PRODUCTION_METER) or _is_of_now(energy.production_meter, snapshot, meters)
     figures = energy.consumption_meter
-    return figures if of_now and figures and figures.seven_days else None
+    return figures if of_now and figures and figures.seven_days and not _is_lifetime(figures) else None
+
+
+def _is_lifetime(figures: ProductionTotals) -> bool:
+    """Tell whether the sum of seven days is that of all days before this one, as on 8.2.4286."""
+    if figures.seven_days is None or figures.lifetime is None:
+        return False
+    before = figures.lifetime - (figures.today or 0.0)
+    return before > _FIRST_WEEK and abs(figures.seven_days - before) <= _ROUNDED
 
 
 def _has_consumption_meter(meters: Meters) -> bool:

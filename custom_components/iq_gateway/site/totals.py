@@ -90,12 +90,12 @@ def _production(snapshot: Snapshot, meters: Meters) -> Total | None:
 
 
 def _charged(snapshot: Snapshot, flows: Flows) -> Total:
-    energies, power = snapshot.energies, (-flows.battery()).not_negative().power
+    energies, power = snapshot.counted, (-flows.battery()).not_negative().power
     return _estimate(energies.charged if energies else None, _LIVE_DATA, power)
 
 
 def _discharged(snapshot: Snapshot, flows: Flows) -> Total:
-    energies, power = snapshot.energies, flows.battery().not_negative().power
+    energies, power = snapshot.counted, flows.battery().not_negative().power
     return _estimate(energies.discharged if energies else None, _LIVE_DATA, power)
 
 
@@ -105,10 +105,13 @@ def _estimate(energy: float | None, source: str, power: float | None) -> Total:
 
 
 def _estimated_consumption(snapshot: Snapshot, meters: Meters, flows: Flows) -> Total | None:
-    """Return the load's counter where a battery has no meter: the balance of the meters, and what is estimated."""
+    """Return the load's counter where a battery has no meter: the balance of the meters, and what is estimated.
+
+    It is told while both go on: of what stands still beside what moves, the balance would be of no moment at all.
+    """
     if meters.has(LOAD_METER) or not meters.has(*_BALANCE):
         return None
-    energies = snapshot.energies
+    energies = None if snapshot.meters_stand_still else snapshot.counted
     stored = energies.discharged - energies.charged if energies else None
     energy = add(_sum(meters.net(part) for part in _BALANCE), stored)
     return _estimate(energy, " + ".join((*_BALANCE, _LIVE_DATA)), flows.consumption().power)

@@ -60,6 +60,7 @@ class Journal:
     was_disabled: bool  # by the user, before
     keep_running: bool  # for what this integration does not show
     only_energies: bool = False
+    taken_at: float | None = None  # seconds since 1970
     moves: tuple[Move, ...] = ()
     began: Mapping[str, Began] = field(default_factory=dict)  # by the key of the total
     panel: Mapping[str, Any] | None = None  # the Energy panel's sources "before" and "after", if they changed

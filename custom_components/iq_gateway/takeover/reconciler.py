@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler, ConfigEntryState, OperationNotAllowed
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.event import async_track_state_change_event
@@ -25,7 +25,7 @@ from .energy import async_clean_panel, async_restore_panel
 from .journal import BUILT_IN, Began, Journal, Move, Stage, async_drop
 from .look import async_built_in, async_preview, known_from
 from .preview import Step
-from .registry import async_copy_device, async_enable, async_move, async_set_aside, async_waiting
+from .registry import async_copy_device, async_disable, async_enable, async_move, async_set_aside, async_waiting
 from .statistics import Filled, Series, async_is_ready, async_mend
 from .targets import Targets, find_targets
 from .undo import async_give_back, async_undo
@@ -124,7 +124,8 @@ class _Takeover:
             return
         await self._async_go_on(steps, shown)
         await self._async_clean_panel()
-        journal = replace(self._journal, stage=Stage.TAKEN, moves=self._move())
+        taken_at = self._journal.taken_at or dt_util.utcnow().timestamp()
+        journal = replace(self._journal, stage=Stage.TAKEN, moves=self._move(), taken_at=taken_at)
         self._journal = journal.async_write(self._hass, self._entry)
         async_clear(self._hass, self._entry, Issue.TAKEOVER_WAITS)
         if self._journal.keep_running:
@@ -142,9 +143,7 @@ class _Takeover:
 
         stop = async_track_state_change_event(self._hass, list(shown), remember)
         try:
-            await self._hass.config_entries.async_set_disabled_by(self._built_in.entry_id, ConfigEntryDisabler.USER)
-        except OperationNotAllowed:
-            LOGGER.debug("%s: %s cannot be unloaded", self._entry.title, BUILT_IN)
+            await async_disable(self._hass, self._built_in)
         finally:
             stop()
         if self._built_in.state is ConfigEntryState.NOT_LOADED:

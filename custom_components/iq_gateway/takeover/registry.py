@@ -3,7 +3,7 @@
 Their entity id never changes, so that the recorder notices nothing; whatever hangs on the entry goes along.
 """
 
-from homeassistant.config_entries import ConfigEntry, OperationNotAllowed
+from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler, OperationNotAllowed
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.typing import UNDEFINED
@@ -128,6 +128,14 @@ def async_copy_device(
         labels=ours.labels | theirs.labels,
         name_by_user=ours.name_by_user or (same.name_by_user if same else None),
     )
+
+
+async def async_disable(hass: HomeAssistant, built_in: ConfigEntry) -> None:
+    """Disable the built-in integration, which unloads it unless it refuses."""
+    try:
+        await hass.config_entries.async_set_disabled_by(built_in.entry_id, ConfigEntryDisabler.USER)
+    except OperationNotAllowed:
+        LOGGER.debug("%s cannot be unloaded", BUILT_IN)
 
 
 @callback

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.const import UnitOfEnergy
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import EnergyConverter
 
@@ -60,7 +60,7 @@ class _Mended:
 async def async_mend(hass: HomeAssistant, series: Iterable[Series]) -> dict[str, Filled]:
     """Have statistics go on from where they ended; return what was filled in, by the statistic's id.
 
-    What is written by the time this returns is what the next period goes on from.
+    What is written, or queued, by the time this returns is what the next period goes on from.
     """
     if "recorder" not in hass.config.components:
         return {}
@@ -69,19 +69,22 @@ async def async_mend(hass: HomeAssistant, series: Iterable[Series]) -> dict[str,
     from homeassistant.components.recorder.statistics import async_import_statistics  # noqa: PLC0415
 
     recorder = get_instance(hass)
-    await recorder.async_block_till_done()
+    await async_written(hass)
     mended = await recorder.async_add_executor_job(_mend_all, hass, list(series))
     for one in mended.values():
         if one.hours:
             async_import_statistics(hass, one.metadata, [_data(row) for row in one.hours])
         recorder.async_import_statistics(one.metadata, [_data(one.last)], StatisticsShortTerm)
-    await recorder.async_block_till_done()
+    await async_written(hass)
     return {statistic_id: one.filled for statistic_id, one in mended.items() if one.filled}
 
 
 async def async_written(hass: HomeAssistant) -> None:
-    """Wait until the recorder has written all that it has seen."""
-    if "recorder" in hass.config.components:
+    """Wait until the recorder has written all that it has seen.
+
+    While Home Assistant starts, it writes nothing, and all in its turn after that: the start would wait for itself.
+    """
+    if "recorder" in hass.config.components and hass.state is CoreState.running:
         from homeassistant.components.recorder import get_instance  # noqa: PLC0415
 
         if get_instance(hass).recording:

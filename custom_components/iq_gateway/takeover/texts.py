@@ -12,12 +12,16 @@ from homeassistant.helpers import translation
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from .journal import Journal
+from ..issues import has_any
+from .journal import Journal, Stage
 from .preview import Left, Preview, Reason, Step
 
 _ARROW: Final = "\N{RIGHTWARDS ARROW}"
 _NOTHING: Final = "\N{EN DASH}"
 _DIGITS: Final = 6
+_DAY: Final = 86_400.0
+# Days without trouble after which nobody will want to go back.
+_CALM_DAYS: Final = 28
 
 
 async def async_texts(hass: HomeAssistant, shown: Preview, built_in: ConfigEntry, title: str) -> dict[str, str]:
@@ -39,11 +43,30 @@ async def async_undo_texts(hass: HomeAssistant, journal: Journal, title: str) ->
     words = await _async_words(hass)
     names = {move.total: move.entity_id for move in journal.moves}
     differing = (
-        f"`{names.get(key, key)}`: {words['differs'].format(energy=f'{abs(began.shift) / 1000:.3f}')}"
+        f"`{names.get(key, key)}`: {words['differs'].format(energy=f'{began.energy / 1000:.3f}')}"
         for key, began in journal.began.items()
-        if began.shift
+        if not began.same_counter
     )
     return {"title": title, "count": str(len(journal.moves)), "differing": _listed(differing)}
+
+
+async def async_advice(hass: HomeAssistant, entry: ConfigEntry) -> str:
+    """Return that the built-in integration's entry may be deleted, and what has to be edited first; mostly nothing.
+
+    Once all has gone well for weeks, and as long as it is not kept running.
+    """
+    journal = Journal.of(entry)
+    if journal is None or journal.stage is not Stage.TAKEN or journal.keep_running or has_any(hass, entry):
+        return ""
+    days = (dt_util.utcnow().timestamp() - (journal.taken_at or 0.0)) // _DAY if journal.taken_at else 0
+    built_in = hass.config_entries.async_get_entry(journal.entry_id)
+    if days < _CALM_DAYS or built_in is None or built_in.disabled_by is None:
+        return ""
+    words = await _async_words(hass)
+    advice = [words["may_delete"].format(other=built_in.title, days=f"{days:.0f}")]
+    if users := list(_users(hass, {move.device_id for move in journal.moves})):
+        advice.append(words["edit_first"].format(users=", ".join(users)))
+    return " ".join(advice)
 
 
 async def _async_words(hass: HomeAssistant) -> dict[str, str]:
@@ -115,13 +138,18 @@ def _vanishing(hass: HomeAssistant, shown: Preview) -> Iterable[str]:
 @callback
 def _by_device(hass: HomeAssistant, shown: Preview) -> Iterable[str]:
     """Return the automations and scripts that name a device of the built-in integration."""
+    return _users(hass, {step.old.device_id for step in shown.steps})
+
+
+@callback
+def _users(hass: HomeAssistant, devices: Iterable[str | None]) -> Iterable[str]:
     from homeassistant.components.automation import automations_with_device  # noqa: PLC0415
     from homeassistant.components.script import scripts_with_device  # noqa: PLC0415
 
-    devices = {step.old.device_id for step in shown.steps if step.old.device_id}
     users = {
         user
         for device in devices
+        if device
         for find in (automations_with_device, scripts_with_device)
         for user in find(hass, device)
     }

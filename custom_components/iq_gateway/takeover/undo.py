@@ -9,7 +9,7 @@ from ..const import LOGGER
 from ..coordinator import IQGatewayCoordinator
 from .energy import async_restore_panel
 from .journal import BUILT_IN, Journal, Stage, async_drop
-from .registry import async_are_here, async_enable, async_move_back
+from .registry import async_are_here, async_disable, async_enable, async_move_back
 
 
 async def async_undo(hass: HomeAssistant, coordinator: IQGatewayCoordinator, journal: Journal) -> None:
@@ -31,12 +31,16 @@ async def async_undo(hass: HomeAssistant, coordinator: IQGatewayCoordinator, jou
 
 
 async def async_give_back(hass: HomeAssistant, built_in: ConfigEntry, journal: Journal) -> None:
-    """Move every entity back, and have the built-in integration run as it did before."""
+    """Move every entity back, and have the built-in integration run as it did before.
+
+    It is disabled while they move, even where it runs: only by enabling it, Home Assistant enables its devices, whose
+    last change may have got lost.
+    """
     await async_restore_panel(hass, journal.panel, stage="after", to="before")
+    runs = built_in.disabled_by is None
+    if runs:
+        await async_disable(hass, built_in)
     for move in journal.moves:
         async_move_back(hass, built_in, move)
-    if built_in.disabled_by is None:
-        # It runs, and does not know of them.
-        hass.config_entries.async_schedule_reload(built_in.entry_id)
-    elif not journal.was_disabled:
+    if runs or not journal.was_disabled:
         async_enable(hass, built_in)

@@ -30,6 +30,7 @@ _CHANGES: Final = 3
 _LOOK_EVERY: Final = 200
 """Milliseconds."""
 
+_HOME_SINCE: Final = (2026, 11)
 _SOME_ENERGY: Final = re.compile(r"(?<![\d.])(?=[\d.,]*[1-9])[\d.,]+\s?kWh")
 """An energy of today that is not 0. Which blank stands before the unit differs by Home Assistant's version."""
 
@@ -106,8 +107,18 @@ async def look_at_energy_settings(stage: Stage, frontend: Frontend) -> None:
     await frontend.picture("energy-settings")
     async with stage.api.websocket() as websocket:
         issues = (await websocket.query("energy/validate"))["energy_sources"]
-    if len(issues) != 3 or any(issues):  # noqa: PLR2004 # solar, grid, battery
+        sources = [source["type"] for source in (await websocket.query("energy/get_prefs"))["energy_sources"]]
+        version = (await websocket.query("get_config"))["version"]
+    if sources != ["solar", "grid", "battery", *(["home"] if takes_home(version) else [])]:
+        raise AssertionError(f"the Energy panel has {sources}")
+    if any(issues):
         raise AssertionError(f"the Energy panel's validation says {issues}")
+
+
+def takes_home(version: str) -> bool:
+    """Tell whether the Energy panel of this Home Assistant knows the house's own meter as a source."""
+    year, month = (int(part) for part in version.split(".")[:2])
+    return (year, month) >= _HOME_SINCE
 
 
 async def look_at_history(_stage: Stage, frontend: Frontend) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import InvalidAnswer
-from ..values import number
+from ..values import percent
 from .endpoint import HOURLY, Endpoint
 from .shapes import Parsed, part, record
 
@@ -20,12 +20,12 @@ class GeneratorSchedule:
 
 
 def parse_generator_schedule(payload: object) -> Parsed[GeneratorSchedule]:
-    """Parse the levels; a schedule without an exercise is none that could be written back (gateway-api.md 17.5)."""
+    """Parse the levels; one without an exercise cannot be written back (gateway-api.md 17.5), and -1 is no level."""
     whole = record(payload)
     if whole and _LEVELS not in whole:
         raise InvalidAnswer("no levels of a generator")
     levels = part(whole, _LEVELS) if part(whole, "exercise_config") else {}
-    return GeneratorSchedule(start_soc=number(levels.get("start_soc")), stop_soc=number(levels.get("stop_soc"))), 0
+    return GeneratorSchedule(start_soc=percent(levels.get("start_soc")), stop_soc=percent(levels.get("stop_soc"))), 0
 
 
 GENERATOR_SCHEDULE: Final = Endpoint[GeneratorSchedule](

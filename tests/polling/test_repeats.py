@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from custom_components.iq_gateway.client.endpoints import LIVE, READINGS, Answer, Endpoint
-from custom_components.iq_gateway.live.repeats import Repeats, values_of
+from custom_components.iq_gateway.polling.repeats import Repeats, values_of
 from tests.site.answers import live, reading
 
 

@@ -10,12 +10,14 @@ type Values = tuple[float | None, ...]
 _FROZEN_AFTER: Final = 10.0
 _READINGS_REPEATED: Final = 5
 _LIVE_REPEATED: Final = 2
+# Answers of cycles are a minute apart, and more.
+_IN_CYCLES: Final = 2
 
 
 class Repeats:
     """Remembers since when an endpoint's values have been what they are; times are monotonic seconds."""
 
-    def __init__(self, *, answers: int) -> None:
+    def __init__(self, *, answers: int = _IN_CYCLES) -> None:
         self._answers = answers
         self._values: Values = ()
         self._count = 0
