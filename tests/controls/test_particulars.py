@@ -169,14 +169,11 @@ async def test_an_exercise_that_cannot_be_chosen_is_changed_as_any_other(
     await second_cycle(hass, await begin(setup_entry, gateway))
     ids = [states.entity_id(hass, gateway.serial, f"generator_exercise_{key}", on) for on, key in EXERCISE]
     assert _shown(hass, ids) == [STATE_UNKNOWN, "00:05:00", STATE_UNKNOWN, "3.0"]
-    for entity_id, wanted, changed in zip(
-        ids,
-        ("sunday", "23:59:59", "30", "2"),
-        ({"day": "Sun"}, {"start": 1439.0}, {"duration": 30}, {"freq_in_weeks": "2"}),
-        strict=True,
-    ):
-        await set_to(hass, entity_id, wanted)
-        told |= changed
+    wanted = ("sunday", "23:59:59", "30", "2")
+    changed: dict[str, Json] = {"day": "Sun", "start": 1439.0, "duration": 30, "freq_in_weeks": "2"}
+    for entity_id, to, key in zip(ids, wanted, changed, strict=True):
+        await set_to(hass, entity_id, to)
+        told[key] = changed[key]
         sent = gateway.switchboard.taken[-1][2]
         assert repr(sent) == repr({**first_schedule(), "exercise_config": told})
     assert _shown(hass, ids) == ["sunday", "23:59:00", "30", "2.0"]
@@ -200,7 +197,7 @@ async def test_an_exercise_that_went_away_is_not_brought_back(
 ) -> None:
     """What counts is what is read just before."""
     await second_cycle(hass, await begin(setup_entry, gateway))
-    gateway.switchboard.state.house.generator_schedule = {**first_schedule(), "exercise_config": {}}
+    gateway.switchboard.state.house.generator_schedule = {**first_schedule(), "exercise_config": {"day": "Sat"}}
     with pytest.raises(HomeAssistantError) as raised:
         await set_to(hass, states.entity_id(hass, gateway.serial, "generator_exercise_start", "time"), "07:00:00")
     assert raised.value.translation_key == "control_not_there"

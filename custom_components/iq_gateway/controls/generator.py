@@ -128,7 +128,7 @@ def _minute_of_day(told: str) -> int:
     return at.hour * 60 + at.minute
 
 
-EXERCISE_DAY: Final = _exercise(
+EXERCISE_DAY: Final[Control[str]] = _exercise(
     "exercise_day", "day", lambda generator: generator.exercise_day, lambda day: day[:3].capitalize()
 )
 EXERCISE_START: Final = _exercise("exercise_start", "start", lambda generator: generator.exercise_start, _minute_of_day)
