@@ -70,8 +70,10 @@ def freezer(_certificates: None) -> Generator[FrozenDateTimeFactory]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """The time of the simulated site: the computer's, frozen where that is."""
+def clock(request: pytest.FixtureRequest) -> Clock:
+    """The time of the simulated site: the computer's, frozen where that is, and then before anything happens there."""
+    if "freezer" in request.fixturenames:
+        request.getfixturevalue("freezer")
     return Clock()
 
 

@@ -21,6 +21,7 @@ from custom_components.iq_gateway.devices import (
     SelectDescription,
     SensorDescription,
     SwitchDescription,
+    TimeDescription,
 )
 from custom_components.iq_gateway.site import Snapshot, build_site
 
@@ -119,6 +120,7 @@ DESCRIBED: Final = {
     "select": SelectDescription,
     "sensor": SensorDescription,
     "switch": SwitchDescription,
+    "time": TimeDescription,
 }
 ALL: Final[list[tuple[str, AnyDescription]]] = [
     (platform, one)

@@ -202,7 +202,7 @@ async def test_they_tell_what_is_set_up(
     assert report["entry"]["options"] == {"update_interval": 60}
     assert report["entry"]["data"]["password"] == "**REDACTED**"
     assert report["token"]["role"] == "owner"
-    assert {"battery", "consumption", "grid", "relays"} <= set(report["site"]["parts"])
+    assert {"battery", "consumption", "grid"} <= set(report["site"]["parts"])
     assert {kind: count for kind, count in report["site"]["devices"].items() if count} == {
         "gateways": 1,
         "meters": 3,

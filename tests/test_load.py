@@ -34,6 +34,8 @@ SITES: Final = {
     ),
 }
 """With one that has more than fits into a cycle."""
+MORE_FOR_THREE_CYCLES: Final = 1
+"""While a first list of meters is read again, at sites that have much to ask."""
 MOST_AT_FIRST: Final = 12
 EXPENSIVE: Final = ("/production.json", "/production", "/home")
 INVENTORY: Final = "/inventory.json"
@@ -150,11 +152,11 @@ async def test_no_cycle_asks_for_much(
         assert len(gateway.requests) <= MOST_AT_FIRST
         assert INVENTORY not in _paths(gateway), "no start waits for it"
         slow = 0
-        for _ in range(CYCLES):
+        for cycle in range(CYCLES):
             handshakes = gateway.handshakes
             gateway.requests.clear()
             await pass_time(hass, freezer, CYCLE)
-            assert 1 <= len(gateway.requests) <= MOST_IN_A_CYCLE
+            assert 1 <= len(gateway.requests) <= MOST_IN_A_CYCLE + (MORE_FOR_THREE_CYCLES if cycle <= 3 else 0)
             assert gateway.handshakes - handshakes == 1
             assert gateway.requests[-1].headers["connection"] == "close", "nothing stays open between cycles"
             assert not set(_paths(gateway)).intersection(EXPENSIVE)

@@ -163,7 +163,8 @@ async def test_a_new_inverter_appears_without_a_reload(
     """With its entities and its device, while all others stay."""
     entry = await setup_entry(gateway)
     gateway.override("inverters", rows(lambda listed: [*listed, listed[0] | {"serialNumber": "129999999999"}]))
-    await pass_time(hass, noon, CYCLE)
+    for _ in range(2):
+        await pass_time(hass, noon, CYCLE)
     assert states.figure(hass, "129999999999", "power") is not None
     assert len(states.coordinator(entry).data.site.inverters) == 36
 

@@ -22,7 +22,7 @@ from .services import async_register_services
 from .takeover.reconciler import async_hand_back, async_reconcile
 from .totals.keeper import async_forget_totals
 
-PLATFORMS: list[Platform] = [Platform.BINARY_SENSOR, Platform.NUMBER, Platform.SELECT, Platform.SENSOR, Platform.SWITCH]
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.NUMBER, Platform.SELECT, Platform.SENSOR, Platform.SWITCH, Platform.TIME]
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 

@@ -7,13 +7,17 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 
+class UnreadableFileError(HomeAssistantError):
+    """A file holds JSON that no store ever wrote; what loads it goes on without, and nobody is shown this."""
+
+
 class TolerantStore[T: Mapping[str, Any] | Sequence[Any]](Store[T]):
     """A file that was cut off, edited by hand or written by a later version."""
 
     @override
     async def async_load(self) -> T | None:
-        """Return what is stored; `HomeAssistantError` if that cannot be read, as JSON that no store ever wrote."""
+        """Return what is stored; `HomeAssistantError` if that cannot be read."""
         try:
             return await super().async_load()
         except (AttributeError, KeyError, NotImplementedError, TypeError, ValueError) as err:
-            raise HomeAssistantError("the file holds something else") from err
+            raise UnreadableFileError from err

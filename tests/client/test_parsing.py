@@ -22,6 +22,7 @@ from custom_components.iq_gateway.client.endpoints import (
     METERS,
     READINGS,
     Endpoint,
+    Exercise,
     GatewayInfo,
     GeneratorMode,
     GeneratorSchedule,
@@ -163,7 +164,7 @@ def test_an_empty_object_says_nothing(endpoint: Endpoint[Any]) -> None:
     nothing: dict[Endpoint[Any], object] = {
         GENERATOR_CONFIG: (),
         GENERATOR_MODE: GeneratorMode(command=None),
-        GENERATOR_SCHEDULE: GeneratorSchedule(start_soc=None, stop_soc=None),
+        GENERATOR_SCHEDULE: GeneratorSchedule(start_soc=None, stop_soc=None, exercise=None),
     }
     if endpoint in nothing:
         assert endpoint.parse({})[0] == nothing[endpoint]
@@ -176,6 +177,30 @@ def test_a_generator_without_levels_has_none() -> None:
     """Until somebody sets them up, a gateway tells 100 and -1."""
     told = {"exercise_config": {"freq_in_weeks": 1}, "default_soc": {"start_soc": 100, "stop_soc": -1}}
     assert GENERATOR_SCHEDULE.parse(told)[0].stop_soc is None
+
+
+EXERCISE: Final = {"freq_in_weeks": 3, "start": 945, "duration": 25, "day": "Sat"}
+
+
+@pytest.mark.parametrize(
+    ("change", "is_read"),
+    [
+        ({}, True),
+        ({"freq_in_weeks": "3", "start": 945.0, "day": " SAT"}, True),
+        ({"start": 1440}, False),
+        ({"start": -1}, False),
+        ({"start": "noon"}, False),
+        ({"duration": None}, False),
+        ({"freq_in_weeks": True}, False),
+        ({"day": 6}, False),
+    ],
+)
+def test_an_exercise_is_understood_as_a_whole_or_not_at_all(change: dict[str, object], is_read: bool) -> None:
+    """However its figures are written; the levels do not depend on that."""
+    told = {"exercise_config": EXERCISE | change, "default_soc": {"start_soc": 30, "stop_soc": 70}}
+    exercise = Exercise(day="sat", start=945, duration=25, weeks=3) if is_read else None
+    expected = GeneratorSchedule(start_soc=30.0, stop_soc=70.0, exercise=exercise)
+    assert GENERATOR_SCHEDULE.parse(told)[0] == expected
 
 
 @pytest.mark.parametrize(

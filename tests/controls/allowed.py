@@ -9,6 +9,7 @@ from tests.simulator import GatewaySimulator
 _ACTIONS: Final = ("apply", "shed", "schedule", "none")
 # What is one value of a whole object that goes back as it was read.
 _OF_CONTACT: Final = {"mode", "grid_action", "micro_grid_action", "gen_action", "soc_low", "soc_high"}
+_OF_EXERCISE: Final = {"day", "start", "duration", "freq_in_weeks"}
 _OF_LIMIT: Final = {"enable", "export_limit", "limit_value_W", "slew_rate", "enable_dynamic_limiting"}
 
 
@@ -43,8 +44,10 @@ def _tariff(body: Any) -> bool:  # noqa: ANN401
 
 
 def _schedule(body: Any) -> bool:  # noqa: ANN401
-    levels = body["default_soc"]
-    return {"exercise_config", "schedule"} <= set(body) and 0 <= levels["start_soc"] < levels["stop_soc"] <= 100
+    levels, exercise = body["default_soc"], body["exercise_config"]
+    right = exercise["day"] in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun") and 0 <= exercise["start"] < 1440
+    right = right and 1 <= float(exercise["freq_in_weeks"]) <= 4 and exercise.keys() >= _OF_EXERCISE
+    return right and "schedule" in body and 0 <= levels["start_soc"] < levels["stop_soc"] <= 100
 
 
 ALLOWED: Final[dict[tuple[str, str], Callable[[Any], bool]]] = {

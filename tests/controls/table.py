@@ -72,6 +72,7 @@ async def set_to(hass: HomeAssistant, entity_id: str, wanted: str) -> None:
         "switch": (f"turn_{wanted}", {}),
         "number": ("set_value", {"value": wanted}),
         "select": ("select_option", {"option": wanted}),
+        "time": ("set_value", {"time": wanted}),
     }[domain]
     await hass.services.async_call(domain, action, {"entity_id": entity_id, **data}, blocking=True)
 
@@ -144,6 +145,22 @@ _LEVELS: Final[tuple[tuple[str, str, str, dict[str, Json]], ...]] = (
     ("start", "30.0", "25.0", {"start_soc": 25, "stop_soc": 70}),
     ("stop", "70.0", "90.0", {"start_soc": 30, "stop_soc": 90}),
 )
+
+_EXERCISE: Final[tuple[tuple[str, str, str, str, dict[str, Json]], ...]] = (
+    ("day", "select", "saturday", "tuesday", {"day": "Tue"}),
+    ("start", "time", "15:45:00", "09:05:00", {"start": 545}),
+    ("duration", "select", "20", "60", {"duration": 60}),
+    ("interval", "number", "3.0", "4.0", {"freq_in_weeks": 4}),
+)
+
+
+def exercise(**changed: Json) -> Json:
+    """Return a schedule with another exercise."""
+    whole = first_schedule()
+    kept = whole["exercise_config"]
+    assert isinstance(kept, dict)
+    return {**whole, "exercise_config": {**kept, **changed}}
+
 
 CASES: Final = (
     Case(
@@ -295,6 +312,19 @@ CASES: Final = (
             role="owner",
         )
         for key, before, wanted, levels in _LEVELS
+    ),
+    *(
+        Case(
+            key=f"generator_exercise_{key}",
+            platform=platform,
+            path=GENERATOR_SCHEDULE,
+            before=before,
+            wanted=wanted,
+            sent=("POST", exercise(**sent)),
+            profile=CONTROLLER,
+            role="owner",
+        )
+        for key, platform, before, wanted, sent in _EXERCISE
     ),
     Case(
         key="sleep",

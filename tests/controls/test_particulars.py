@@ -23,7 +23,7 @@ from tests.controls.allowed import ALLOWED, assert_allowed, refused
 from tests.controls.conftest import Waits
 from tests.controls.table import BATTERY, CASES, CONTROLLER, controller, limit, set_to
 from tests.simulator import PROFILES, Clock, GatewaySimulator, Obedience, Profile
-from tests.simulator.answers.switching import contact_settings
+from tests.simulator.answers.switching import contact_settings, first_schedule
 from tests.simulator.reply import Json
 from tests.simulator.switchboard import Rejected
 
@@ -168,6 +168,58 @@ async def test_levels_stay_in_their_order(
             await set_to(hass, states.entity_id(hass, owner, key, "number"), wanted)
         assert raised.value.translation_key == "control_levels"
     assert gateway.switchboard.taken == []
+
+
+EXERCISE: Final = ("select", "day"), ("time", "start"), ("select", "duration"), ("number", "interval")
+
+
+@at(CONTROLLER)
+async def test_an_exercise_that_cannot_be_chosen_is_changed_as_any_other(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """Somebody has set a length that is not among those to choose from; all goes back in the types that it came in."""
+    told: dict[str, Json] = {"freq_in_weeks": "3", "start": 5.0, "duration": 25, "day": "Xyz", "more": [1.0]}
+    gateway.switchboard.state.house.generator_schedule = {**first_schedule(), "exercise_config": told}
+    await second_cycle(hass, await begin(setup_entry, gateway))
+    ids = [states.entity_id(hass, gateway.serial, f"generator_exercise_{key}", on) for on, key in EXERCISE]
+    assert _shown(hass, ids) == [STATE_UNKNOWN, "00:05:00", STATE_UNKNOWN, "3.0"]
+    wanted = ("sunday", "23:59:59", "30", "2")
+    changed: dict[str, Json] = {"day": "Sun", "start": 1439.0, "duration": 30, "freq_in_weeks": "2"}
+    for entity_id, to, key in zip(ids, wanted, changed, strict=True):
+        await set_to(hass, entity_id, to)
+        told[key] = changed[key]
+        sent = gateway.switchboard.taken[-1][2]
+        assert repr(sent) == repr({**first_schedule(), "exercise_config": told})
+    assert _shown(hass, ids) == ["sunday", "23:59:00", "30", "2.0"]
+
+
+@pytest.mark.parametrize("told", [None, {"start": 945, "duration": 20, "day": "Sat"}, {"start": "noon"}])
+@at(CONTROLLER)
+async def test_an_exercise_that_is_not_understood_is_left_alone(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, told: Json
+) -> None:
+    """A key that the gateway does not have is not added."""
+    gateway.switchboard.state.house.generator_schedule = {**first_schedule(), "exercise_config": told}
+    await second_cycle(hass, await begin(setup_entry, gateway))
+    assert states.find(hass, gateway.serial, "generator_mode", "select")
+    assert [key for on, key in EXERCISE if states.find(hass, gateway.serial, f"generator_exercise_{key}", on)] == []
+
+
+@at(CONTROLLER)
+async def test_an_exercise_that_went_away_is_not_brought_back(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """What counts is what is read just before."""
+    await second_cycle(hass, await begin(setup_entry, gateway))
+    gateway.switchboard.state.house.generator_schedule = {**first_schedule(), "exercise_config": {"day": "Sat"}}
+    with pytest.raises(HomeAssistantError) as raised:
+        await set_to(hass, states.entity_id(hass, gateway.serial, "generator_exercise_start", "time"), "07:00:00")
+    assert raised.value.translation_key == "control_not_there"
+    assert gateway.switchboard.taken == []
+
+
+def _shown(hass: HomeAssistant, ids: list[str]) -> list[str]:
+    return [state.state for one in ids if (state := hass.states.get(one))]
 
 
 @at(CONTROLLER)

@@ -148,6 +148,8 @@ class House:
                 service = "turn_on" if value else "turn_off"
             case "number":
                 service, data["value"] = "set_value", value
+            case "time":
+                service, data["time"] = "set_value", value
             case _:
                 service, data["option"] = "select_option", value
         return self.hass.services.async_call(platform, service, data, blocking=True)

@@ -78,8 +78,13 @@ def _mode(_: Double, body: Json) -> str | None:
 
 def _schedule(double: Double, body: Json) -> str | None:
     old = double.documents[docs.GEN_SCHEDULE]
-    if (reason := changed(old, body, "default_soc")) is not None:
+    if (reason := changed(old, body, "default_soc", "exercise_config")) is not None:
         return reason
+    exercise = body["exercise_config"]
+    if (reason := changed(old["exercise_config"], exercise, "freq_in_weeks", "start", "duration", "day")) is not None:
+        return reason
+    if exercise["day"] not in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun") or not 0 <= exercise["start"] < 1440:
+        return f"{exercise}"
     soc = body["default_soc"]
     if soc["start_soc"] >= soc["stop_soc"]:
         return f"{soc}"

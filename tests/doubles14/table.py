@@ -41,6 +41,10 @@ def _at(path: str, *keys: Json) -> Callable[[Double], Json]:
     return look
 
 
+def _exercise(key: str) -> Callable[[Double], Json]:
+    return _at(docs.GEN_SCHEDULE, "exercise_config", key)
+
+
 _PEL: Final = "dynamic_pel_settings"
 _UNIT: Final = _at(docs.UNITS, 1, "devices", 0, "sleep_enabled")
 
@@ -57,6 +61,10 @@ CONTROLS: Final = (
     Control("select", "generator_mode", "off", docs.GEN_MODE, _at(docs.GEN_MODE, "gen_cmd"), "off", "off"),
     Control("number", "generator_start_level", 40, docs.GEN_SCHEDULE, _at(docs.GEN_SCHEDULE, "default_soc", "start_soc"), 40, "40.0"),  # noqa: E501
     Control("number", "generator_stop_level", 90, docs.GEN_SCHEDULE, _at(docs.GEN_SCHEDULE, "default_soc", "stop_soc"), 90, "90.0"),  # noqa: E501
+    Control("select", "generator_exercise_day", "sunday", docs.GEN_SCHEDULE, _exercise("day"), "Sun", "sunday"),
+    Control("time", "generator_exercise_start", "00:05:00", docs.GEN_SCHEDULE, _exercise("start"), 5, "00:05:00"),
+    Control("select", "generator_exercise_duration", "50", docs.GEN_SCHEDULE, _exercise("duration"), 50, "50"),
+    Control("number", "generator_exercise_interval", 1, docs.GEN_SCHEDULE, _exercise("freq_in_weeks"), 1, "1.0"),
     Control("select", "storage_mode", "full_backup", docs.TARIFF, _at(docs.TARIFF, "schedule", "battery_mode"), "backup", "full_backup"),  # noqa: E501
     Control("number", "reserve", 55, docs.TARIFF, _at(docs.SECCTRL, "configured_backup_soc"), 55, "55.0"),
     Control("switch", "charge_from_grid", True, docs.TARIFF, _at(docs.SCHED, "Charge From Grid Allowed"), True, "on"),

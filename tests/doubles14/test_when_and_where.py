@@ -73,7 +73,7 @@ async def test_contacts_of_others_and_unused_ones_are_not_offered(house: House) 
     """Somebody's roof hangs on NC2; NO2 is a placeholder."""
     await begin(house)
     registry = er.async_entries_for_config_entry(er.async_get(house.hass), house.entry.entry_id)
-    mine = {one.unique_id.partition("_")[2] for one in registry if one.domain in ("switch", "select", "number")}
+    mine = {one.unique_id.partition("_")[2] for one in registry if one.domain in ("switch", "select", "number", "time")}
     assert not {one for one in mine if one.startswith(("nc2", "no2"))}
 
 
@@ -171,7 +171,7 @@ async def test_without_exercise_nothing_of_the_generators_schedule_is_offered(ho
     """The document may lack it; then it is left alone."""
     del house.double.documents[docs.GEN_SCHEDULE]["exercise_config"]
     await begin(house)
-    assert not offered(house) & {("number", "generator_start_level"), ("number", "generator_stop_level")}
+    assert {key for _, key in offered(house) if key.startswith("generator_")} == {"generator_mode"}
 
 
 async def test_an_owner_is_told_that_his_role_is_too_low(house: House) -> None:

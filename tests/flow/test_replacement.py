@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
@@ -24,11 +24,11 @@ from tests import states
 from tests.conftest import PASSWORD, USERNAME, EntryMaker, EntrySetUp, second_cycle
 from tests.flow.steps import ACCOUNT, choose, shown, start, submit
 from tests.flow.test_discovery import announcement
+from tests.meters import noon
 from tests.pins import kept
 from tests.simulator import Clock, CloudSimulator, Fault, GatewaySimulator
 from tests.time_lapse import pass_time
 
-NOON: Final = datetime(2027, 6, 10, 11, tzinfo=UTC)
 CYCLE: Final = timedelta(seconds=301)
 BATTERY: Final = "492320000140"
 NEW_SERIAL: Final = "122999000111"
@@ -67,11 +67,9 @@ class FactoryNew:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """Noon of a summer day, so that all counters move."""
-    clock = Clock()
-    clock.advance(NOON.timestamp() - clock.now())
-    return clock
+def clock(freezer: FrozenDateTimeFactory) -> Clock:
+    """Noon of a summer day, so that what is counted moves."""
+    return noon()
 
 
 @pytest.fixture

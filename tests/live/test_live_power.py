@@ -19,7 +19,7 @@ def _asked(gateway: GatewaySimulator, path: str) -> int:
 
 async def test_a_kettle_shows_at_once(hass: HomeAssistant, seconds: Seconds, gateway: GatewaySimulator) -> None:
     """Not after five minutes."""
-    await seconds.live(20)
+    await seconds.live(23)
     before = states.figure(hass, gateway.serial, "consumption_power")
     assert before is not None
     gateway.house.draw(2000)

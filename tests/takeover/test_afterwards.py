@@ -80,9 +80,10 @@ async def test_following_the_gateway_keeps_what_it_was_taken_over_with(here: Wor
 async def test_another_gateway_in_its_place_ends_the_way_back(here: World) -> None:
     """What had moved stays; its unique ids are the new gateway's."""
     await here.take_over_in_flow(only_energies=False, keep_running=False)
-    data = {key: value for key, value in here.ours.data.items() if key not in ("takeover", "serial")}
-    await async_replace_gateway(here.hass, here.ours, {**data, "serial": "122333444777"})
-    assert Journal.of(here.ours) is None
+    ours = here.ours
+    data = {key: value for key, value in ours.data.items() if key not in ("takeover", "serial")}
+    await async_replace_gateway(here.hass, ours, {**data, "serial": "122333444777"})
+    assert Journal.of(ours) is None
     assert here.registered(PRODUCTION).unique_id == "122333444777_production_energy"
 
 

@@ -1,5 +1,6 @@
 """What the tests of the totals share: a gateway at noon of a summer day, and a counter that is watched."""
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from tests.meters import noon
@@ -9,8 +10,8 @@ from .watch import OLD, Watch
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """Noon of a summer day, so that all counters move."""
+def clock(freezer: FrozenDateTimeFactory) -> Clock:
+    """Noon of a summer day, so that all counters move; of the computer's time as it is once it stands still."""
     return noon()
 
 

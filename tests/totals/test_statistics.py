@@ -43,8 +43,7 @@ async def grown(
     """A gateway whose production meter was reset long ago: its total is far above the counter."""
     entry = await setup_entry(gateway)
     await cycles(hass, freezer, 5)
-    # It has counted a little: with zero a counter does not begin.
-    gateway.override("readings", reset_meter(gateway.house.totals.production - 1.0))
+    gateway.override("readings", reset_meter(gateway.house.totals.production))
     await cycles(hass, freezer, 6)
     await async_wait_recording_done(hass)
     return entry

@@ -8,7 +8,15 @@ from typing import Final
 from .ac_batteries import SLEEP
 from .control import AnyControl, Change, Control, ControlError, Setting, Stage, agrees
 from .dry_contacts import ACTIONS, CONTACT_ACTIONS, CONTACT_HIGH, CONTACT_LOW, CONTACT_MODE, DRY_CONTACT
-from .generator import GENERATOR_COMMAND, GENERATOR_START, GENERATOR_STOP
+from .generator import (
+    EXERCISE_DAY,
+    EXERCISE_DURATION,
+    EXERCISE_INTERVAL,
+    EXERCISE_START,
+    GENERATOR_COMMAND,
+    GENERATOR_START,
+    GENERATOR_STOP,
+)
 from .grid import GRID_CONNECTION
 from .limits import EXPORT_LIMIT, EXPORT_LIMIT_ENABLED, LIMIT_MODE, LIMIT_MODES, PRODUCTION
 from .storage import CHARGE_FROM_GRID, RESERVE, STORAGE_MODE
@@ -19,6 +27,10 @@ _ALL: Final[tuple[AnyControl, ...]] = (
     CONTACT_LOW,
     CONTACT_MODE,
     DRY_CONTACT,
+    EXERCISE_DAY,
+    EXERCISE_DURATION,
+    EXERCISE_INTERVAL,
+    EXERCISE_START,
     EXPORT_LIMIT,
     EXPORT_LIMIT_ENABLED,
     GENERATOR_COMMAND,
@@ -44,6 +56,10 @@ __all__ = [
     "CONTACT_MODE",
     "CONTROLS",
     "DRY_CONTACT",
+    "EXERCISE_DAY",
+    "EXERCISE_DURATION",
+    "EXERCISE_INTERVAL",
+    "EXERCISE_START",
     "EXPORT_LIMIT",
     "EXPORT_LIMIT_ENABLED",
     "GENERATOR_COMMAND",

@@ -1,16 +1,18 @@
-"""A generator: its mode, and the levels of the batteries between which it runs (gateway-api.md 17.5)."""
+"""A generator: its mode, the levels of the batteries between which it runs, its exercise (gateway-api.md 17.5)."""
 
 from collections.abc import Callable
-from typing import Final
+from datetime import time
+from typing import Any, Final
 
 from ..client.endpoints import GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE, GENERATOR_SCHEDULE, SECCTRL
 from ..site import SiteGenerator
 from .checks import is_busy
-from .control import Check, Control, ControlError, View
+from .control import Check, Control, ControlError, Setting, View
 
 # What the contact between generator and house is then.
 _RUNS: Final = {"on": True, "off": False}
 _LEVELS: Final = "default_soc"
+_EXERCISE: Final = "exercise_config"
 
 
 def _generator(view: View) -> SiteGenerator | None:
@@ -50,15 +52,24 @@ def _has_levels(view: View, _wanted: object) -> ControlError | None:
     return ControlError("control_not_there") if None in (_start(view), _stop(view)) else None
 
 
-def _level(key: str, check: Check[float], value: Callable[[View], float | None]) -> Control[float]:
-    """Return the control of one level, which goes back in the whole schedule."""
+def _in_schedule[ValueT: Setting](
+    name: str,
+    *,
+    at: tuple[str, str],
+    value: Callable[[View], ValueT | None],
+    check: Check[ValueT],
+    as_told: Callable[[ValueT], Any],
+) -> Control[ValueT]:
+    """Return the control of one value, which goes back in the whole schedule, in the type in which it was read."""
+    part, key = at
 
-    def body(view: View, level: float) -> object:
+    def body(view: View, wanted: ValueT) -> object:
         whole = view.document(GENERATOR_SCHEDULE)
-        return {**whole, _LEVELS: {**whole[_LEVELS], key: round(level)}}
+        told = whole[part]
+        return {**whole, part: {**told, key: type(told[key])(as_told(wanted))}}
 
     return Control(
-        name=key,
+        name=name,
         path=GENERATOR_SCHEDULE.path,
         body=body,
         value=value,
@@ -89,5 +100,41 @@ def _is_above_start(view: View, stop: float) -> ControlError | None:
     return ControlError("control_levels") if start is not None and start >= stop else None
 
 
-GENERATOR_START: Final = _level("start_soc", _is_below_stop, _start)
-GENERATOR_STOP: Final = _level("stop_soc", _is_above_start, _stop)
+GENERATOR_START: Final = _in_schedule(
+    "start_soc", at=(_LEVELS, "start_soc"), value=_start, check=_is_below_stop, as_told=round
+)
+GENERATOR_STOP: Final = _in_schedule(
+    "stop_soc", at=(_LEVELS, "stop_soc"), value=_stop, check=_is_above_start, as_told=round
+)
+
+
+def _has_exercise(view: View, _wanted: object) -> ControlError | None:
+    schedule = view.snapshot.fresh(GENERATOR_SCHEDULE)
+    return None if schedule and schedule.exercise else ControlError("control_not_there")
+
+
+def _exercise[ValueT: Setting](
+    name: str, key: str, value: Callable[[SiteGenerator], ValueT | None], as_told: Callable[[ValueT], Any]
+) -> Control[ValueT]:
+    def of_view(view: View) -> ValueT | None:
+        generator = _generator(view)
+        return value(generator) if generator else None
+
+    return _in_schedule(name, at=(_EXERCISE, key), value=of_view, check=_has_exercise, as_told=as_told)
+
+
+def _minute_of_day(told: str) -> int:
+    at = time.fromisoformat(told)
+    return at.hour * 60 + at.minute
+
+
+EXERCISE_DAY: Final[Control[str]] = _exercise(
+    "exercise_day", "day", lambda generator: generator.exercise_day, lambda day: day[:3].capitalize()
+)
+EXERCISE_START: Final = _exercise("exercise_start", "start", lambda generator: generator.exercise_start, _minute_of_day)
+EXERCISE_DURATION: Final = _exercise(
+    "exercise_duration", "duration", lambda generator: generator.exercise_duration, int
+)
+EXERCISE_INTERVAL: Final = _exercise(
+    "exercise_interval", "freq_in_weeks", lambda generator: generator.exercise_weeks, round
+)

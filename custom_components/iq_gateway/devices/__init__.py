@@ -30,6 +30,7 @@ from .kind import (
     SelectDescription,
     SensorDescription,
     SwitchDescription,
+    TimeDescription,
     Value,
 )
 from .meter import METER
@@ -52,6 +53,7 @@ __all__ = [
     "SelectDescription",
     "SensorDescription",
     "SwitchDescription",
+    "TimeDescription",
     "Value",
     "async_register",
     "async_register_gateway",
@@ -63,8 +65,8 @@ __all__ = [
     "renamed",
 ]
 
-# Whatever else they hold, numbers and choices are all of the gateway's.
-_CHANGING: Final = frozenset({Platform.NUMBER, Platform.SELECT, Platform.SWITCH})
+# Whatever else they hold, numbers, choices and times are all of the gateway's.
+_CHANGING: Final = frozenset({Platform.NUMBER, Platform.SELECT, Platform.SWITCH, Platform.TIME})
 
 # What two of them list under one serial number is of the first of these: the list of inverters, which holds other
 # devices too, comes last.

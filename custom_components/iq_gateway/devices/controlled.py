@@ -12,7 +12,7 @@ from homeassistant.const import PERCENTAGE, EntityCategory
 
 from ..controls import Control, Setting
 from ..coordinator import IQGatewayCoordinator
-from .kind import NumberDescription, SelectDescription, SwitchDescription, Value
+from .kind import NumberDescription, SelectDescription, SwitchDescription, TimeDescription, Value
 
 
 async def _turn(control: Control[bool], coordinator: IQGatewayCoordinator, key: str, on: bool) -> None:  # noqa: FBT001
@@ -95,3 +95,14 @@ def control_select[SubjectT](
     """Describe a choice that is made at the gateway."""
     shared = _shared(control, need, key) | more
     return SelectDescription(options=options, exists_fn=exists_fn, value_fn=value_fn, **shared)
+
+
+def control_time[SubjectT](
+    control: Control[str],
+    *,
+    need: str,
+    exists_fn: Callable[[SubjectT], bool],
+    value_fn: Callable[[SubjectT], Value],
+) -> TimeDescription[SubjectT]:
+    """Describe a time of the day that is set at the gateway."""
+    return TimeDescription(exists_fn=exists_fn, value_fn=value_fn, **_shared(control, need, None))

@@ -3,20 +3,37 @@
 from typing import Final
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.components.number import NumberMode
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfPower
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfPower, UnitOfTime
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..const import MANUFACTURER
-from ..controls import GENERATOR_COMMAND, GENERATOR_START, GENERATOR_STOP
-from ..site import GeneratorMode, SiteGenerator
-from .controlled import control_level, control_select
+from ..controls import (
+    EXERCISE_DAY,
+    EXERCISE_DURATION,
+    EXERCISE_INTERVAL,
+    EXERCISE_START,
+    GENERATOR_COMMAND,
+    GENERATOR_START,
+    GENERATOR_STOP,
+)
+from ..site import GeneratorMode, SiteGenerator, Weekday
+from .controlled import control_level, control_number, control_select, control_time
 from .kind import BinarySensorDescription, DeviceKind, IQGatewayDescription, SensorDescription, always
 
 
 def _has_schedule(generator: SiteGenerator) -> bool:
     return generator.has_schedule
 
+
+def _has_exercise(generator: SiteGenerator) -> bool:
+    return generator.has_exercise
+
+
+# Minutes: others are accepted, but Enphase's app shows none of them.
+_DURATIONS: Final = ["10", "20", "30", "40", "50", "60"]
+_MOST_WEEKS: Final = 4
 
 _ENTITIES: Final[tuple[IQGatewayDescription[SiteGenerator], ...]] = (
     SensorDescription(
@@ -81,6 +98,37 @@ _ENTITIES: Final[tuple[IQGatewayDescription[SiteGenerator], ...]] = (
         need="generator_schedule",
         exists_fn=_has_schedule,
         value_fn=lambda generator: generator.set_stop,
+    ),
+    control_select(
+        EXERCISE_DAY,
+        need="generator_schedule",
+        options=list(Weekday),
+        exists_fn=_has_exercise,
+        value_fn=lambda generator: generator.exercise_day,
+    ),
+    control_time(
+        EXERCISE_START,
+        need="generator_schedule",
+        exists_fn=_has_exercise,
+        value_fn=lambda generator: generator.exercise_start,
+    ),
+    control_select(
+        EXERCISE_DURATION,
+        need="generator_schedule",
+        options=_DURATIONS,
+        exists_fn=_has_exercise,
+        value_fn=lambda generator: generator.exercise_duration,
+    ),
+    control_number(
+        EXERCISE_INTERVAL,
+        need="generator_schedule",
+        exists_fn=_has_exercise,
+        value_fn=lambda generator: generator.exercise_weeks,
+        native_unit_of_measurement=UnitOfTime.WEEKS,
+        native_min_value=1,
+        native_max_value=_MOST_WEEKS,
+        native_step=1,
+        mode=NumberMode.BOX,
     ),
 )
 

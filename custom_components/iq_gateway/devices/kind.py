@@ -10,6 +10,7 @@ from homeassistant.components.number import NumberEntityDescription
 from homeassistant.components.select import SelectEntityDescription
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription, SensorStateClass
 from homeassistant.components.switch import SwitchEntityDescription
+from homeassistant.components.time import TimeEntityDescription
 from homeassistant.const import UnitOfEnergy
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -115,6 +116,13 @@ class NumberDescription[SubjectT](IQGatewayDescription[SubjectT], NumberEntityDe
 @dataclass(frozen=True, kw_only=True)
 class SelectDescription[SubjectT](IQGatewayDescription[SubjectT], SelectEntityDescription):
     """Describes a choice that is made at the gateway."""
+
+    control: AnyControl
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeDescription[SubjectT](IQGatewayDescription[SubjectT], TimeEntityDescription):
+    """Describes a time of the day that is set at the gateway: `value_fn` tells it as "15:45:00"."""
 
     control: AnyControl
 

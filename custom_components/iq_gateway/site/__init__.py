@@ -2,7 +2,16 @@
 
 from .battery_energies import BatteryEnergies
 from .build import build_site
-from .changeable import BatteryMode, Settings, SitePowerLimit, SiteProduction, SiteStorage
+from .changeable import (
+    BatteryMode,
+    GeneratorMode,
+    Settings,
+    SiteGenerator,
+    SitePowerLimit,
+    SiteProduction,
+    SiteStorage,
+    Weekday,
+)
 from .models import (
     LIVE_ENDPOINTS,
     Battery,
@@ -11,7 +20,6 @@ from .models import (
     ContactMode,
     EnergyFlow,
     Flow,
-    GeneratorMode,
     GridState,
     InverterDetails,
     MeteringStatus,
@@ -24,7 +32,6 @@ from .models import (
     SiteCollar,
     SiteCombiner,
     SiteDryContact,
-    SiteGenerator,
     SiteInverter,
     SiteIQBattery,
     SiteMeter,
@@ -73,5 +80,6 @@ __all__ = [
     "SleepState",
     "Snapshot",
     "Total",
+    "Weekday",
     "build_site",
 ]

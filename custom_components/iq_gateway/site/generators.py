@@ -1,16 +1,17 @@
 """A generator that hangs on a System Controller (gateway-api.md 14.8)."""
 
-from typing import Final
+from typing import Final, TypeIs
 
-from ..client.endpoints import GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE, GENERATOR_SCHEDULE
+from ..client.endpoints import GENERATOR, GENERATOR_CONFIG, GENERATOR_MODE, GENERATOR_SCHEDULE, GeneratorSchedule
+from .changeable import GeneratorMode, SiteGenerator, Weekday
 from .contact_words import is_closed
-from .models import GeneratorMode, SiteGenerator
 from .snapshot import Snapshot
 from .system_controllers import first_controller
 
 GENERATOR_KEY: Final = "generator"
 
 _MODES: Final = {str(mode): mode for mode in GeneratorMode}
+_DAYS: Final = {day[:3]: day for day in Weekday}
 _FULL: Final = 100
 
 
@@ -32,6 +33,7 @@ def build_generators(snapshot: Snapshot) -> dict[str, SiteGenerator]:
         return {}
     config, told, mode = snapshot.fresh(GENERATOR_CONFIG), snapshot.fresh(GENERATOR), snapshot.fresh(GENERATOR_MODE)
     set_up, schedule = snapshot.known(GENERATOR_SCHEDULE), snapshot.fresh(GENERATOR_SCHEDULE)
+    exercise = schedule.exercise if schedule else None
     return {
         GENERATOR_KEY: SiteGenerator(
             controller=controller,
@@ -44,9 +46,18 @@ def build_generators(snapshot: Snapshot) -> dict[str, SiteGenerator]:
             rated_power=config[0].rated_power if config else None,
             set_start=schedule.start_soc if schedule else None,
             set_stop=schedule.stop_soc if schedule else None,
-            has_schedule=set_up is not None and None not in (set_up.start_soc, set_up.stop_soc),
+            has_schedule=_has_levels(set_up),
+            exercise_day=_DAYS.get(exercise.day[:3]) if exercise else None,
+            exercise_start=f"{exercise.start // 60:02}:{exercise.start % 60:02}:00" if exercise else None,
+            exercise_duration=str(exercise.duration) if exercise else None,
+            exercise_weeks=exercise.weeks if exercise else None,
+            has_exercise=_has_levels(set_up) and set_up.exercise is not None,
         )
     }
+
+
+def _has_levels(schedule: GeneratorSchedule | None) -> TypeIs[GeneratorSchedule]:
+    return schedule is not None and None not in (schedule.start_soc, schedule.stop_soc)
 
 
 def _level(told: float | None) -> float | None:

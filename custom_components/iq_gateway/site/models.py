@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from ..client.endpoints import LIVE, READINGS
-from .changeable import BatteryMode, Settings
+from .changeable import BatteryMode, Settings, SiteGenerator
 
 # By phase, for sites with more than one; empty otherwise.
 type Phases = tuple[float | None, ...]
@@ -60,14 +60,6 @@ class ContactMode(StrEnum):
 
     MANUAL = "manual"
     BATTERY_LEVEL = "battery_level"
-
-
-class GeneratorMode(StrEnum):
-    """What a generator was last told (gateway-api.md 14.8)."""
-
-    ON = "on"
-    OFF = "off"
-    AUTO = "auto"
 
 
 class ChargeStatus(StrEnum):
@@ -343,23 +335,6 @@ class SiteDryContact:
     actions: Mapping[str, str | None]  # what it does on the grid, off it, and on a generator
     low: float | None  # % of the batteries below which it is switched off
     high: float | None  # % of the batteries above which it is switched on
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteGenerator:
-    """A generator that is configured."""
-
-    controller: str  # the serial number of the System Controller that it hangs on
-    manufacturer: str | None
-    model: str | None
-    running: bool | None
-    mode: GeneratorMode | None
-    start_level: float | None  # % of the batteries
-    stop_level: float | None  # % of the batteries; None where it does not stop at any
-    rated_power: float | None  # W
-    set_start: float | None  # % that the schedule is set to, which may not be in force
-    set_stop: float | None  # %
-    has_schedule: bool  # and so levels that can be set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from .full_inventory import AC_BATTERIES, FULL_INVENTORY, Q_RELAYS, InstalledDev
 from .generator import GENERATOR, GeneratorStatus
 from .generator_config import GENERATOR_CONFIG, GeneratorConfig
 from .generator_mode import GENERATOR_MODE, GeneratorMode
-from .generator_schedule import GENERATOR_SCHEDULE, GeneratorSchedule
+from .generator_schedule import GENERATOR_SCHEDULE, Exercise, GeneratorSchedule
 from .info import INFO, GatewayInfo
 from .inventory import INVENTORY, ListedDevice
 from .inverters import INVERTERS, Inverter
@@ -102,6 +102,7 @@ __all__ = [
     "DryContactSettings",
     "Endpoint",
     "EnergyTotals",
+    "Exercise",
     "GatewayInfo",
     "GeneratorConfig",
     "GeneratorMode",
