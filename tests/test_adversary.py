@@ -5,7 +5,6 @@
 
 import logging
 from pathlib import Path
-import random
 from typing import Final
 
 import pytest
@@ -14,7 +13,7 @@ from tests.proof.adversary import Cell, matrix, paired, sample
 from tests.proof.adversary_run import arena
 from tests.proof.adversary_verdict import judge
 
-SEEDS: Final = (1, 2, 3, 4)
+SEEDS: Final = (1, 2)
 PAIRS: Final = 5
 CELLS: Final = 12
 
@@ -44,10 +43,9 @@ async def _beyond(directory: Path, cells: list[Cell]) -> list[str]:
     return [str(judgement) for judgement in judgements if judgement.beyond]
 
 
-@pytest.mark.parametrize("seed", [*SEEDS, random.randrange(10**6)], ids=[*map(str, SEEDS), "random"])  # noqa: S311
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_a_sample_of_all_that_a_gateway_may_answer(socket_enabled: None, tmp_path: Path, seed: int) -> None:
     """No total is ahead by more than a few cycles' worth, and all are exact again soon; or a repair says so."""
-    print(f"--seed {seed}")  # noqa: T201
     beyond = await _beyond(tmp_path, sample(list(matrix()), CELLS, seed))
     assert not beyond, "\n".join(beyond)
 

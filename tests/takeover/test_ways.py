@@ -93,6 +93,7 @@ async def test_settings_are_changed_as_ever(here: World) -> None:
     assert form["step_id"] == "init"
     await options.async_configure(form["flow_id"], {"update_interval": 60, "keep_live_data": False})
     assert (here.ours.options["update_interval"], here.ours.options["keep_live_data"]) == (60, False)
+    await here.hass.async_block_till_done()
 
 
 async def test_a_repair_leads_there_as_well(here: World) -> None:
