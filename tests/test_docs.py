@@ -1,11 +1,15 @@
-"""Comments that cite a page of docs/ lead somewhere."""
+"""Comments that cite a page of docs/ lead somewhere, and ids in the guide to entities."""
 
 from collections.abc import Iterator
 from pathlib import Path
 import re
 from typing import Final
 
+from homeassistant.core import HomeAssistant
 import pytest
+
+from tests.conftest import EntrySetUp
+from tests.simulator import GatewaySimulator
 
 ROOT: Final = Path(__file__).parents[1]
 DOCS: Final = ROOT / "docs"
@@ -62,3 +66,13 @@ def test_every_link_within_the_project_leads_somewhere(page: str) -> None:
         if not target.exists() or (anchor and anchor not in _anchors(target)):
             broken.append(link)
     assert not broken
+
+
+async def test_every_id_in_the_guide_is_there(
+    hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
+) -> None:
+    """They are copied into other programs' settings: a home with meters and battery has them all at first."""
+    await setup_entry(gateway)
+    named = set(re.findall(r"sensor\.iq_gateway_\w+", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert len(named) > 5
+    assert named <= set(hass.states.async_entity_ids("sensor"))
