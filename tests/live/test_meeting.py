@@ -30,7 +30,7 @@ async def test_a_cycle_waits_for_the_answer_that_is_on_its_way(
     hass: HomeAssistant, seconds: Seconds, gateway: GatewaySimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And a tick for no cycle: it passes its turn."""
-    await seconds.live(20)
+    await seconds.live(23)
     answers, on_its_way, goes_on = GatewaySimulator._answer, asyncio.Event(), asyncio.Event()
 
     async def waits(self: GatewaySimulator, request: web.BaseRequest, record: Request) -> web.StreamResponse:
