@@ -36,7 +36,7 @@ from .dry_contacts import build_dry_contacts
 from .flows import Flows
 from .generators import build_generators, has_generator
 from .inventory import may_list
-from .inverters import build_inverters, count_reporting
+from .inverters import build_inverters, count_reporting, highest_power
 from .live import build_cloud_connected, live_oddities
 from .meters import LOAD_METER, Meters
 from .models import Consumption, EnergyFlow, Needs, Part, Site, Total
@@ -73,11 +73,13 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
     meters = Meters(snapshot)
     flows = Flows(snapshot, meters, seen)
     grid = flows.grid()
-    totals, sums = build_totals(snapshot, meters, flows), production_sums(snapshot, meters)
+    highest = highest_power(snapshot)
+    totals = build_totals(snapshot, meters, flows, highest=highest)
+    sums = production_sums(snapshot, meters, highest=highest)
     return Site(
-        parts=flows.parts | _periods(snapshot, meters, sums) | battery_parts(snapshot),
+        parts=flows.parts | _periods(snapshot, meters, sums, highest) | battery_parts(snapshot),
         production=_production(flows, sums),
-        consumption=_consumption(snapshot, meters, flows),
+        consumption=_consumption(snapshot, meters, flows, highest),
         grid=grid,
         grid_import=grid.not_negative(),
         grid_export=(-grid).not_negative(),
@@ -107,11 +109,11 @@ def build_site(snapshot: Snapshot, *, seen: frozenset[Part] = frozenset()) -> Si
     )
 
 
-def _periods(snapshot: Snapshot, meters: Meters, sums: Sums | None) -> frozenset[Part]:
+def _periods(snapshot: Snapshot, meters: Meters, sums: Sums | None, highest: float) -> frozenset[Part]:
     """Return of which flows the gateway itself keeps sums of seven days."""
     there = {
         Part.PRODUCTION_PERIOD: sums is not None and sums.known is not None,
-        Part.CONSUMPTION_PERIOD: has_consumption_period(snapshot, meters),
+        Part.CONSUMPTION_PERIOD: has_consumption_period(snapshot, meters, highest=highest),
     }
     return frozenset(part for part, has in there.items() if has)
 
@@ -125,8 +127,9 @@ def _production(flows: Flows, sums: Sums | None) -> EnergyFlow:
     )
 
 
-def _consumption(snapshot: Snapshot, meters: Meters, flows: Flows) -> Consumption:
-    flow, period, report = flows.consumption(), consumption_period(snapshot, meters), _load_report(snapshot)
+def _consumption(snapshot: Snapshot, meters: Meters, flows: Flows, highest: float) -> Consumption:
+    flow, report = flows.consumption(), _load_report(snapshot)
+    period = consumption_period(snapshot, meters, highest=highest)
     return Consumption(
         power=flow.power,
         phases=flow.phases,

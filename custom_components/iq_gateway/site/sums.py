@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..client.endpoints import ENERGY, INFO, INVERTERS, PRODUCTION, EnergyTotals, ProductionTotals
-from .inverters import highest_power
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, Meters
 from .models import Needs
 from .snapshot import Snapshot
@@ -80,12 +79,15 @@ def _not_metered(snapshot: Snapshot) -> bool:
     return info is not None and info.metered is not True
 
 
-def production_sums(snapshot: Snapshot, meters: Meters) -> Sums | None:
-    """Return the sums from which production's seven days are read; None where none are true."""
+def production_sums(snapshot: Snapshot, meters: Meters, *, highest: float) -> Sums | None:
+    """Return the sums from which production's seven days are read; None where none are true.
+
+    `highest` are the W that all inverters make at most.
+    """
     if not meters.has(PRODUCTION_METER):
         sums = unmetered_sums(snapshot)
         return None if sums and sums.known and _is_lifetime(sums.known) else sums
-    return next((sums for sums in _metered(snapshot) if _is_of_now(sums.known, snapshot, meters)), None)
+    return next((sums for sums in _metered(snapshot) if _is_of_now(sums.known, meters, highest)), None)
 
 
 def production_period_needs(snapshot: Snapshot, meters: Meters, sums: Sums | None) -> Needs:
@@ -98,7 +100,7 @@ def production_period_needs(snapshot: Snapshot, meters: Meters, sums: Sums | Non
     return frozenset({ENERGY.name, *(candidate.endpoint for candidate in candidates)})
 
 
-def _is_of_now(figures: ProductionTotals | None, snapshot: Snapshot, meters: Meters) -> bool:
+def _is_of_now(figures: ProductionTotals | None, meters: Meters, highest: float) -> bool:
     """Tell whether figures of the production meter are where that is: some firmware leaves them where they once were.
 
     Those of 8.3.1598 are zero, those of 8.3.5433 days old, while the meter counts on. While there is nothing to hold
@@ -111,27 +113,27 @@ def _is_of_now(figures: ProductionTotals | None, snapshot: Snapshot, meters: Met
     counted = meters.delivered(PRODUCTION_METER)
     if figures.lifetime is None or counted is None:
         return False
-    return abs(counted - figures.lifetime) <= max(_LAG * highest_power(snapshot), _LEAST_LAG)
+    return abs(counted - figures.lifetime) <= max(_LAG * highest, _LEAST_LAG)
 
 
-def consumption_period(snapshot: Snapshot, meters: Meters) -> ProductionTotals | None:
+def consumption_period(snapshot: Snapshot, meters: Meters, *, highest: float) -> ProductionTotals | None:
     """Return the figures from which consumption's seven days are read."""
-    return _consumption_sums(snapshot.fresh(ENERGY), snapshot, meters)
+    return _consumption_sums(snapshot.fresh(ENERGY), meters, highest)
 
 
-def has_consumption_period(snapshot: Snapshot, meters: Meters) -> bool:
+def has_consumption_period(snapshot: Snapshot, meters: Meters, *, highest: float) -> bool:
     """Tell whether the site has those figures."""
-    return _consumption_sums(snapshot.known(ENERGY), snapshot, meters) is not None
+    return _consumption_sums(snapshot.known(ENERGY), meters, highest) is not None
 
 
-def _consumption_sums(energy: EnergyTotals | None, snapshot: Snapshot, meters: Meters) -> ProductionTotals | None:
+def _consumption_sums(energy: EnergyTotals | None, meters: Meters, highest: float) -> ProductionTotals | None:
     """Return the consumption meter's sums, if they are kept and of now: as old as those of the meter beside it.
 
     No house takes nothing for seven days, as that of 8.3.5169 with AC batteries seems to.
     """
     if energy is None or not _has_consumption_meter(meters):
         return None
-    of_now = not meters.has(PRODUCTION_METER) or _is_of_now(energy.production_meter, snapshot, meters)
+    of_now = not meters.has(PRODUCTION_METER) or _is_of_now(energy.production_meter, meters, highest)
     figures = energy.consumption_meter
     return figures if of_now and figures and figures.seven_days and not _is_lifetime(figures) else None
 

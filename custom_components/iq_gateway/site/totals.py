@@ -7,7 +7,6 @@ from typing import Final
 
 from ..client.endpoints import LIVE, METERS, READINGS
 from .flows import Flows
-from .inverters import highest_power
 from .meters import LOAD_METER, NET_METER, PRODUCTION_METER, STORAGE_METER, Meters
 from .models import Needs, Part, Total, add
 from .snapshot import Snapshot
@@ -25,8 +24,11 @@ ESTIMATED: Final = "_estimated"
 _SLOWEST_REPORTS: Final = 3600.0
 
 
-def build_totals(snapshot: Snapshot, meters: Meters, flows: Flows) -> dict[str, Total]:
-    """Return every lifetime counter that the site has, by the key of its entity."""
+def build_totals(snapshot: Snapshot, meters: Meters, flows: Flows, *, highest: float) -> dict[str, Total]:
+    """Return every lifetime counter that the site has, by the key of its entity.
+
+    `highest` are the W that all inverters make at most.
+    """
     totals = {"production_energy": _production(snapshot, meters)}
     if meters.has(NET_METER):
         totals["grid_import_energy"] = _delivered(meters, NET_METER)
@@ -40,7 +42,6 @@ def build_totals(snapshot: Snapshot, meters: Meters, flows: Flows) -> dict[str, 
         totals[f"consumption_energy{ESTIMATED}"] = _estimated_consumption(snapshot, meters, flows)
     totals["consumption_energy"] = _consumption(meters, flows)
     # As large as its inverters make it is the whole site.
-    highest = highest_power(snapshot)
     return {key: replace(total, highest=highest) for key, total in totals.items() if total is not None}
 
 
