@@ -14,11 +14,11 @@ def look_again(control: AnyControl, change: Change, view: View) -> Change | None
     What was confirmed and no longer holds is overwritten, whoever did it. What was sent and did not come about is
     confirmed once the gateway says so; not where it said so all the time and only what is measured did not agree.
     """
-    if control.value(view) is None or control.keeps(view):
-        return None
-    if not control.is_set(view, change.wanted):
+    if control.is_contradicted(view, change.wanted):
         is_taken_back = change.stage is Stage.CONFIRMED
         return replace(change, stage=Stage.OVERWRITTEN, reason="control_overwritten") if is_taken_back else None
+    if control.value(view) is None or control.keeps(view):
+        return None
     was_sent = change.sent_at is not None or change.stage is Stage.OVERWRITTEN
     if change.stage not in _NOT_COME_ABOUT or not was_sent or change.said or not control.is_felt(view, change.wanted):
         return None

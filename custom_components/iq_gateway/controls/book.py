@@ -63,11 +63,7 @@ class ChangeBook:
 
     def choices(self, path: str, device: str) -> dict[str, Setting]:
         """Return what comes into force with another control of the same path, by the name of its own."""
-        return {
-            control.name: change.wanted
-            for (control, key), change in self._changes.items()
-            if (control.path, key) == (path, device) and change.stage is Stage.KEPT
-        }
+        return {control.name: change.wanted for (control, _), change in self._kept(path, device).items()}
 
     @callback
     def async_note(self, of: Of, change: Change) -> None:
@@ -104,9 +100,16 @@ class ChangeBook:
     def _bring_into_force(self, of: Of) -> None:
         """What was chosen while a switch was off went to the gateway with it."""
         switch, device = of
-        for (control, key), change in self._changes.items():
-            if (control.path, key) == (switch.path, device) and change.stage is Stage.KEPT:
-                self._changes[control, key] = replace(change, stage=Stage.CONFIRMED)
+        for kept, change in self._kept(switch.path, device).items():
+            self._changes[kept] = replace(change, stage=Stage.CONFIRMED)
+
+    def _kept(self, path: str, device: str) -> dict[Of, Change]:
+        """Return what is only chosen for later, of the controls of one path."""
+        return {
+            of: change
+            for of, change in self._changes.items()
+            if (of[0].path, of[1]) == (path, device) and change.stage is Stage.KEPT
+        }
 
     @callback
     def _async_tell_late(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+import time
 from typing import Any, Final
 
 from aiohttp import hdrs
@@ -50,6 +51,11 @@ class Change:
     reason: str | None = None  # the key of the text that tells why it failed
     placeholders: Mapping[str, str] = field(default_factory=dict)
     said: bool = False  # whether the gateway itself said that it was so when it failed
+
+    @property
+    def passed(self) -> float | None:
+        """How many seconds ago it was sent, if it was."""
+        return None if self.sent_at is None else max(time.time() - self.sent_at, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,10 @@ class Control[ValueT: Setting]:
     def is_set(self, view: View, wanted: ValueT) -> bool:
         """Tell whether the gateway says what is wanted."""
         return agrees(self.value(view), wanted)
+
+    def is_contradicted(self, view: View, wanted: ValueT) -> bool:
+        """Tell whether the gateway says something else than what is to be in force."""
+        return not (self.value(view) is None or self.keeps(view) or self.is_set(view, wanted))
 
 
 type AnyControl = Control[Any]

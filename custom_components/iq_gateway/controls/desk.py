@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 import math
-import time
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -48,7 +47,7 @@ class ControlDesk:
             return
         await self.book.async_load()
         for (control, _), change in self.book.all.items():
-            if (passed := _passed(change)) is None:
+            if (passed := change.passed) is None:
                 continue
             self._turns.sent(control, ago=passed)
             for endpoint in control.blinds if passed < BLIND_FOR else ():
@@ -58,7 +57,7 @@ class ControlDesk:
     def async_resume(self) -> None:
         """Find out what became of what was on its way when an earlier run ended."""
         for of, change in self.book.all.items():
-            passed = _passed(change)
+            passed = change.passed
             is_held = change.stage in _HELD and passed is not None and passed < of[0].hold
             if change.stage is not Stage.PENDING and not is_held:
                 continue
@@ -184,8 +183,3 @@ class ControlDesk:
             error = ControlError("control_refused")
         run.tell(error.stage, error)
         return error, False
-
-
-def _passed(change: Change) -> float | None:
-    """Return how many seconds ago a change was sent, if it was."""
-    return None if change.sent_at is None else max(time.time() - change.sent_at, 0.0)

@@ -42,8 +42,8 @@ def _body(view: View, **changed: bool | float | None) -> object:
     if number(settings.get("limit_value_W")) is None:
         raise ControlError("control_limit_first")
     # The gateway takes them as they belong, however it wrote them itself.
-    floats = {key: number(settings[key]) for key in _FLOATS if number(settings[key]) is not None}
-    flags = {key: flag(settings[key]) for key in _FLAGS if flag(settings[key]) is not None}
+    floats = {key: told for key in _FLOATS if (told := number(settings[key])) is not None}
+    flags = {key: told for key in _FLAGS if (told := flag(settings[key])) is not None}
     return {_SETTINGS: {**settings, **floats, **flags}, **envelope}
 
 

@@ -118,7 +118,7 @@ class Run:
     async def take_up(self, change: Change) -> bool:
         """Go on watching a change that was sent before a restart: at once, and for a while even if its time is over."""
         self._before, self._told_at = change.before, change.sent_at
-        passed = max(time.time() - (change.sent_at or 0.0), 0.0)
+        passed = change.passed or 0.0
         self._sent_at = time.monotonic() - passed
         until = max(self.control.deadline, passed + _AFTER_START)
         return await self._watch(until, max(self.control.every, _SLOWLY))
@@ -130,8 +130,7 @@ class Run:
         await turns.wait_to_see(control)
         with suppress(ControlError):
             self._view = await self._look(control.confirms)
-        view = self._view
-        if view and not (control.value(view) is None or control.keeps(view) or control.is_set(view, self.wanted)):
+        if self._view and control.is_contradicted(self._view, self.wanted):
             raise self._failed("control_overwritten", Stage.OVERWRITTEN)
         return True
 
