@@ -60,7 +60,7 @@ async def async_advice(hass: HomeAssistant, entry: ConfigEntry) -> str:
     journal = Journal.of(entry)
     if journal is None or journal.stage is not Stage.TAKEN or journal.keep_running or has_any(hass, entry):
         return ""
-    days = (dt_util.utcnow().timestamp() - (journal.taken_at or 0.0)) // _DAY if journal.taken_at else 0
+    days = (dt_util.utcnow().timestamp() - journal.taken_at) // _DAY if journal.taken_at else 0
     built_in = hass.config_entries.async_get_entry(journal.entry_id)
     if days < _CALM_DAYS or built_in is None or built_in.disabled_by is None:
         return ""

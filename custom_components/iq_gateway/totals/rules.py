@@ -171,10 +171,8 @@ def _agrees(was: LifetimeTotal, candidate: Series, reading: Reading) -> bool:
 
     Nothing is known yet of what is large here, but what both tell of their power.
     """
-    seconds, power = (
-        max(reading.at - candidate.begun_at, reading.pace),
-        max(was.burst, min(was.witness.sustained, MOST)),
-    )
+    seconds = max(reading.at - candidate.begun_at, reading.pace)
+    power = max(was.burst, min(was.witness.sustained, MOST))
     rise, most = candidate.energy - candidate.begun, MORE * power * seconds / HOUR + RESOLUTION
     return rise <= most and candidate.readings >= _AGREEING and candidate.begun_at == was.held_since
 
