@@ -21,7 +21,7 @@ from tests.conftest import EntrySetUp, second_cycle
 from tests.controls.allowed import assert_allowed
 from tests.controls.table import Case
 from tests.noon import NOON
-from tests.simulator import Clock, GatewaySimulator
+from tests.simulator import Clock, GatewaySimulator, Profile
 from tests.simulator.reply import Json
 from tests.simulator.server import Request
 from tests.simulator.switchboard import State
@@ -56,6 +56,26 @@ def waits(freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch) -> Wa
     found = Waits(freezer)
     monkeypatch.setattr(runner, "sleep", found)
     return found
+
+
+@pytest.fixture
+async def gateway(
+    request: pytest.FixtureRequest, socket_enabled: None, waits: Waits, clock: Clock
+) -> AsyncGenerator[GatewaySimulator]:
+    """The gateway of the profile that a test names by `at`."""
+    async with GatewaySimulator(request.param, clock=clock) as simulator:
+        yield simulator
+        assert_allowed(simulator)
+
+
+def at(profile: Profile) -> pytest.MarkDecorator:
+    """Have the gateway be one of this profile."""
+    return pytest.mark.parametrize("gateway", [profile], indirect=True, ids=[profile.name])
+
+
+async def begin(setup_entry: EntrySetUp, gateway: GatewaySimulator, role: str = "owner") -> MockConfigEntry:
+    """Set the site up with controls allowed."""
+    return await setup_entry(gateway, options={"controls": True}, token=gateway.mint(role))
 
 
 @dataclass(slots=True)

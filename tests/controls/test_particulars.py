@@ -1,6 +1,6 @@
 """What is particular to single controls: what has to be so first, and what only some of them do."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 import logging
 from typing import Any, Final
@@ -12,42 +12,21 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.iq_gateway.controls import CONTROLS
 from custom_components.iq_gateway.controls.checks import has_new_gaps, says_yes
 from custom_components.iq_gateway.devices import KINDS
 from tests import states
 from tests.conftest import EntrySetUp, second_cycle
-from tests.controls.allowed import ALLOWED, assert_allowed, refused
-from tests.controls.conftest import Waits
+from tests.controls.allowed import ALLOWED, refused
+from tests.controls.conftest import Waits, at, begin
 from tests.controls.table import BATTERY, CASES, CONTROLLER, controller, limit, set_to
-from tests.simulator import PROFILES, Clock, GatewaySimulator, Obedience, Profile
+from tests.simulator import PROFILES, GatewaySimulator, Obedience
 from tests.simulator.answers.switching import contact_settings, first_schedule
 from tests.simulator.reply import Json
 from tests.simulator.switchboard import Rejected
 
 LEAVES: Final = PROFILES["system_controller"]
-
-
-@pytest.fixture
-async def gateway(
-    request: pytest.FixtureRequest, socket_enabled: None, waits: Waits, clock: Clock
-) -> AsyncGenerator[GatewaySimulator]:
-    """The gateway of the profile that a test names."""
-    async with GatewaySimulator(request.param, clock=clock) as simulator:
-        yield simulator
-        assert_allowed(simulator)
-
-
-def at(profile: Profile) -> pytest.MarkDecorator:
-    """Have the gateway be one of this profile."""
-    return pytest.mark.parametrize("gateway", [profile], indirect=True, ids=[profile.name])
-
-
-async def begin(setup_entry: EntrySetUp, gateway: GatewaySimulator, role: str = "owner") -> MockConfigEntry:
-    """Set the site up with controls allowed."""
-    return await setup_entry(gateway, options={"controls": True}, token=gateway.mint(role))
 
 
 def edit(gateway: GatewaySimulator, name: str, **changed: Json) -> None:

@@ -1,6 +1,5 @@
 """What is told of a change: in whose words, by how many witnesses, in repairs, after a restart."""
 
-from collections.abc import AsyncGenerator
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -13,33 +12,12 @@ from custom_components.iq_gateway.client import endpoints
 from custom_components.iq_gateway.const import DOMAIN
 from tests import states
 from tests.conftest import EntrySetUp
-from tests.controls.allowed import assert_allowed
-from tests.controls.conftest import Waits
+from tests.controls.conftest import Waits, at, begin
 from tests.controls.table import BATTERY, CONTROLLER, controller, limit, set_to
-from tests.simulator import PROFILES, Clock, GatewaySimulator, Obedience, Profile
+from tests.simulator import PROFILES, GatewaySimulator, Obedience
 from tests.simulator.endpoints import POWER_LIMIT, TARIFF
 
 SITE = PROFILES["net_split"]
-
-
-@pytest.fixture
-async def gateway(
-    request: pytest.FixtureRequest, socket_enabled: None, waits: Waits, clock: Clock
-) -> AsyncGenerator[GatewaySimulator]:
-    """The gateway of the profile that a test names."""
-    async with GatewaySimulator(request.param, clock=clock) as simulator:
-        yield simulator
-        assert_allowed(simulator)
-
-
-def at(profile: Profile) -> pytest.MarkDecorator:
-    """Have the gateway be one of this profile."""
-    return pytest.mark.parametrize("gateway", [profile], indirect=True, ids=[profile.name])
-
-
-async def begin(setup_entry: EntrySetUp, gateway: GatewaySimulator) -> MockConfigEntry:
-    """Set the site up with controls allowed."""
-    return await setup_entry(gateway, options={"controls": True}, token=gateway.mint("installer"))
 
 
 def shown(hass: HomeAssistant, entity_id: str) -> tuple[str, dict[str, Any]]:
@@ -60,7 +38,7 @@ async def test_why_it_failed_is_told_in_the_language_of_home_assistant(
 ) -> None:
     """With its figures, and not by a key."""
     hass.config.language = "de"
-    await begin(setup_entry, gateway)
+    await begin(setup_entry, gateway, "installer")
     gateway.switchboard.obedience[TARIFF] = Obedience.ECHOES
     number = states.entity_id(hass, gateway.serial, "reserve", "number")
     with pytest.raises(HomeAssistantError):
@@ -89,7 +67,7 @@ async def test_a_tariff_that_is_contradicted_is_not_believed(
     answer: Any,  # noqa: ANN401
 ) -> None:
     """What the batteries themselves go by has to say the same; where that is not told the tariff alone is believed."""
-    entry = await begin(setup_entry, gateway)
+    entry = await begin(setup_entry, gateway, "installer")
     gateway.override(name, answer)
     entity_id = states.entity_id(hass, gateway.serial, key, platform)
     wanted = "45" if platform == "number" else "on"
@@ -109,7 +87,7 @@ async def test_a_repair_that_was_passed_over_comes_back_for_the_next_failure_alo
 ) -> None:
     """It names the entity, survives other changes, and goes with the same one that succeeds, or with the option."""
     limit(gateway, enable=True, limit_value_W=90_000.0)
-    entry = await begin(setup_entry, gateway)
+    entry = await begin(setup_entry, gateway, "installer")
     gateway.switchboard.obedience[POWER_LIMIT] = Obedience.ECHOES
     number = states.entity_id(hass, gateway.serial, "export_limit", "number")
     await set_to(hass, number, "700")
@@ -142,7 +120,7 @@ async def test_what_is_chosen_for_later_outlives_a_restart(
     hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator
 ) -> None:
     """And a limit that was switched off once more meanwhile; it is sent with the switch and confirmed with it."""
-    entry = await begin(setup_entry, gateway)
+    entry = await begin(setup_entry, gateway, "installer")
     number = states.entity_id(hass, gateway.serial, "export_limit", "number")
     switch = states.entity_id(hass, gateway.serial, "export_limit_enabled", "switch")
     await set_to(hass, number, "1500")
@@ -160,7 +138,7 @@ async def test_what_is_chosen_for_later_is_not_shown_for_what_somebody_else_has_
     hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, waits: Waits
 ) -> None:
     """Once a limit is in force, that one is shown."""
-    entry = await begin(setup_entry, gateway)
+    entry = await begin(setup_entry, gateway, "installer")
     number = states.entity_id(hass, gateway.serial, "export_limit", "number")
     await set_to(hass, number, "1500")
     assert shown(hass, number)[0] == "1500.0"
@@ -177,7 +155,7 @@ async def test_what_the_gateway_says_before_it_is_measured_is_not_shown(
     hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, waits: Waits
 ) -> None:
     """Its own word comes at once, the inverters' silence minutes later: a cycle in between changes nothing."""
-    entry = await begin(setup_entry, gateway)
+    entry = await begin(setup_entry, gateway, "installer")
     switch = states.entity_id(hass, gateway.serial, "production", "switch")
     await set_to(hass, switch, "off")
     waits.hold = True
@@ -192,7 +170,7 @@ async def test_contacts_that_settle_stay_unread_over_a_restart(
     hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, waits: Waits
 ) -> None:
     """They read open for a minute after new settings: better nothing is shown than that."""
-    entry = await begin(setup_entry, gateway)
+    entry = await begin(setup_entry, gateway, "installer")
     serial = controller(gateway)
     await set_to(hass, states.entity_id(hass, serial, "nc1_soc_low", "number"), "20")
     await hass.config_entries.async_reload(entry.entry_id)
@@ -209,7 +187,7 @@ async def test_a_file_that_nobody_understands_is_passed_over(
     hass: HomeAssistant, setup_entry: EntrySetUp, gateway: GatewaySimulator, hass_storage: dict[str, Any]
 ) -> None:
     """Of another version, or written by hand: the controls are there, and work."""
-    entry = await begin(setup_entry, gateway)
+    entry = await begin(setup_entry, gateway, "installer")
     rows = [1, {}, {"control": "dry_contact", "device": 5, "wanted": [], "stage": "pending"}, {"control": "x"}]
     await hass.config_entries.async_unload(entry.entry_id)
     hass_storage[f"{DOMAIN}.{entry.entry_id}.changes"] = {
