@@ -17,6 +17,16 @@ FOLDER: Final = Path(__file__).parents[1] / "custom_components" / DOMAIN
 
 _UNKNOWN_AT_TIMES: Final = ("_today", "_battery_time_to_empty", "_battery_time_to_full")
 
+TOTALS: Final = (
+    "production_energy",
+    "consumption_energy",
+    "grid_import_energy",
+    "grid_export_energy",
+    "battery_charged_energy",
+    "battery_discharged_energy",
+)
+"""The keys of the lifetime totals of a home with meters and battery."""
+
 _NATIVE: Final = {UnitOfEnergy.KILO_WATT_HOUR: 1000.0, UnitOfEnergy.WATT_HOUR: 1.0, UnitOfPower.WATT: 1.0}
 
 

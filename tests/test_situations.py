@@ -17,19 +17,11 @@ from .drive import Drive
 from .patience import give_up_early
 from .proof.days import simulated_gateway
 from .simulator import Fault, FirmwareUpdate, GatewaySimulator, NightlyAbsence, Reboot
-from .states import figure, state
+from .states import TOTALS, figure, state
 
 # In the simulated zone, Europe/Amsterdam, two hours ahead of UTC.
 EVENING: Final = datetime(2027, 6, 10, 20, 30, tzinfo=UTC)
 NOON: Final = datetime(2027, 6, 10, 10, 0, tzinfo=UTC)
-TOTALS: Final = (
-    "production_energy",
-    "consumption_energy",
-    "grid_import_energy",
-    "grid_export_energy",
-    "battery_charged_energy",
-    "battery_discharged_energy",
-)
 
 
 @asynccontextmanager

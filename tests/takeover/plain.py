@@ -19,6 +19,7 @@ from aiohttp import ThreadedResolver
 from freezegun import api, freeze_time
 from homeassistant import auth, bootstrap, loader
 from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.config_entries import SOURCE_USER, ConfigEntries, ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
@@ -201,3 +202,11 @@ async def give_back(hass: HomeAssistant, entry: ConfigEntry) -> None:
         form = await options.async_configure(form["flow_id"], answer)
     assert form["type"] is FlowResultType.CREATE_ENTRY
     await settled(hass)
+
+
+async def rises(hass: HomeAssistant, entity_id: str, since: datetime) -> list[float]:
+    """Return the Wh by which statistics rose in each period of five minutes."""
+    rows = await get_instance(hass).async_add_executor_job(
+        statistics_during_period, hass, since, None, {entity_id}, "5minute", {"energy": "Wh"}, {"change"}
+    )
+    return [row.get("change") or 0.0 for row in rows[entity_id]]

@@ -14,7 +14,6 @@ from unittest.mock import patch
 
 from homeassistant.components.energy.data import async_get_manager
 from homeassistant.components.recorder import get_instance
-from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -25,7 +24,7 @@ from custom_components.iq_gateway.takeover import reconciler
 from tests.proof.verdict import limits
 from tests.simulator import GatewaySimulator
 
-from .plain import BUILT_IN, Told, add_built_in, give_back, home_assistant, live, settled, simulated, take_over
+from .plain import BUILT_IN, Told, add_built_in, give_back, home_assistant, live, rises, settled, simulated, take_over
 
 BEGIN = datetime(2027, 4, 10, 9, 0, 30, tzinfo=UTC)
 PRODUCTION = "sensor.envoy_lifetime_energy_production"
@@ -124,21 +123,6 @@ async def begin(hass: HomeAssistant, gateway: GatewaySimulator, told: Told) -> B
     return Before(gateway=gateway, uuids=uuids, production=production)
 
 
-async def rises(hass: HomeAssistant, entity_id: str) -> list[float]:
-    """Return the Wh by which statistics rose in each period of five minutes."""
-    rows = await get_instance(hass).async_add_executor_job(
-        statistics_during_period,
-        hass,
-        BEGIN - timedelta(hours=1),
-        None,
-        {entity_id},
-        "5minute",
-        {"energy": "Wh"},
-        {"change"},
-    )
-    return [row.get("change") or 0.0 for row in rows[entity_id]]
-
-
 async def go_on(files: Path, before: Before, told: Told) -> str:
     """Start Home Assistant with files as they were, let it run, and tell whose the entities are in the end."""
     counted = [before.gateway.house.totals.production]
@@ -147,7 +131,8 @@ async def go_on(files: Path, before: Before, told: Told) -> str:
             assert entry.state in (ConfigEntryState.LOADED, ConfigEntryState.NOT_LOADED), entry.domain
         counted += [before.gateway.house.totals.production async for _ in live(hass, told, 4 * STEP, step=STEP)]
         whose = before.whose(hass)
-        produced, consumed = await rises(hass, PRODUCTION), await rises(hass, CONSUMPTION)
+        since = BEGIN - timedelta(hours=1)
+        produced, consumed = await rises(hass, PRODUCTION, since), await rises(hass, CONSUMPTION, since)
         assert min(produced) >= 0
         assert counted[-3] - CLOSE <= before.production + sum(produced) <= counted[-1] + CLOSE
         assert min(consumed) >= -10 * CLOSE, "but for what the built-in integration's own figures fall by"

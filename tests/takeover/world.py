@@ -13,8 +13,6 @@ from typing import Final
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.energy.data import EnergyManager, async_get_manager
-from homeassistant.components.recorder import get_instance
-from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -31,6 +29,8 @@ from tests.proof.home import Statistics, home_assistant
 from tests.proof.verdict import truths
 from tests.simulator import PROFILES, GatewaySimulator, Profile
 from tests.states import coordinator
+
+from .plain import rises
 
 # A day on which the battery charges and discharges, from mid-morning on.
 BEGIN: Final = datetime(2027, 4, 10, 9, 1, tzinfo=UTC)
@@ -142,18 +142,7 @@ class World:
     async def periods(self, entity_id: str) -> list[float]:
         """Return the Wh by which statistics rose in each period of five minutes."""
         await self.hours(entity_id)
-        recorder = get_instance(self.hass)
-        rows = await recorder.async_add_executor_job(
-            statistics_during_period,
-            self.hass,
-            self.statistics.begin,
-            None,
-            {entity_id},
-            "5minute",
-            {"energy": "Wh"},
-            {"change"},
-        )
-        return [row.get("change") or 0.0 for row in rows[entity_id]]
+        return await rises(self.hass, entity_id, self.statistics.begin)
 
     def true_hours(self, key: str) -> list[float]:
         """Return the same of full hours by the house's own counters, as they were at the last poll of each."""

@@ -10,26 +10,18 @@ from tests import states
 from .home import Home, home
 
 HOUR = timedelta(hours=1)
-KEYS = (
-    "production_energy",
-    "consumption_energy",
-    "grid_import_energy",
-    "grid_export_energy",
-    "battery_charged_energy",
-    "battery_discharged_energy",
-)
 
 
 async def _exact(here: Home, before: dict[str, float | None]) -> None:
     """Hold the totals against what they were, and after an hour against the house."""
     serial = here.gateway.serial
     await here.settle()
-    after = states.figures(here.hass, serial, KEYS)
+    after = states.figures(here.hass, serial, states.TOTALS)
     await here.live(HOUR)
-    end = states.figures(here.hass, serial, KEYS)
+    end = states.figures(here.hass, serial, states.TOTALS)
     truth = here.gateway.house.totals._asdict()
-    fallen = {key: (before[key], after[key]) for key in KEYS if (after[key] or 0) < (before[key] or 0)}
-    off_by = {key: round((end[key] or 0) - truth[key.removesuffix("_energy")]) for key in KEYS}
+    fallen = {key: (before[key], after[key]) for key in states.TOTALS if (after[key] or 0) < (before[key] or 0)}
+    off_by = {key: round((end[key] or 0) - truth[key.removesuffix("_energy")]) for key in states.TOTALS}
     assert (fallen, {key: wh for key, wh in off_by.items() if abs(wh) > 1}) == ({}, {})
 
 
@@ -46,7 +38,7 @@ async def test_after_a_power_cut_totals_are_exact(socket_enabled: None, tmp_path
         await here.live(LENGTH, every=EVERY)
         await here.write_delayed()
         await here.live(timedelta(minutes=14), every=EVERY)
-        before = states.figures(here.hass, here.gateway.serial, KEYS)
+        before = states.figures(here.hass, here.gateway.serial, states.TOTALS)
         await here.cut()
         here.frozen.tick(timedelta(seconds=off))
         await here.boot()
@@ -64,7 +56,7 @@ async def test_a_ledger_that_is_lost_costs_nothing(
         await here.set_up_ours()
         await here.live(LENGTH, every=EVERY)
         await here.write_delayed()
-        before = states.figures(here.hass, here.gateway.serial, KEYS)
+        before = states.figures(here.hass, here.gateway.serial, states.TOTALS)
         ledger = f".storage/iq_gateway.{here.ours.entry_id}"
         await (here.stop() if orderly else here.cut())
         assert (here.directory / ledger).exists()
