@@ -17,10 +17,8 @@ from custom_components.iq_gateway.takeover.journal import Journal
 from tests.proof.verdict import limits
 from tests.simulator import Reboot
 
-from .world import HOUR, World
+from .world import CONSUMPTION, HOUR, PRODUCTION, World
 
-CONSUMPTION = "sensor.envoy_lifetime_energy_consumption"
-PRODUCTION = "sensor.envoy_lifetime_energy_production"
 CLOSE = 2.0
 
 

@@ -15,10 +15,8 @@ from custom_components.iq_gateway.takeover import reconciler
 from tests.energy_panel import prefer
 from tests.proof.verdict import limits
 
-from .world import HOUR, World
+from .world import CONSUMPTION, HOUR, PRODUCTION, World
 
-PRODUCTION = "sensor.envoy_lifetime_energy_production"
-CONSUMPTION = "sensor.envoy_lifetime_energy_consumption"
 HALF_HOUR = timedelta(minutes=30)
 CLOSE = 2.0
 # As of the owner of a large site, whose database is small.

@@ -20,7 +20,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 
 from custom_components.iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
-from custom_components.iq_gateway.takeover.journal import BUILT_IN as BUILT_IN_DOMAIN
+from custom_components.iq_gateway.takeover.journal import BUILT_IN as BUILT_IN_DOMAIN, Journal, Stage
 from tests.conftest import SOON
 from tests.flow.steps import submit, token_form
 from tests.proof.contenders import BUILT_IN, IQ_GATEWAY
@@ -36,6 +36,8 @@ from .plain import rises
 BEGIN: Final = datetime(2027, 4, 10, 9, 1, tzinfo=UTC)
 EVERY: Final = timedelta(minutes=5)
 HOUR: Final = timedelta(hours=1)
+CONSUMPTION: Final = "sensor.envoy_lifetime_energy_consumption"
+PRODUCTION: Final = "sensor.envoy_lifetime_energy_production"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -184,3 +186,21 @@ async def world(directory: Path, *sites: Profile, begin: datetime = BEGIN) -> As
             finally:
                 for entry in hass.config_entries.async_loaded_entries(BUILT_IN_DOMAIN):
                     await hass.config_entries.async_unload(entry.entry_id)
+
+
+def platforms(here: World) -> dict[str, str]:
+    """Return whose entity each of two ids is: a total, and one that has its own counter."""
+    return {entity_id: here.registered(entity_id).platform for entity_id in (PRODUCTION, CONSUMPTION)}
+
+
+def stage(here: World) -> Stage | None:
+    """Return how far it has come."""
+    journal = Journal.of(here.ours)
+    return journal.stage if journal else None
+
+
+async def reload(here: World) -> None:
+    """Set ours up anew, as a restart does."""
+    await here.hass.config_entries.async_reload(here.ours.entry_id)
+    await here.hass.async_block_till_done()
+    await here.settle()
