@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-from aiohttp import ClientSession
+from aiohttp import ClientResponse, ClientSession
 from freezegun import api, freeze_time
 from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant, State
@@ -28,6 +28,7 @@ class Pace:
         self.frozen = frozen
         self.ahead = 0.0
         self.asking = 0
+        self.answers: list[ClientResponse] = []
 
     def now(self) -> float:
         """Return the time of the loop, in seconds."""
@@ -36,11 +37,17 @@ class Pace:
     async def step(self, seconds: float = 1.0) -> None:
         """Run ahead by so much, once nothing is asked for any more."""
         await asyncio.sleep(0.001)
-        while self.asking:  # noqa: ASYNC110 (counts requests, and is nothing that could be waited for)
+        while self._is_busy:  # noqa: ASYNC110 (requests, and nothing that could be waited for)
             await asyncio.sleep(0.001)
         self.ahead += seconds
         self.frozen.tick(seconds)
         await asyncio.sleep(0)
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether anything is asked for, or answered and not yet read: its deadlines are of the loop's time."""
+        self.answers = [answer for answer in self.answers if not answer.closed]
+        return bool(self.asking or self.answers)
 
     async def until(self, task: Awaitable[Any], limit: float = 4000) -> Json:
         """Run ahead until something is done; return what it gives or raise what it raises."""
@@ -72,7 +79,9 @@ async def pace(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Pace]:
         async def counted(self: ClientSession, *args: Json, **kwargs: Json) -> Json:
             pace.asking += 1
             try:
-                return await request(self, *args, **kwargs)
+                answer = await request(self, *args, **kwargs)
+                pace.answers.append(answer)
+                return answer
             finally:
                 pace.asking -= 1
 
